@@ -56,6 +56,7 @@ from bot.store.database import Database
 from bot.store.events import COMMAND_LINE
 from bot.store.outbox import Claim, Ways
 from bot.store.tokens import TokenShelf
+from bot.translation import SOURCE
 from bot.webhook import Webhook
 from bot.wechat.client import Client
 from bot.wechat.crypto import Account, Mode
@@ -351,7 +352,7 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
         app,
         pages.Parts(
             database=linli.database, context=lambda key: linli.context_of(key or linli.community.key), services=linli.services,
-            clock=linli.clock, templates=parts.templates,
+            clock=linli.clock, templates=parts.templates[SOURCE],
         ),
     )  # fmt: skip
     machines.mount(

@@ -18,6 +18,7 @@ from bot import bodies
 from bot.contract import Download, Redirect, Upload, View
 from bot.contract.pages import LARGEST_UPLOAD
 from bot.store import once
+from bot.translation import tr
 
 P = ParamSpec("P")
 
@@ -43,13 +44,13 @@ async def read_form(request: web.Request, most: int = MOST_BYTES, within: float 
     if not body:
         return {}
     if request.content_type != "application/x-www-form-urlencoded":
-        raise web.HTTPUnsupportedMediaType(text="这里只收本系统页面里的表单，不收文件。请回到页面重新提交。")
+        raise web.HTTPUnsupportedMediaType(text=tr("这里只收本系统页面里的表单，不收文件。请回到页面重新提交。"))
     try:
         if codecs.lookup(request.charset or "utf-8").name != "utf-8":
             raise LookupError(request.charset)
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except (ValueError, LookupError) as error:  # too many fields, bytes that are no text, a charset that is not ours
-        raise web.HTTPBadRequest(text="这个表单读不出来，请回到页面重新提交。") from error
+        raise web.HTTPBadRequest(text=tr("这个表单读不出来，请回到页面重新提交。")) from error
     return {name: value.replace("\0", "") for name, value in pairs}  # PostgreSQL keeps no zero byte
 
 
@@ -68,7 +69,7 @@ async def read_upload(request: web.Request) -> tuple[dict[str, str], Upload]:
             elif not upload.filename:
                 upload = Upload(filename=re.split(r"[/\\]", filename)[-1].replace("\0", "")[:100], body=content)
     except (ValueError, LookupError) as error:
-        raise web.HTTPBadRequest(text="这个表单读不出来，请回到页面重新提交。") from error
+        raise web.HTTPBadRequest(text=tr("这个表单读不出来，请回到页面重新提交。")) from error
     return fields, upload
 
 

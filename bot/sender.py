@@ -27,6 +27,7 @@ from bot.store import channels, outbox, sentpictures
 from bot.store.channels import CHAT, SUBSCRIPTION, WORDS
 from bot.store.database import Database
 from bot.store.outbox import Claim, DeliveryState, Result, Ways
+from bot.translation import tr
 from bot.wechat.client import Client
 
 #: Rows claimed at once, and most that are on their way together, which is as many as a crash can leave in doubt: all well within their lease.
@@ -223,24 +224,26 @@ def after(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
             stop = channels.misconfigured(claim.channel, now, error.errcode)
             return Result(claim=claim, state=DeliveryState.QUEUED, reason=stop.reason, again_at=stop.until, stop=stop)
         case WindowClosed() | ConsentUsed():
-            reason = f"{WORDS[claim.channel]}已不能发，改用别的方式"
+            reason = tr("{WORDS}已不能发，改用别的方式", WORDS=WORDS[claim.channel])
             return Result(claim=claim, state=DeliveryState.QUEUED, reason=reason, again_at=now, is_closed=True)
         case RecipientGone():
-            return Result(claim=claim, state=DeliveryState.FAILED, reason="已取消关注或拒收", gone=True)
+            return Result(claim=claim, state=DeliveryState.FAILED, reason=tr("已取消关注或拒收"), gone=True)
         case ContentRefused():
-            return Result(claim=claim, state=DeliveryState.FAILED, reason=f"内容被微信拒绝：{error.errmsg}"[:200])
+            return Result(
+                claim=claim, state=DeliveryState.FAILED, reason=tr("内容被微信拒绝：{errmsg}", errmsg=error.errmsg)[:200]
+            )
         case Unanswered() if not claim.is_repeatable:
             return Result(claim=claim, state=DeliveryState.UNKNOWN, reason=outbox.LOST, is_unsure=True)
         case Temporary() | TokenRefused():
             return _retry(claim, error, now)
-    return Result(claim=claim, state=DeliveryState.FAILED, reason=f"微信拒绝：{error}"[:200])
+    return Result(claim=claim, state=DeliveryState.FAILED, reason=tr("微信拒绝：{error}", error=error)[:200])
 
 
 def _retry(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
     if claim.attempts > len(outbox.RETRIES):
         if isinstance(error, Unanswered):
             return Result(claim=claim, state=DeliveryState.UNKNOWN, reason=outbox.LOST, is_unsure=True)
-        return Result(claim=claim, state=DeliveryState.FAILED, reason=f"多次重试仍失败：{error.errmsg}"[:200])
+        return Result(claim=claim, state=DeliveryState.FAILED, reason=tr("多次重试仍失败：{errmsg}", errmsg=error.errmsg)[:200])
     wait = max(outbox.RETRIES[claim.attempts - 1], RUSHED if isinstance(error, TooFrequent) else timedelta())
     return Result(
         claim=claim, state=DeliveryState.QUEUED, reason=error.errmsg[:200], again_at=now + wait,

@@ -22,6 +22,7 @@ from bot.errors import WeChatRefused
 from bot.store import effects, tasks
 from bot.store.database import Database
 from bot.store.effects import Claim, EffectState
+from bot.translation import tr
 from bot.wechat.client import Client
 
 #: Effects of one kind that are carried out at the same time.
@@ -127,7 +128,7 @@ class Worker:
             if fate.state is not EffectState.DONE:
                 log.exception("effect not settled", effect=claim.id, kind=claim.kind)
                 return
-            fate = self._failed(claim, f"做了，但结果没能记下（{type(error).__name__}）", error)
+            fate = self._failed(claim, tr("做了，但结果没能记下（{name__}）", name__=type(error).__name__), error)
             with suppress(Exception):  # the database is away: the lease brings it back
                 await self._settle(claim, fate)
         metrics.EFFECTS.labels(claim.kind, fate.word).inc()
@@ -179,7 +180,7 @@ def _write_down(tools: Tools, performer: Performer, claim: Claim, fate: Fate, se
 
 def _tell_admins(work: Work, kind: str) -> None:
     """Open a task for the admins, one for a kind as long as it lasts."""
-    title = f"有操作没有完成：{kind}，请看原因，再决定重试还是放弃"
+    title = tr("有操作没有完成：{kind}，请看原因，再决定重试还是放弃", kind=kind)
     tasks.open_once(work.session, work.now, kind=DIED, need=WATCH, title=title, subject=effects.about(kind))
 
 
@@ -187,14 +188,14 @@ def reason_of(error: Exception, timeout: float) -> str:
     """Say for admins why a try failed, without what an error's text may quote: addresses hold keys, payloads people's words."""
     match error:
         case TimeoutError():
-            return f"等了 {timeout:g} 秒，对方没有回应"
+            return tr("等了 {timeout:g} 秒，对方没有回应", timeout=timeout)
         case aiohttp.ClientResponseError():
-            return f"对方回答了 HTTP {error.status}"
+            return tr("对方回答了 HTTP {status}", status=error.status)
         case aiohttp.ClientConnectionError():
-            return "连不上对方"
+            return tr("连不上对方")
         case WeChatRefused():
-            return f"微信拒绝：{error}"
-    return f"程序出错：{type(error).__name__}"
+            return tr("微信拒绝：{error}", error=error)
+    return tr("程序出错：{name__}", name__=type(error).__name__)
 
 
 def _place_of(error: Exception) -> str:

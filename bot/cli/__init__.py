@@ -156,6 +156,19 @@ def run_tests(
 
 
 @app.command()
+def words(
+    language: Annotated[str, typer.Option(help="Which language.")] = "en",
+    checks: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 1 where something is stale or untranslated.")
+    ] = False,
+) -> None:
+    """Gather what the console says into the catalogues of the core and of the services, where it waits to be translated."""
+    from bot.cli import gathering
+
+    gathering.words(language, checks=checks)
+
+
+@app.command()
 def unmatched(
     as_json: Json = False,
     ignore: Annotated[str, typer.Option(metavar="TEXT", help="Do not show this message again.")] = "",

@@ -4,6 +4,7 @@ It belongs to the person: it is the same in all communities where they work, nee
 """
 
 import asyncio
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,25 +14,33 @@ from aiohttp import web
 from sqlmodel import Session
 
 from bot import totp
+from bot.console import cookies
 from bot.console.attempts import Try
-from bot.console.parts import ACCOUNT, PARTS, Viewer, around, at_the_account, shared_values, token_of
-from bot.console.signin import ATTEMPTS, WRONG_CODE, too_often
+from bot.console.languages import LANGUAGES, LIVES
+from bot.console.parts import ACCOUNT, PARTS, Viewer, around, at_the_account, shared_values, still_signed_in, token_of
+from bot.console.signin import ATTEMPTS, FORM_BYTES, WRONG_CODE, too_often
 from bot.console.views import respond
 from bot.contract import Redirect, View
 from bot.errors import Refusal
 from bot.keys import Keys
 from bot.posted import read_form
-from bot.store import credentials, passwords, sessions
+from bot.store import credentials, passwords, scope, sessions
+from bot.store.staff import speak
+from bot.translation import tr, tr_all
 
 #: What browsers call themselves -> what people call them; the first that fits, for each pretends to be the ones before it.
 _BROWSERS = (
-    ("MicroMessenger", "微信"), ("wxwork", "企业微信"), ("Edg", "Edge"), ("HuaweiBrowser", "华为浏览器"), ("MiuiBrowser", "小米浏览器"),
-    ("QQBrowser", "QQ浏览器"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+    ("MicroMessenger", tr("微信")), ("wxwork", tr("企业微信")), ("Edg", "Edge"), ("HuaweiBrowser", tr("华为浏览器")), ("MiuiBrowser", tr("小米浏览器")),
+    ("QQBrowser", tr("QQ浏览器")), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),
 )  # fmt: skip
 _SYSTEMS = (
-    ("Windows", "Windows"), ("HarmonyOS", "鸿蒙"), ("OpenHarmony", "鸿蒙"), ("Android", "安卓"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+    ("Windows", "Windows"), ("HarmonyOS", tr("鸿蒙")), ("OpenHarmony", tr("鸿蒙")), ("Android", tr("安卓")), ("iPhone", "iPhone"), ("iPad", "iPad"),
     ("Mac OS", "Mac"), ("Linux", "Linux"),
 )  # fmt: skip
+
+
+#: A page of ours, as a browser wrote its address.
+_HERE = re.compile(r"/(?:console(?:[/?][!-~]*)?)?", re.ASCII)
 
 
 def mount(app: web.Application) -> None:
@@ -44,11 +53,30 @@ def mount(app: web.Application) -> None:
     app.router.add_post(f"{ACCOUNT}/totp/off", forget_app)
     app.router.add_post(f"{ACCOUNT}/devices/{{id}}/out", end_one)
     app.router.add_post(f"{ACCOUNT}/out", end_others)
+    app.router.add_post("/console/language", switch_language)
 
 
 async def show(request: web.Request) -> web.Response:
     """Show the page."""
     return await _page(request, await _require(request))
+
+
+async def switch_language(request: web.Request) -> web.Response:
+    """Speak another language from now on, on the page where somebody is; whoever is not signed in yet may choose, too."""
+    form, viewer = await read_form(request, FORM_BYTES), await still_signed_in(request)
+    language, to = form.get("language", ""), form.get("to", "")
+    if language not in LANGUAGES:
+        raise web.HTTPBadRequest(text=tr("没有这种语言。"))
+    if viewer is not None:
+        await request.app[PARTS].database.write(_speak, viewer, language)
+    response = web.Response(status=303, headers={"Location": to if _HERE.fullmatch(to) else "/console/start"})
+    cookies.write(request, response, cookies.LANGUAGE, language, LIVES)
+    return response
+
+
+def _speak(session: Session, viewer: Viewer, language: str) -> None:
+    with scope.everywhere(session):
+        speak(session, viewer.staff, language)
 
 
 async def change_password(request: web.Request) -> web.Response:
@@ -58,12 +86,12 @@ async def change_password(request: web.Request) -> web.Response:
     try:
         await _prove_present(request, viewer, form.get("present", ""))
         if form.get("password", "") != form.get("again", ""):
-            raise Refusal("两次输入的新密码不一样，请再输一次。")
+            raise Refusal(tr("两次输入的新密码不一样，请再输一次。"))
         kept = await asyncio.to_thread(sessions.hash_password, form.get("password", ""), viewer.staff.login)
     except Refusal as refusal:
         return await _page(request, viewer, 422, fault=str(refusal))
     await parts.database.write(_set_password, viewer, kept, token_of(request), parts.clock())
-    return _back(request, viewer, "密码改好了。其他设备已退出登录。")
+    return _back(request, viewer, tr("密码改好了。其他设备已退出登录。"))
 
 
 def _set_password(session: Session, viewer: Viewer, kept: str, token: str, now: datetime) -> None:
@@ -88,12 +116,12 @@ async def begin_app(request: web.Request) -> web.Response:
 
 def _begin_app(session: Session, viewer: Viewer, keys: Keys) -> bytes:
     if credentials.has_app(session, viewer.staff.person):
-        raise Refusal("两步验证已经开着。要换手机，请先关闭再设置。")
+        raise Refusal(tr("两步验证已经开着。要换手机，请先关闭再设置。"))
     return credentials.begin_app(session, viewer.staff.person, keys)
 
 
 def _shown(viewer: Viewer, key: bytes) -> dict[str, Any]:
-    address = totp.address(key, viewer.staff.login, f"邻里 {viewer.community.name}")
+    address = totp.address(key, viewer.staff.login, tr("邻里 {name}", name=viewer.community.name))
     picture = segno.make_qr(address, error="m").svg_data_uri(light="white", dark="black", border=4, scale=5)
     written = totp.written(key)
     return {"picture": picture, "secret": " ".join(written[start : start + 4] for start in range(0, len(written), 4))}
@@ -109,12 +137,12 @@ async def confirm_app(request: web.Request) -> web.Response:
         codes = await parts.database.write(_confirm_app, viewer, parts.keys, form.get("code", ""), token_of(request), now)
         if codes is None:
             key = await parts.database.read(credentials.pending_app, viewer.staff.person, parts.keys)
-            fault = "数字不对。请看手机时间准不准，再填 App 现在显示的 6 位数字。"
+            fault = tr("数字不对。请看手机时间准不准，再填 App 现在显示的 6 位数字。")
             return await _page(request, viewer, 422, fault=fault, **_shown(viewer, key or b""))
     except Refusal as refusal:
         return await _page(request, viewer, 422, fault=str(refusal))
     await brake.attempt.succeed()
-    return await _page(request, await _require(request), codes=codes, done="两步验证已开启。其他设备已退出登录。")
+    return await _page(request, await _require(request), codes=codes, done=tr("两步验证已开启。其他设备已退出登录。"))
 
 
 def _confirm_app(session: Session, viewer: Viewer, keys: Keys, code: str, token: str, now: datetime) -> list[str] | None:
@@ -146,12 +174,12 @@ async def forget_app(request: web.Request) -> web.Response:
     viewer, parts = await _require(request), request.app[PARTS]
     try:
         if viewer.needs_totp:
-            raise Refusal("管理员登录一定要两步验证，不能关闭。")
+            raise Refusal(tr("管理员登录一定要两步验证，不能关闭。"))
         await _prove_code(request, viewer)
     except Refusal as refusal:
         return await _page(request, viewer, 422, fault=str(refusal))
     await parts.database.write(_forget_app, viewer, parts.clock())
-    return _back(request, viewer, "两步验证已关闭。")
+    return _back(request, viewer, tr("两步验证已关闭。"))
 
 
 def _forget_app(session: Session, viewer: Viewer, now: datetime) -> None:
@@ -166,8 +194,8 @@ async def end_one(request: web.Request) -> web.Response:
     """Sign oneself out on another device."""
     viewer, parts = await _require(request), request.app[PARTS]
     if not await parts.database.write(_end_one, viewer, request.match_info["id"], parts.clock()):
-        raise web.HTTPNotFound(text="这台设备已经退出了。")
-    return _back(request, viewer, "那台设备已退出登录。")
+        raise web.HTTPNotFound(text=tr("这台设备已经退出了。"))
+    return _back(request, viewer, tr("那台设备已退出登录。"))
 
 
 def _end_one(session: Session, viewer: Viewer, key: str, now: datetime) -> bool:
@@ -181,7 +209,7 @@ async def end_others(request: web.Request) -> web.Response:
     """Sign oneself out on all other devices, and let no open link sign anybody in."""
     viewer, parts = await _require(request), request.app[PARTS]
     await parts.database.write(_end_others, viewer, token_of(request), parts.clock())
-    return _back(request, viewer, "其他设备都已退出登录，没用过的登录链接也作废了。")
+    return _back(request, viewer, tr("其他设备都已退出登录，没用过的登录链接也作废了。"))
 
 
 def _end_others(session: Session, viewer: Viewer, token: str, now: datetime) -> None:
@@ -222,11 +250,11 @@ async def _prove_present(request: web.Request, viewer: Viewer, present: str) -> 
         return
     kept = (await parts.database.read(credentials.look, [viewer.staff.person])).get(viewer.staff.person)
     if kept is None or not kept.password:
-        raise Refusal("请退出后用登录链接重新登录，10 分钟内再来改。")
+        raise Refusal(tr("请退出后用登录链接重新登录，10 分钟内再来改。"))
     brake = _brake(request, viewer)
     await brake.require(now)
     if not await sessions.check_password(kept.password, present):
-        raise Refusal("现在的密码不对。忘了的话，请退出后用登录链接重新登录，10 分钟内再来改。")
+        raise Refusal(tr("现在的密码不对。忘了的话，请退出后用登录链接重新登录，10 分钟内再来改。"))
     await brake.attempt.succeed()
 
 
@@ -257,7 +285,7 @@ def browser_words(name: str) -> str:
     """Return what people call a browser and its machine, by what it calls itself."""
     browser = next((words for sign, words in _BROWSERS if sign in name), "")
     system = next((words for sign, words in _SYSTEMS if sign in name), "")
-    return " · ".join(filter(None, (browser, system))) or "不认识的浏览器"
+    return tr_all(" · ", filter(None, (browser, system))) or tr("不认识的浏览器")
 
 
 def _state(session: Session, viewer: Viewer, token: str, now: datetime) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from bot.proxies import caller_of
 
-#: The session, the device, and the note for the next page.
-SESSION, DEVICE, NOTE = "sid", "device", "note"
+#: The session, the device, the note for the next page, and the language.
+SESSION, DEVICE, NOTE, LANGUAGE = "sid", "device", "note", "language"
 
 #: Whether residents and staff reach the installation over https.
 HTTPS = web.AppKey("https", bool)

@@ -30,6 +30,7 @@ from bot.posted import read_form
 from bot.store import scope, unmatched, versions
 from bot.store.staff import by_login
 from bot.store.versions import Became, IntentVersion
+from bot.translation import tr
 
 #: Bytes of a file as it is sent, where a sign of Chinese is nine; the longest that ships has 22 kB as it is kept.
 FILE_BYTES = 1024 * 1024
@@ -85,7 +86,7 @@ class Asked:
         """Return the file; raises HTTP 404."""
         found = await asyncio.to_thread(self.shelf.find, self.path)
         if found is None:
-            raise web.HTTPNotFound(text="没有这个文件。")
+            raise web.HTTPNotFound(text=tr("没有这个文件。"))
         return found
 
 
@@ -192,7 +193,7 @@ def added(understanding: Understanding, text: str, form: Mapping[str, str], inte
     """Return a file with the example or the test that a form names; raises Refusal."""
     said = form.get("said", "").strip()[:300]
     if not said:
-        raise Refusal("没有收到要加的那句话，请回到上一页再点一次。")
+        raise Refusal(tr("没有收到要加的那句话，请回到上一页再点一次。"))
     try:
         if form.get("as") == "example":
             return additions.with_example(text, as_example(said))
@@ -220,7 +221,7 @@ class Past:
 
 #: What each kind of version is called.
 BECAME_WORDS = {
-    Became.FOUND: "在文件夹里直接改的，或本来就有", Became.SAVED: "保存", Became.RESTORED: "恢复到以前", Became.DELETED: "删除",
+    Became.FOUND: tr("在文件夹里直接改的，或本来就有"), Became.SAVED: tr("保存"), Became.RESTORED: tr("恢复到以前"), Became.DELETED: tr("删除"),
 }  # fmt: skip
 
 
@@ -270,7 +271,7 @@ async def past(asked: Asked) -> Mapping[str, Any]:
     file = await asyncio.to_thread(asked.shelf.find, asked.path)
     kept = await asked.parts.database.read(history, asked.viewer, asked.path, file)
     if file is None and not kept:
-        raise web.HTTPNotFound(text="没有这个文件。")
+        raise web.HTTPNotFound(text=tr("没有这个文件。"))
     wanted = asked.request.query.get("version", "")
     chosen = next((one for one in kept if str(one.version.id) == wanted), None)
     other = file.original if wanted == "original" and file else chosen.version.text if chosen else None
@@ -299,18 +300,18 @@ async def post(asked: Asked) -> tuple[str, int, Mapping[str, Any]]:
     form = await read_form(asked.request, FILE_BYTES)
     text, file = form.get("text", "").replace("\r\n", "\n"), await asyncio.to_thread(asked.shelf.find, asked.path)
     if file is None and not re.fullmatch(shelf.NEW_NAMES, asked.path):
-        raise web.HTTPNotFound(text="没有这个文件。")
+        raise web.HTTPNotFound(text=tr("没有这个文件。"))
     do, stamp = form.get("do", SAVE), form.get("stamp", "")
     problems = await problems_in(asked, text)
     more: dict[str, Any] = {"settles": form.get("settles", "")}
     if do == EDIT:
         return "file", 200, {**_editing(asked, file, text, problems, **more), "stamp": stamp}
     if do == SAVE and file is not None and text == file.text:  # such as by a second click
-        return "file", 200, _editing(asked, file, text, problems, said="已保存，马上生效。")
+        return "file", 200, _editing(asked, file, text, problems, said=tr("已保存，马上生效。"))
     if stamp != (file.stamp if file else ""):
         return "file", 409, _overtaken(asked, file, text, problems, more)
     if is_broken(problems):
-        return "file", 422, _editing(asked, file, text, problems, said="没有保存：请先改正下面的错误。", refused=True, **more)
+        return "file", 422, _editing(asked, file, text, problems, said=tr("没有保存：请先改正下面的错误。"), refused=True, **more)
     if do == PREVIEW:
         return "preview", 200, await preview(asked, file, text, problems, form)
     if asked.shelf.why_closed:
@@ -321,7 +322,9 @@ async def post(asked: Asked) -> tuple[str, int, Mapping[str, Any]]:
     if not form.get("force"):
         found = await comparison(asked, text)
         if lost := [*found.lost, *found.unheld]:
-            said = "没有保存：有几句话这样改会听错。" if found.unheld else "没有保存：有几句话原来听得懂，这样改就听错了。"
+            said = (
+                tr("没有保存：有几句话这样改会听错。") if found.unheld else tr("没有保存：有几句话原来听得懂，这样改就听错了。")
+            )
             return "file", 422, _editing(asked, file, text, problems, said=said, refused=True, lost=lost, **more)
     change = Change(path=asked.path, text=text, stamp=stamp, settles=_ids(form.get("settles", "")))
     try:
@@ -333,13 +336,13 @@ async def post(asked: Asked) -> tuple[str, int, Mapping[str, Any]]:
     if change.settles:
         raise web.HTTPSeeOther("/console/intents/unmatched?done=1")
     saved = await asked.file()
-    return "file", 200, _editing(asked, saved, text, problems, said="已保存，马上生效。上一版在“历史”里，随时可以恢复。")
+    return "file", 200, _editing(asked, saved, text, problems, said=tr("已保存，马上生效。上一版在“历史”里，随时可以恢复。"))
 
 
 def _overtaken(
     asked: Asked, file: File | None, text: str, problems: Sequence[Problem], more: Mapping[str, Any]
 ) -> dict[str, Any]:
-    said = "这个文件刚被别人改过，所以没有保存。下面是您写的。点“看看改了什么”和现在的比一比；再点保存，就以您写的为准。"
+    said = tr("这个文件刚被别人改过，所以没有保存。下面是您写的。点“看看改了什么”和现在的比一比；再点保存，就以您写的为准。")
     return _editing(asked, file, text, problems, said=said, refused=True, **more)
 
 
@@ -366,7 +369,7 @@ async def propose(asked: Asked, form: Mapping[str, str], intent: str) -> tuple[s
         return "file", 422, _editing(asked, file, file.text, await problems_in(asked, file.text), said=str(refusal), refused=True)
     problems = await problems_in(asked, text)
     if is_broken(problems):
-        said = "这个文件现在有错误，改好以后才能加。"
+        said = tr("这个文件现在有错误，改好以后才能加。")
         return "file", 422, _editing(asked, file, text, problems, said=said, refused=True, settles=form.get("settles", ""))
     return "preview", 200, await preview(asked, file, text, problems, {**form, "stamp": file.stamp})
 
@@ -385,7 +388,7 @@ async def remove(asked: Asked) -> str:
     """Delete a file; returns what to tell. Raises Refusal."""
     form, file = await read_form(asked.request), await asked.file()
     if file.origin is Origin.SERVICE:
-        raise Refusal("这个文件随服务来，删不掉。不想用它，可以改它的内容。")
+        raise Refusal(tr("这个文件随服务来，删不掉。不想用它，可以改它的内容。"))
     rest = {path: text for path, text in (await asyncio.to_thread(asked.shelf.texts)).items() if path != asked.path}
     behind = await asyncio.to_thread(asked.shelf.behind, asked.path)
     before = await asyncio.to_thread(shelf.problems_of, asked.parts, {**rest, asked.path: file.text})
@@ -393,10 +396,21 @@ async def remove(asked: Asked) -> str:
     known = {(one.file, one.code, one.message) for one in before}
     broken = [one for one in after if one.severity == "error" and (one.file, one.code, one.message) not in known]
     if broken:
-        raise Refusal(f"没有删除：别的文件还用着它。{broken[0].file} 第 {broken[0].line} 行：{broken[0].message}")
+        raise Refusal(
+            tr(
+                "没有删除：别的文件还用着它。{file} 第 {line} 行：{message}",
+                file=broken[0].file,
+                line=broken[0].line,
+                message=broken[0].message,
+            )
+        )
     change = Change(path=asked.path, text=None, stamp=form.get("stamp", ""), became=Became.DELETED)
     await _change(asked, change)
-    return f"{asked.path} {'删掉了' if behind is None else '恢复成随服务来的样子了'}。要找回来，请到“历史”里恢复。"
+    return tr(
+        "{path} {value}。要找回来，请到“历史”里恢复。",
+        path=asked.path,
+        value=tr("删掉了") if behind is None else tr("恢复成随服务来的样子了"),
+    )
 
 
 async def restore(asked: Asked) -> str:
@@ -409,19 +423,21 @@ async def restore(asked: Asked) -> str:
         version = await asked.parts.database.read(versions.find, asked.path, row_id(key) or 0)
         text = version.text if version is not None else ""
     if not text:
-        raise Refusal("这一版没有内容，恢复不了。请选另一版。")
+        raise Refusal(tr("这一版没有内容，恢复不了。请选另一版。"))
     problems = await problems_in(asked, text)
     if is_broken(problems):
-        raise Refusal(f"没有恢复：那一版现在用不了。第 {problems[0].line} 行：{problems[0].message}")
+        raise Refusal(
+            tr("没有恢复：那一版现在用不了。第 {line} 行：{message}", line=problems[0].line, message=problems[0].message)
+        )
     await _change(asked, Change(path=asked.path, text=text, stamp=form.get("stamp", ""), became=Became.RESTORED))
-    return f"{asked.path} 恢复好了，马上生效。"
+    return tr("{path} 恢复好了，马上生效。", path=asked.path)
 
 
 async def _change(asked: Asked, change: Change) -> None:
     try:
         await shelf.carry_out(asked.parts, change, asked.viewer)
     except Overtaken:
-        raise Refusal("这个文件刚被别人改过，所以什么也没有做。请刷新页面看看再说。") from None
+        raise Refusal(tr("这个文件刚被别人改过，所以什么也没有做。请刷新页面看看再说。")) from None
 
 
 def request_of(request: web.Request, viewer: Viewer, path: str = "") -> Asked:

@@ -11,6 +11,7 @@ from bot.contract.work import WATCH
 from bot.store import effects, tasks
 from bot.store.effects import Effect, EffectState
 from bot.store.tasks import Task
+from bot.translation import tr, tr_all
 
 #: What is listed.
 _DEAD = col(Effect.state) == EffectState.DEAD
@@ -24,7 +25,7 @@ def run_all_again(desk: Desk) -> Redirect:
         raise LookupError(desk.params["kind"])
     for effect in found:
         _again(desk, effect, {})
-    return Redirect("/console/effects", f"{len(found)} 个操作会马上重新执行。")
+    return Redirect("/console/effects", tr("{found} 个操作会马上重新执行。", found=len(found)))
 
 
 def _again(desk: Desk, effect: Effect, _answers: Mapping[str, str]) -> None:
@@ -43,7 +44,7 @@ def _settle(desk: Desk, kind: str) -> None:
     """Close the task about a kind once nothing of it lies here; should it fail again, a new one is opened."""
     desk.session.flush()
     if not effects.dead_of(desk.session, kind):
-        desk.finish(effects.about(kind), "已处理")
+        desk.finish(effects.about(kind), tr("已处理"))
 
 
 def _tasks(desk: Desk, effect: Effect) -> Sequence[Task]:
@@ -56,7 +57,16 @@ def _load(desk: Desk, found: Sequence[Effect]) -> list[tuple[Effect, Subject]]:
 
 
 def _what(desk: Desk, row: tuple[Effect, Subject]) -> Cell:
-    return Cell(words=f"{_service(desk, row[0].kind) or '没有加载的服务'} · {row[0].kind}")
+    return Cell(
+        words=tr_all(
+            "",
+            (
+                _service(desk, row[0].kind) or tr("没有加载的服务"),
+                " · ",
+                row[0].kind,
+            ),
+        )
+    )
 
 
 def _service(desk: Desk, kind: str) -> str:
@@ -79,44 +89,44 @@ def _around(desk: Desk, _rows: Sequence[Any]) -> Mapping[str, Any]:
 
 LIST = Listing(
     name="effects",
-    title="没完成的操作",
+    title=tr("没完成的操作"),
     path="/effects",
     need=WATCH,
-    nav="管理",
+    nav=tr("管理"),
     badge=lambda desk: desk.session.exec(select(func.count()).select_from(Effect).where(_DEAD)).one(),
-    unit="个",
+    unit=tr("个"),
     table=Effect,
     key=lambda row: str(row[0].public_id),
     key_column=Effect.public_id,
     order="-made",
     columns=(
-        Column(name="what", title="哪个操作", says=_what),
-        Column(name="why", title="为什么没完成", says=lambda desk, row: row[0].reason or "没有说明原因"),
-        Column(name="about", title="关于", says=lambda desk, row: Cell(words=row[1].words, to=row[1].path)),
-        Column(name="tries", title="试了几次", says=lambda desk, row: f"试了 {row[0].attempts} 次", filed=lambda desk, row: row[0].attempts),
-        Column(name="made", title="提出", says=lambda desk, row: row[0].created_at, sort=(Effect.id,)),
-        Column(name="given_up", title="放弃", says=lambda desk, row: row[0].updated_at, sort=(Effect.updated_at,)),
+        Column(name="what", title=tr("哪个操作"), says=_what),
+        Column(name="why", title=tr("为什么没完成"), says=lambda desk, row: row[0].reason or tr("没有说明原因")),
+        Column(name="about", title=tr("关于"), says=lambda desk, row: Cell(words=row[1].words, to=row[1].path)),
+        Column(name="tries", title=tr("试了几次"), says=lambda desk, row: tr("试了 {attempts} 次", attempts=row[0].attempts), filed=lambda desk, row: row[0].attempts),
+        Column(name="made", title=tr("提出"), says=lambda desk, row: row[0].created_at, sort=(Effect.id,)),
+        Column(name="given_up", title=tr("放弃"), says=lambda desk, row: row[0].updated_at, sort=(Effect.updated_at,)),
     ),
-    filters=(Choice(name="kind", title="操作", options=_kinds, fits=lambda desk, kind: col(Effect.kind) == kind),),
+    filters=(Choice(name="kind", title=tr("操作"), options=_kinds, fits=lambda desk, kind: col(Effect.kind) == kind),),
     base=lambda desk: (_DEAD,),
     find=lambda desk, word: [col(column).contains(word, autoescape=True) for column in (Effect.kind, Effect.reason, Effect.subject)],
-    finds="操作、原因、编号",
+    finds=tr("操作、原因、编号"),
     load=_load,
     called=lambda effect: effect.kind,
     acts=(
         Act(
-            name="again", title="重新执行", need=WATCH, run=_again, tasks=_tasks, keeps=("state", "attempts", "due_at", "updated_at", "reason"),
+            name="again", title=tr("重新执行"), need=WATCH, run=_again, tasks=_tasks, keeps=("state", "attempts", "due_at", "updated_at", "reason"),
             put_back=lambda desk, effect: desk.record("effect.put_back", effect.subject, effect=effect.kind),
         ),
         Act(
-            name="discard", title="放弃，不再执行", need=WATCH, run=_discard, tasks=_tasks, keeps=("state", "updated_at"), is_grave=True,
+            name="discard", title=tr("放弃，不再执行"), need=WATCH, run=_discard, tasks=_tasks, keeps=("state", "updated_at"), is_grave=True,
             put_back=lambda desk, effect: desk.record("effect.put_back", effect.subject, effect=effect.kind),
         ),
     ),
     template="console/effects.html",
     around=_around,
     live="effect",
-    empty=("没有失败的操作", "一切正常。对方断网、改了地址或停用了密钥时，失败的操作会出现在这里，修好后勾选，点“重新执行”即可。"),
+    empty=(tr("没有失败的操作"), tr("一切正常。对方断网、改了地址或停用了密钥时，失败的操作会出现在这里，修好后勾选，点“重新执行”即可。")),
 )  # fmt: skip
 
 ROUTES: tuple[Page, ...] = (*lists.pages_of(LIST), run_all_again)

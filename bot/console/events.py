@@ -15,12 +15,13 @@ from bot.store import apikeys, people, scope, seals
 from bot.store.events import COMMAND_LINE, OF_STAFF, Event
 from bot.store.people import Household, Resident
 from bot.store.staff import ROLE_WORDS, Staff, by_logins
+from bot.translation import tr, tr_all
 
 #: People whom a search for a name may mean.
 MEANT = 200
 
 #: Who else acts beside each of the staff.
-ACTORS = {"resident:": "居民", "machine:": "设备或外部系统", "system": "系统", COMMAND_LINE: "命令行"}
+ACTORS = {"resident:": tr("居民"), "machine:": tr("设备或外部系统"), "system": tr("系统"), COMMAND_LINE: tr("命令行")}
 
 
 def _staff(work: Work, logins: Collection[str]) -> Mapping[str, Subject]:
@@ -30,14 +31,24 @@ def _staff(work: Work, logins: Collection[str]) -> Mapping[str, Subject]:
 
 def _keys(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
     known = apikeys.names(work.session, keys)
-    return {key: Subject(f"密钥“{known[key]}”" if key in known else "密钥", "/keys") for key in keys}
+    return {key: Subject(tr("密钥“{known}”", known=known[key]) if key in known else tr("密钥"), "/keys") for key in keys}
 
 
 def _residents(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
     known = people.by_public_ids(work.session, keys)
     flats = people.flats_of(work.session, known.values())
-    lives = {key: f"{flats[one.household_id].label} {one.name or '家庭成员'}" for key, one in known.items()}
-    return {key: Subject(lives.get(key, "已离开的居民")) for key in keys}
+    lives = {
+        key: tr_all(
+            "",
+            (
+                flats[one.household_id].label,
+                " ",
+                one.name or tr("家庭成员"),
+            ),
+        )
+        for key, one in known.items()
+    }
+    return {key: Subject(lives.get(key, tr("已离开的居民"))) for key in keys}
 
 
 def _kept(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
@@ -50,48 +61,48 @@ _ROLES = {role.value: word for role, word in ROLE_WORDS.items()}
 #: The bot's own events; how those of talks, tasks and notices are read their services say.
 OWN = Log(
     events={
-        "consent.given": "同意了一项用途（{purpose}，第 {version} 版）", "consent.refused": "没有同意一项用途（{purpose}，第 {version} 版）",
-        "consent.withdrawn": "撤回了一项同意（{purpose}）",
-        "message.unmatched": "有一句话机器人没听懂", "resident.unbound": "解除绑定{reason?（{reason}）}",
-        "resident.bound": "绑定了微信（{evidence}）", "resident.moved_in": "住进一户（{evidence}）", "resident.moved_out": "搬出一户{reason?（{reason}）}",
-        "privacy.erased": "删除了离开的居民的记录{photos?，照片 {photos} 张}", "mass.sent": "群发了一条消息", "privacy.forgotten": "过了保存期限，删除了 {rows} 条", "photo.stored": "收到照片",
-        "photo.lost": "照片没有取回来", "staff.signed_in": "登录", "staff.added": "添加了员工账号（{role}）",
-        "staff.role_changed": "改了员工角色：{before}改为{after}", "staff.disabled": "停用了员工账号", "staff.enabled": "启用了员工账号",
-        "staff.link_made": "开了登录链接", "staff.changed": "改了员工资料：{fields}", "staff.signed_out": "让其他设备退出登录", "staff.password_set": "设了新密码", "staff.totp_on": "开启了两步验证",
-        "staff.totp_off": "关闭了两步验证", "staff.totp_reset": "重置了两步验证", "staff.codes_renewed": "换了一批备用码", "staff.recovery_used": "用掉一个备用码",
-        "scene.made": "做了二维码：{scene} {label}", "flat_code.drawn": "打印了住户码{renewed?，旧码作废}", "sealing_key.rotated": "换了加密密钥，以前的停用",
-        "sealing_key.rewrapped": "用新的 LINLI_SECRET 接管了加密密钥", "sealing_key.forgotten": "永远删除了一把停用的加密密钥",
-        "intents.saved": "改了意图文件", "intents.deleted": "删除了意图文件", "intents.restored": "把意图文件恢复到以前", "unmatched.ignored": "把 {lines} 句没听懂的话设为不再显示", "unmatched.shown": "让 {lines} 句没听懂的话重新显示", "key.made": "新建了接口密钥", "key.revoked": "停用了接口密钥",
-        "data.read": "查看了{what}", "data.exported": "导出了{what}", "audit.pruned": "清理了 {before} 以前的记录，{lines} 条",
-        "permission.changed": "改了权限：{role}{allowed}{permission}", "effect.died": "有操作没有完成（{effect}）",
-        "roster.imported": "导入了名册：新增房屋 {flats}，新增住户 {new}，修改 {changed}，迁出 {left}",
-        "roster.exported": "导出了名册，{rows} 行",
-        "roster.undone": "撤销了名册的导入{kept?，{kept} 处后来改过，没有动}",
-        "effect.run_again": "让没有完成的操作重新执行（{effect}）", "effect.discarded": "放弃了没有完成的操作（{effect}）", "effect.put_back": "撤销了刚才的决定，操作又列在没完成的里面（{effect}）",
+        "consent.given": tr("同意了一项用途（{purpose}，第 {version} 版）"), "consent.refused": tr("没有同意一项用途（{purpose}，第 {version} 版）"),
+        "consent.withdrawn": tr("撤回了一项同意（{purpose}）"),
+        "message.unmatched": tr("有一句话机器人没听懂"), "resident.unbound": tr("解除绑定{reason?（{reason}）}"),
+        "resident.bound": tr("绑定了微信（{evidence}）"), "resident.moved_in": tr("住进一户（{evidence}）"), "resident.moved_out": tr("搬出一户{reason?（{reason}）}"),
+        "privacy.erased": tr("删除了离开的居民的记录{photos?，照片 {photos} 张}"), "mass.sent": tr("群发了一条消息"), "privacy.forgotten": tr("过了保存期限，删除了 {rows} 条"), "photo.stored": tr("收到照片"),
+        "photo.lost": tr("照片没有取回来"), "staff.signed_in": tr("登录"), "staff.added": tr("添加了员工账号（{role}）"),
+        "staff.role_changed": tr("改了员工角色：{before}改为{after}"), "staff.disabled": tr("停用了员工账号"), "staff.enabled": tr("启用了员工账号"),
+        "staff.link_made": tr("开了登录链接"), "staff.changed": tr("改了员工资料：{fields}"), "staff.signed_out": tr("让其他设备退出登录"), "staff.password_set": tr("设了新密码"), "staff.totp_on": tr("开启了两步验证"),
+        "staff.totp_off": tr("关闭了两步验证"), "staff.totp_reset": tr("重置了两步验证"), "staff.codes_renewed": tr("换了一批备用码"), "staff.recovery_used": tr("用掉一个备用码"),
+        "scene.made": tr("做了二维码：{scene} {label}"), "flat_code.drawn": tr("打印了住户码{renewed?，旧码作废}"), "sealing_key.rotated": tr("换了加密密钥，以前的停用"),
+        "sealing_key.rewrapped": tr("用新的 LINLI_SECRET 接管了加密密钥"), "sealing_key.forgotten": tr("永远删除了一把停用的加密密钥"),
+        "intents.saved": tr("改了意图文件"), "intents.deleted": tr("删除了意图文件"), "intents.restored": tr("把意图文件恢复到以前"), "unmatched.ignored": tr("把 {lines} 句没听懂的话设为不再显示"), "unmatched.shown": tr("让 {lines} 句没听懂的话重新显示"), "key.made": tr("新建了接口密钥"), "key.revoked": tr("停用了接口密钥"),
+        "data.read": tr("查看了{what}"), "data.exported": tr("导出了{what}"), "audit.pruned": tr("清理了 {before} 以前的记录，{lines} 条"),
+        "permission.changed": tr("改了权限：{role}{allowed}{permission}"), "effect.died": tr("有操作没有完成（{effect}）"),
+        "roster.imported": tr("导入了名册：新增房屋 {flats}，新增住户 {new}，修改 {changed}，迁出 {left}"),
+        "roster.exported": tr("导出了名册，{rows} 行"),
+        "roster.undone": tr("撤销了名册的导入{kept?，{kept} 处后来改过，没有动}"),
+        "effect.run_again": tr("让没有完成的操作重新执行（{effect}）"), "effect.discarded": tr("放弃了没有完成的操作（{effect}）"), "effect.put_back": tr("撤销了刚才的决定，操作又列在没完成的里面（{effect}）"),
     },
     titles={
-        "consent.given": "同意了一项用途", "consent.refused": "没有同意一项用途", "consent.withdrawn": "撤回了一项同意",
-        "resident.unbound": "解除了绑定", "resident.bound": "绑定了微信", "resident.moved_in": "住进一户", "resident.moved_out": "搬出一户",
-        "scene.made": "做了二维码", "flat_code.drawn": "打印了住户码", "sealing_key.rotated": "换了加密密钥", "sealing_key.rewrapped": "接管了加密密钥",
-        "sealing_key.forgotten": "删除了加密密钥",
-        "privacy.erased": "删除了离开的居民的记录", "privacy.forgotten": "过了保存期限，自动删除", "staff.added": "添加了员工账号",
-        "staff.role_changed": "改了员工角色", "staff.changed": "改了员工资料", "data.read": "查看了敏感内容", "data.exported": "导出了资料",
-        "audit.pruned": "清理了旧记录", "permission.changed": "改了权限", "effect.died": "有操作没有完成", "roster.imported": "导入了名册",
-        "roster.exported": "导出了名册", "roster.undone": "撤销了名册的导入", "effect.run_again": "重新执行了没有完成的操作",
-        "effect.discarded": "放弃了没有完成的操作", "effect.put_back": "撤销了对没完成操作的决定", "unmatched.ignored": "把没听懂的话设为不再显示", "unmatched.shown": "让没听懂的话重新显示",
+        "consent.given": tr("同意了一项用途"), "consent.refused": tr("没有同意一项用途"), "consent.withdrawn": tr("撤回了一项同意"),
+        "resident.unbound": tr("解除了绑定"), "resident.bound": tr("绑定了微信"), "resident.moved_in": tr("住进一户"), "resident.moved_out": tr("搬出一户"),
+        "scene.made": tr("做了二维码"), "flat_code.drawn": tr("打印了住户码"), "sealing_key.rotated": tr("换了加密密钥"), "sealing_key.rewrapped": tr("接管了加密密钥"),
+        "sealing_key.forgotten": tr("删除了加密密钥"),
+        "privacy.erased": tr("删除了离开的居民的记录"), "privacy.forgotten": tr("过了保存期限，自动删除"), "staff.added": tr("添加了员工账号"),
+        "staff.role_changed": tr("改了员工角色"), "staff.changed": tr("改了员工资料"), "data.read": tr("查看了敏感内容"), "data.exported": tr("导出了资料"),
+        "audit.pruned": tr("清理了旧记录"), "permission.changed": tr("改了权限"), "effect.died": tr("有操作没有完成"), "roster.imported": tr("导入了名册"),
+        "roster.exported": tr("导出了名册"), "roster.undone": tr("撤销了名册的导入"), "effect.run_again": tr("重新执行了没有完成的操作"),
+        "effect.discarded": tr("放弃了没有完成的操作"), "effect.put_back": tr("撤销了对没完成操作的决定"), "unmatched.ignored": tr("把没听懂的话设为不再显示"), "unmatched.shown": tr("让没听懂的话重新显示"),
     },
     words={
-        "reason": {"unfollowed": "取消关注", "corrected": "说错了房号", "moved_out": "搬走了", "objected": "家里人说不认识", "blocked": "物业拦住了这个微信", "changed": "本人换了微信", "asked": "本人要求"},
+        "reason": {"unfollowed": tr("取消关注"), "corrected": tr("说错了房号"), "moved_out": tr("搬走了"), "objected": tr("家里人说不认识"), "blocked": tr("物业拦住了这个微信"), "changed": tr("本人换了微信"), "asked": tr("本人要求")},
         "evidence": {one.value: said for one, said in people.EVIDENCE_WORDS.items()}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
-        "allowed": {"yes": "可以", "no": "不可以"},
+        "allowed": {"yes": tr("可以"), "no": tr("不可以")},
     },
     subjects={
         "staff": _staff, "resident": _residents, "key": _keys, "kept": _kept,
         "file": lambda work, paths: {path: Subject(path, f"/intents/history/{path}") for path in paths},
-        "photo": lambda work, keys: {key: Subject("照片", f"/photos/{key}") for key in keys},
-        "scene": lambda work, keys: dict.fromkeys(keys, Subject("二维码")),
-        "sealing_key": lambda work, keys: {key: Subject(f"加密密钥 {key}") for key in keys},
-        "mass": lambda work, keys: dict.fromkeys(keys, Subject("群发")),
+        "photo": lambda work, keys: {key: Subject(tr("照片"), f"/photos/{key}") for key in keys},
+        "scene": lambda work, keys: dict.fromkeys(keys, Subject(tr("二维码"))),
+        "sealing_key": lambda work, keys: {key: Subject(tr("加密密钥 {key}", key=key)) for key in keys},
+        "mass": lambda work, keys: dict.fromkeys(keys, Subject(tr("群发"))),
     },
 )  # fmt: skip
 
@@ -153,7 +164,10 @@ def _done_by(_desk: Desk, actor: str) -> ColumnElement[bool]:
 def _actors(desk: Desk) -> Options:
     """Return who may have done it; also somebody whom an address asks for."""
     staff = desk.session.exec(select(Staff).order_by(Staff.name)).all()
-    known = {**{f"staff:{one.login}": f"{one.name}（{ROLE_WORDS[one.role]}）" for one in staff}, **ACTORS}
+    known = {
+        **{f"staff:{one.login}": tr("{name}（{role}）", name=one.name, role=ROLE_WORDS[one.role]) for one in staff},
+        **ACTORS,
+    }
     asked = desk.query.get("actor", "").strip()[:80]
     return known if not asked or asked in known else {**known, asked: desk.who(asked)}
 
@@ -161,7 +175,7 @@ def _actors(desk: Desk) -> Options:
 def _subjects(desk: Desk) -> Options:
     """Return what an address asks for the events of; one chooses it at an event, and lets it go here."""
     asked = desk.query.get("subject", "").strip()[:80]
-    return {asked: f"关于：{desk.in_words([asked])[asked].words or asked}"} if asked else {}
+    return {asked: tr("关于：{words}", words=desk.in_words([asked])[asked].words or asked)} if asked else {}
 
 
 def _kinds(desk: Desk) -> Options:
@@ -185,36 +199,36 @@ def titles(services: Services) -> Mapping[str, Mapping[str, str]]:
 #: What was done, by the day; the newest first.
 LIST = Listing(
     name="audit",
-    title="记录",
+    title=tr("记录"),
     path="/audit",
     need="audit.view",
-    nav="管理",
-    unit="条",
+    nav=tr("管理"),
+    unit=tr("条"),
     table=Event,
     key=lambda row: str(row.event.id),
     key_column=Event.id,
     order="-at",
     columns=(
-        Column(name="id", title="编号", says=lambda desk, row: row.event.id, is_filed_only=True),
+        Column(name="id", title=tr("编号"), says=lambda desk, row: row.event.id, is_filed_only=True),
         Column(
-            name="at", title="时间", says=lambda desk, row: row.event.at, sort=(Event.at,),
+            name="at", title=tr("时间"), says=lambda desk, row: row.event.at, sort=(Event.at,),
             filed=lambda desk, row: f"{row.event.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
         ),
-        Column(name="who", title="谁", says=lambda desk, row: row.who),
-        Column(name="what", title="做了什么", says=lambda desk, row: row.what),
-        Column(name="about", title="关于", says=lambda desk, row: Cell(words=row.subject.words, to=row.subject.path)),
-        Column(name="kind", title="种类", says=lambda desk, row: row.event.kind, is_filed_only=True),
-        Column(name="subject", title="对象", says=lambda desk, row: row.event.subject, is_filed_only=True),
+        Column(name="who", title=tr("谁"), says=lambda desk, row: row.who),
+        Column(name="what", title=tr("做了什么"), says=lambda desk, row: row.what),
+        Column(name="about", title=tr("关于"), says=lambda desk, row: Cell(words=row.subject.words, to=row.subject.path)),
+        Column(name="kind", title=tr("种类"), says=lambda desk, row: row.event.kind, is_filed_only=True),
+        Column(name="subject", title=tr("对象"), says=lambda desk, row: row.event.subject, is_filed_only=True),
     ),
     filters=(
-        Choice(name="kind", title="种类", options=_kinds, fits=lambda desk, kind: col(Event.kind) == kind),
-        Choice(name="actor", title="谁", options=_actors, fits=_done_by),
-        Choice(name="subject", title="关于", options=_subjects, fits=lambda desk, subject: col(Event.subject) == subject),
-        Days(name="at", title="时间", column=Event.at),
+        Choice(name="kind", title=tr("种类"), options=_kinds, fits=lambda desk, kind: col(Event.kind) == kind),
+        Choice(name="actor", title=tr("谁"), options=_actors, fits=_done_by),
+        Choice(name="subject", title=tr("关于"), options=_subjects, fits=lambda desk, subject: col(Event.subject) == subject),
+        Days(name="at", title=tr("时间"), column=Event.at),
     ),
     base=lambda desk: desk.seen_events(),
     narrow=_narrow,
-    finds="姓名、住址、做了什么或编号",
+    finds=tr("姓名、住址、做了什么或编号"),
     load=_load,
     to=lambda row: row.subject.path,
     template="console/audit.html",
@@ -222,7 +236,7 @@ LIST = Listing(
         "chain": Chain() if desk.is_fragment else _chain(desk), "is_whole": desk.access.reads_health(desk.staff.role),
     },
     file_need="audit.view",
-    empty=("还没有发生什么", "谁在什么时候做了什么、看了谁的健康信息和对话、导出了什么，都会自动记在这里，谁也改不了。"),
+    empty=(tr("还没有发生什么"), tr("谁在什么时候做了什么、看了谁的健康信息和对话、导出了什么，都会自动记在这里，谁也改不了。")),
 )  # fmt: skip
 
 

@@ -14,23 +14,24 @@ from bot.contract.sheets import table
 from bot.language.addresses import label_of
 from bot.store import directory
 from bot.store.people import Household
+from bot.translation import tr
 
 #: How many periods may be looked at, by what they are; the first is taken where nobody says.
 LAST: Mapping[Step, Sequence[int]] = {Step.WEEK: (8, 4, 12, 26), Step.MONTH: (6, 3, 12, 24)}
 
-STEP_WORDS = {Step.WEEK: "按周", Step.MONTH: "按月"}
+STEP_WORDS = {Step.WEEK: tr("按周"), Step.MONTH: tr("按月")}
 
 #: What the numbers of a file are.
 UNIT_WORDS = {
-    Unit.COUNT: "次",
-    Unit.SHARE: "比例",
-    Unit.SCORE: "平均分",
-    Unit.WAIT: "分钟（中位数）",
-    Unit.MINUTES: "分钟（合计）",
+    Unit.COUNT: tr("次"),
+    Unit.SHARE: tr("比例"),
+    Unit.SCORE: tr("平均分"),
+    Unit.WAIT: tr("分钟（中位数）"),
+    Unit.MINUTES: tr("分钟（合计）"),
 }
 
 #: What the core's own figures are headed by.
-OVERALL = "居民和机器人"
+OVERALL = tr("居民和机器人")
 
 #: How many buildings are held against each other at most: each is counted by itself.
 COMPARED = 40
@@ -70,8 +71,8 @@ class Wanted:
 def pages(services: Services) -> tuple[Page, ...]:
     """Return the page of all figures, and its file."""
     return (
-        page("GET", "/figures", need="figures.view", title="数据", nav="管理")(partial(_show, services)),
-        page("GET", "/figures/export.csv", need="figures.view", title="数据（CSV）")(partial(_export, services)),
+        page("GET", "/figures", need="figures.view", title=tr("数据"), nav=tr("管理"))(partial(_show, services)),
+        page("GET", "/figures/export.csv", need="figures.view", title=tr("数据（CSV）"))(partial(_export, services)),
     )
 
 
@@ -142,19 +143,19 @@ def _export(services: Services, desk: Desk) -> Download:
         found = [_compared(desk, chosen[0], wanted, _buildings(desk))]
     else:
         found = [measure(desk, one, _asked(desk, wanted, one)) for one in chosen]
-    rows = [row for one in found for row in _lines(one)]
-    columns = ("指标", "分项", "楼栋", "从", "到", "数值", "单位", "基数", "怎么算的")
-    body = table(columns, rows).encode()
-    name = chosen[0].title if len(chosen) == 1 else "数据"
-    return Download(body=body, content_type="text/csv", filename=f"{name} {desk.now:%Y-%m-%d}.csv")
+    rows = [desk.said(row) for one in found for row in _lines(one)]
+    columns = (tr("指标"), tr("分项"), tr("楼栋"), tr("从"), tr("到"), tr("数值"), tr("单位"), tr("基数"), tr("怎么算的"))
+    body = table([str(one) for one in desk.said(columns)], rows).encode()
+    name = chosen[0].title if len(chosen) == 1 else tr("数据")
+    return Download(body=body, content_type="text/csv", filename=f"{desk.catalogue.say(name)} {desk.now:%Y-%m-%d}.csv")
 
 
 def _lines(measured: Measured) -> Iterator[Sequence[object]]:
     figure, asked = measured.figure, measured.asked
-    building = label_of(asked.building) or "全部"
+    building = label_of(asked.building) or tr("全部")
     for row in measured.rows:
         for period, number in zip(asked.periods, row.numbers, strict=True):
-            said = "没有数据" if number.value is None else number.plain
+            said = tr("没有数据") if number.value is None else number.plain
             yield (
                 figure.title, row.part, building, f"{period.begins}", f"{period.ends}", said, UNIT_WORDS[figure.unit], number.of,
                 figure.definition,

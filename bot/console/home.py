@@ -31,9 +31,10 @@ from bot.store import channels, people
 from bot.store import tasks as store
 from bot.store.events import Event
 from bot.store.followers import Follower
+from bot.translation import stored, tr, tr_all
 
 #: Whose work the list shows.
-WHOSE = {"": "大家的", "mine": "我的", "nobody": "没人接的"}
+WHOSE = {"": tr("大家的"), "mine": tr("我的"), "nobody": tr("没人接的")}
 
 #: Things on one page.
 SHOWN = 12
@@ -66,7 +67,7 @@ def pages(services: Services) -> tuple[Page, ...]:
     """Return the first page, which shows what each service says is worth it, and the way to where a role works."""
     places = [place for item in services.integrations for place in item.console if place.nav]
     return (
-        page("GET", "/", need="home.view", title="今天", nav="居民")(partial(_show, services)),
+        page("GET", "/", need="home.view", title=tr("今天"), nav=tr("居民"))(partial(_show, services)),
         page("GET", "/start", need="console.start")(partial(_start, places)),
     )
 
@@ -164,8 +165,8 @@ def _task(desk: Desk, task: Task, holders: Mapping[int, str]) -> Row:
     title, whose = desk.veil(task.title, task), _whose(desk, task.openid, task.household_id)
     words = desk.veil(str(task.data.get("text") or task.data.get("report") or ""), task)
     return Row(
-        at=task.opened_at, urgent=task.urgent, title=title, path=own or desk.page_of(task.about), words="" if words in title else words,
-        waited=handoffs.say_waited(desk.now - task.opened_at), whose=" ".join(word for word in whose.split() if word not in title), number=task.number or "",
+        at=task.opened_at, urgent=task.urgent, title=stored(title), path=own or desk.page_of(task.about), words="" if words in title else words,
+        waited=handoffs.say_waited(desk.now - task.opened_at), whose=whose if whose not in title else "", number=task.number or "",
         holder=holders.get(task.claimed_by or 0, ""), is_mine=task.claimed_by == desk.staff.id, talk=talk_path if talk_path != own else "",
     )  # fmt: skip
 
@@ -179,9 +180,9 @@ def _talk(desk: Desk, talk: Conversation, holders: Mapping[int, str]) -> Row:
     if shown is not None:  # whoever reads the talk reads what was said in it last
         desk.read(shown.need, about)
         said += [line.text for line in talks.lines(desk.session, talk.openid, LOOKED_AT) if line.speaker == "resident"]
-    words, title = desk.veil(said[-1]) if said else "", desk.veil(talk.topic) or "居民找人"
+    words, title = desk.veil(said[-1]) if said else "", desk.veil(talk.topic) or tr("居民找人")
     return Row(
-        at=_since(talk), urgent=False, title=title, path=path if shown else "", words="" if words in title else words,
+        at=_since(talk), urgent=False, title=stored(title), path=path if shown else "", words="" if words in title else words,
         waited=handoffs.say_waited(desk.now - _since(talk)), whose=_whose(desk, talk.openid), number=task.number or "" if task else "",
         holder=holders.get(talk.assigned_id or 0, ""), is_mine=talk.assigned_id == desk.staff.id,
     )  # fmt: skip
@@ -201,7 +202,20 @@ def _whose(desk: Desk, openid: str | None, home: int | None = None) -> str:
     """Return who somebody is that waits, and in which flat where they have several: 3栋2单元501 陈建国."""
     resident = people.bound(desk.session, openid) if openid else None
     flat = desk.session.get(Household, home) if home else desk.household(resident) if resident else None
-    return f"{flat.label} {resident.name or '家庭成员'}" if resident and flat else "没绑定住址的微信" if openid else ""
+    return (
+        tr_all(
+            "",
+            (
+                flat.label,
+                " ",
+                resident.name or tr("家庭成员"),
+            ),
+        )
+        if resident and flat
+        else tr("没绑定住址的微信")
+        if openid
+        else ""
+    )
 
 
 # ------------------------------------------------------------------ figures

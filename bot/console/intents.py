@@ -27,14 +27,17 @@ from bot.language.matching.matcher import Matcher
 from bot.language.reader import Problem
 from bot.posted import read_form
 from bot.store import versions
+from bot.translation import tr, tr_all
 
 VIEW, EDIT = "intents.view", "intents.edit"
 
 #: Stands in the menu; the handlers below need more than a page gets.
-ENTRY = Page(method="GET", path="/intents", run=lambda desk: Redirect("/console/intents"), need=VIEW, title="意图", nav="管理")
+ENTRY = Page(
+    method="GET", path="/intents", run=lambda desk: Redirect("/console/intents"), need=VIEW, title=tr("意图"), nav=tr("管理")
+)
 
 #: What stands where an intent lies in no folder.
-NO_GROUP = "其他"
+NO_GROUP = tr("其他")
 
 #: Intents on one page of the list.
 SHOWN = 10
@@ -43,7 +46,7 @@ SHOWN = 10
 LINES, SIGNS = 20, 300
 
 #: How an intent ends: what the filter asks for -> what people call it.
-ENDS: Mapping[str, str] = {"action": "自动办理", "reply": "固定回答", "person": "转人工", "emergency": "紧急情况"}
+ENDS: Mapping[str, str] = {"action": tr("自动办理"), "reply": tr("固定回答"), "person": tr("转人工"), "emergency": tr("紧急情况")}
 
 
 def mount(app: web.Application) -> None:
@@ -225,7 +228,12 @@ async def add(request: web.Request) -> web.Response:
     intent = intents.get(said) or next((one for one in intents.values() if one.title == said), None)
     if intent is None:
         return await _refuse(
-            request, viewer, f"{f'没有叫“{said[:60]}”的意图' if said else '还没有选意图'}。请回到上一页，从列表里选一个。"
+            request,
+            viewer,
+            tr(
+                "{said}。请回到上一页，从列表里选一个。",
+                said=tr("没有叫“{said}”的意图", said=said[:60]) if said else tr("还没有选意图"),
+            ),
         )
     asked = editor.request_of(request, viewer, intent.file)
     template, status, values = await editor.propose(asked, form, intent.id)
@@ -240,12 +248,12 @@ _DOUBTS: WeakKeyDictionary[Matcher, list[Problem]] = WeakKeyDictionary()
 
 #: Sections of the report: title, what to do about it, the codes that stand in it.
 SECTIONS: Sequence[tuple[str, str, Collection[str]]] = (
-    ("两个意图里有一样的例句", "一句话只能算一件事：留下一处，删掉另一处。", ("W401",)),
-    ("两个意图里有很像的例句", "居民这样说时容易听错：换个说法，或删掉一处。", ("W403",)),
-    ("被别的意图抢走", "这些例句更像另一个意图：看看该归谁，各补几句像它们的话。", ("W404",)),
-    ("自己的 exclude 挡住了自己的例句", "换个说法就听不到了：缩小 exclude，或删掉例句。", ("W405",)),
-    ("没有用处的话", "这些回复永远不会说出来：删掉，或改成用得上的名字。", ("W407", "W408")),
-    ("例句或测试太少", "多写几句，听得更准；测试能防止以后改坏。", ("W402", "W406")),
+    (tr("两个意图里有一样的例句"), tr("一句话只能算一件事：留下一处，删掉另一处。"), ("W401",)),
+    (tr("两个意图里有很像的例句"), tr("居民这样说时容易听错：换个说法，或删掉一处。"), ("W403",)),
+    (tr("被别的意图抢走"), tr("这些例句更像另一个意图：看看该归谁，各补几句像它们的话。"), ("W404",)),
+    (tr("自己的 exclude 挡住了自己的例句"), tr("换个说法就听不到了：缩小 exclude，或删掉例句。"), ("W405",)),
+    (tr("没有用处的话"), tr("这些回复永远不会说出来：删掉，或改成用得上的名字。"), ("W407", "W408")),
+    (tr("例句或测试太少"), tr("多写几句，听得更准；测试能防止以后改坏。"), ("W402", "W406")),
 )
 
 
@@ -267,10 +275,10 @@ async def report(request: web.Request) -> web.Response:
     ]
     named = {code for _, _, codes in SECTIONS for code in codes}
     errors = [one for one in problems if one.severity == "error"]
-    sections = [("错误", "改好以前，机器人照这些文件上一次能用的样子工作。", errors)] if errors else []
+    sections = [(tr("错误"), tr("改好以前，机器人照这些文件上一次能用的样子工作。"), errors)] if errors else []
     sections += [(title, way, own) for title, way, codes in SECTIONS if (own := [one for one in problems if one.code in codes])]
     rest = [one for one in problems if one.severity == "warning" and one.code not in named]
-    sections += [("其他", "", rest)] if rest else []
+    sections += [(tr("其他"), "", rest)] if rest else []
     return await _page(
         request, viewer, "console/doubts.html", sections=sections, count=len(parts.understanding.catalogue.intents)
     )
@@ -294,11 +302,11 @@ async def begin(request: web.Request) -> web.Response:
     values: dict[str, Any] = {"form": form, "closed": Shelf.of(parts).why_closed}
     fault = ""
     if not editor.NAME.fullmatch(name):
-        fault = "名字用小写英文字母，中间一个点，例如 pool.hours（泳池.时间）。"
+        fault = tr("名字用小写英文字母，中间一个点，例如 pool.hours（泳池.时间）。")
     elif not title or len(title) > 20 or any(sign in title for sign in ":#{}[]|>&*!%@`\"'"):
-        fault = "称呼写一到二十个字，不要标点，例如 泳池开放时间。"
+        fault = tr("称呼写一到二十个字，不要标点，例如 泳池开放时间。")
     elif name in parts.understanding.catalogue.intents or Shelf.of(parts).find(path) is not None:
-        fault = f"{name} 已经有了。请换个名字，或者去改那一个。"
+        fault = tr("{name} 已经有了。请换个名字，或者去改那一个。", name=name)
     if fault:
         return await _page(request, viewer, "console/intent.html", 422, fault=fault, **values)
     asked = editor.request_of(request, viewer, path)
@@ -363,7 +371,7 @@ async def _done(request: web.Request, viewer: Viewer, act: Any) -> web.Response:
 
 
 async def _refuse(request: web.Request, viewer: Viewer, text: str) -> web.Response:
-    return await _page(request, viewer, "console/problem.html", 422, title="没有完成", text=text, written=())
+    return await _page(request, viewer, "console/problem.html", 422, title=tr("没有完成"), text=text, written=())
 
 
 async def _require(request: web.Request, need: str) -> Viewer:
@@ -371,7 +379,7 @@ async def _require(request: web.Request, need: str) -> Viewer:
     if viewer is None:
         raise web.HTTPFound("/console/in?to=/console/intents")
     if not viewer.may(need):
-        raise web.HTTPForbidden(text=f"这里需要{'、'.join(viewer.access.holders(need))}的账号。")
+        raise web.HTTPForbidden(text=tr("这里需要{holders}的账号。", holders=tr_all("、", viewer.access.holders(need))))
     return viewer
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.contract import Desk, Page, View, page, personal
 from bot.contract.keeping import KEPT
 from bot.contract.personal import Retention
+from bot.translation import tr
 
 #: How far the page looks ahead.
 SOON, LATER = timedelta(days=7), timedelta(days=30)
@@ -24,7 +25,7 @@ class Kind:
     last_rows: int
 
 
-@page("GET", "/keeping", need="keeping.view", title="信息保存期限", nav="管理")
+@page("GET", "/keeping", need="keeping.view", title=tr("信息保存期限"), nav=tr("管理"))
 def show(desk: Desk) -> View:
     """Show all kinds, those of the core last."""
     kinds = [

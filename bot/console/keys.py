@@ -5,6 +5,7 @@ from sqlmodel import col, select
 from bot.contract import Desk, Page, Redirect, Staff, View, page
 from bot.errors import Refusal
 from bot.store import apikeys
+from bot.translation import tr
 
 NEED = "keys.edit"
 
@@ -15,7 +16,7 @@ MOST, PROPOSED = 6000, 60
 ROOM = 200
 
 
-@page("GET", "/keys", need=NEED, title="接口密钥", nav="管理")
+@page("GET", "/keys", need=NEED, title=tr("接口密钥"), nav=tr("管理"))
 def listed(desk: Desk) -> View:
     """List the keys; none of them is shown again."""
     makers = {member.id: member.name for member in desk.session.exec(select(Staff).order_by(col(Staff.id))).all()}
@@ -34,11 +35,11 @@ def make(desk: Desk) -> View:
     """Make a key and show it, this once."""
     name, scopes = desk.form.get("name", "").strip(), _scopes(desk)
     if not name:
-        raise Refusal("请写上是什么设备或系统用，例如“东门道闸”。")
+        raise Refusal(tr("请写上是什么设备或系统用，例如“东门道闸”。"))
     if not scopes:
-        raise Refusal("请至少勾选一项它可以做的事。")
+        raise Refusal(tr("请至少勾选一项它可以做的事。"))
     if sum(key.revoked_at is None for key in apikeys.listed(desk.session)) >= ROOM:
-        raise Refusal(f"已有 {ROOM} 个密钥在用，请先停用不用的。")
+        raise Refusal(tr("已有 {ROOM} 个密钥在用，请先停用不用的。", ROOM=ROOM))
     per_minute = _per_minute(desk.form.get("per_minute", ""))
     key, secret = apikeys.make(desk.session, name[:40], scopes, desk.now, per_minute=per_minute, staff_id=desk.staff.id)
     desk.record("key.made", f"key:{key.public_id}")
@@ -58,7 +59,7 @@ def revoke(desk: Desk) -> Redirect:
         key.revoked_at = desk.now
         desk.session.add(key)
         desk.record("key.revoked", f"key:{key.public_id}")
-    return Redirect("/console/keys", f"“{key.name}”的密钥已停用，马上生效。")
+    return Redirect("/console/keys", tr("“{name}”的密钥已停用，马上生效。", name=key.name))
 
 
 def _scopes(desk: Desk) -> list[str]:
@@ -69,7 +70,7 @@ def _scopes(desk: Desk) -> list[str]:
 def _per_minute(said: str) -> int:
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= 4 else 0
     if not 0 < number <= MOST:
-        raise Refusal(f"每分钟次数请写 1 到 {MOST} 的数。")
+        raise Refusal(tr("每分钟次数请写 1 到 {MOST} 的数。", MOST=MOST))
     return number
 
 

@@ -11,6 +11,7 @@ from bot.contract.listpage import KINDS, Asked, file, view
 from bot.contract.lists import Listing
 from bot.errors import Refusal
 from bot.store import undos, views
+from bot.translation import tr, tr_all
 
 #: Name of the field that says which list a form was sent from, as its address does.
 FROM = "from"
@@ -38,7 +39,7 @@ def _pages_of(listing: Listing) -> Iterator[Page]:
     )
     yield page("POST", f"{listing.path}/views", need=listing.need)(partial(_keep, listing))
     for kind in KINDS:
-        title = f"{listing.title}（{kind.upper()}）"
+        title = tr("{title}（{kind}）", title=listing.title, kind=kind.upper())
         yield page("GET", f"{listing.path}/export.{kind}", need=listing.need, title=title)(partial(_file, listing, kind))
     if listing.acts:
         yield page("GET", f"{listing.path}/bulk", need=listing.need)(partial(_lead_back, listing))
@@ -51,7 +52,12 @@ def _show(listing: Listing, desk: Desk) -> View:
 
 def _file(listing: Listing, kind: str, desk: Desk) -> Download:
     if not desk.may(listing.file_need):
-        raise Refusal(f"导出列表需要{'、'.join(desk.access.holders(listing.file_need))}的账号。需要的话请联系管理员。")
+        raise Refusal(
+            tr(
+                "导出列表需要{holders}的账号。需要的话请联系管理员。",
+                holders=tr_all("、", desk.access.holders(listing.file_need)),
+            )
+        )
     return file(desk, listing, desk.query, kind)
 
 
@@ -62,21 +68,28 @@ def _act(listing: Listing, desk: Desk) -> View | Redirect:
     act = next((one for one in listing.acts if one.name == desk.form.get("act")), None)
     try:
         if act is None:
-            raise Refusal("请选择要做什么。")
+            raise Refusal(tr("请选择要做什么。"))
         done = run(desk, listing, act, keys, desk.form)
     except Refusal as refusal:
         if desk.is_fragment:  # said beside the acts, and all that is ticked stays
             raise
         desk.session.rollback()
         return view(desk, listing, query, 422, refused=str(refusal), ticked=frozenset(keys), written=desk.form)
-    same = f"另有 {done.same} {listing.unit}本来就是这样。" if done.same else ""
-    left = f"没有改的：{told(done.refused)}" if done.refused else ""
+    same = tr("另有 {same} {unit}本来就是这样。", same=done.same, unit=listing.unit) if done.same else ""
+    left = tr("没有改的：{told}", told=told(done.refused)) if done.refused else ""
     asked = Asked.of(listing, query)
     address = asked.address(page=asked.page)
     undo = f"undo={done.step.public_id}" if done.step else ""
     return Redirect(
         f"{address}{'&' if '?' in address else '?'}{undo}",
-        f"{act.title}：{done.changed} {listing.unit}，完成。{same}{left}"[:180],
+        tr(
+            "{title}：{changed} {unit}，完成。{same}{left}",
+            title=act.title,
+            changed=done.changed,
+            unit=listing.unit,
+            same=same,
+            left=left,
+        )[:180],
     )
 
 
@@ -93,8 +106,8 @@ def _undo(services: Services, desk: Desk) -> Redirect:
     if step is None or listing is None or act is None or not desk.may(listing.need):
         raise LookupError(desk.params["undo_step"])
     back, kept = take_back(desk, listing, act, step)
-    said = f"撤销了 {back} {listing.unit}。" if back else "没有可以撤销的。"
-    changed = f"有 {kept} {listing.unit}同事后来改过，保持现在的样子。" if kept else ""
+    said = tr("撤销了 {back} {unit}。", back=back, unit=listing.unit) if back else tr("没有可以撤销的。")
+    changed = tr("有 {kept} {unit}同事后来改过，保持现在的样子。", kept=kept, unit=listing.unit) if kept else ""
     return Redirect(_back(desk, listing), said + changed)
 
 
@@ -102,11 +115,18 @@ def _keep(listing: Listing, desk: Desk) -> Redirect:
     """Keep a list as it is filtered and sorted, under a name."""
     name = "".join(desk.form.get("name", "").split())
     if not name or len(name) > views.LONGEST:
-        raise Refusal(f"请给视图起个名字，最多 {views.LONGEST} 个字，例如：本周超时。")
+        raise Refusal(tr("请给视图起个名字，最多 {LONGEST} 个字，例如：本周超时。", LONGEST=views.LONGEST))
     asked = Asked.of(listing, dict(parse_qsl(desk.form.get(FROM, ""))))
     is_shared = "shared" in desk.form
     views.keep(desk.session, listing.name, desk.staff.id or 0, name, asked.query, desk.now, is_shared=is_shared)
-    return Redirect(asked.address(), f"存好了“{name}”，在列表上面点它就能回到这里{'，同事也看得到' if is_shared else ''}。")
+    return Redirect(
+        asked.address(),
+        tr(
+            "存好了“{name}”，在列表上面点它就能回到这里{is_shared}。",
+            name=name,
+            is_shared=tr("，同事也看得到") if is_shared else "",
+        ),
+    )
 
 
 def _forget(services: Services, desk: Desk) -> Redirect:
@@ -116,7 +136,7 @@ def _forget(services: Services, desk: Desk) -> Redirect:
     if view is None or listing is None or view.staff_id != desk.staff.id or not desk.may(listing.need):
         raise LookupError(desk.params["saved_view"])
     desk.session.delete(view)
-    return Redirect(f"/console{listing.path}", f"视图“{view.name}”删掉了，列表里的内容都在。")
+    return Redirect(f"/console{listing.path}", tr("视图“{name}”删掉了，列表里的内容都在。", name=view.name))
 
 
 def _back(desk: Desk, listing: Listing) -> str:

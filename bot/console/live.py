@@ -25,6 +25,7 @@ from bot.contract.work import WATCH
 from bot.store import events, news
 from bot.store.database import Database
 from bot.store.news import Cursor, News
+from bot.translation import tr
 
 #: Seconds between looks at the database, for all streams of this process together: at most, and at least where much is written.
 LOOK, SOONEST = 1.0, 0.1
@@ -163,9 +164,9 @@ async def stream(request: web.Request) -> web.StreamResponse:
     """Send the kinds of what is new after Last-Event-ID or ?since=, as it happens."""
     viewer = await signed_in(request)
     if viewer is None:
-        raise web.HTTPForbidden(text="请先登录。")
+        raise web.HTTPForbidden(text=tr("请先登录。"))
     if sum(owner == viewer.staff.id and _is_open(other) for owner, other in request.app[STREAMS].values()) >= MOST:
-        raise web.HTTPTooManyRequests(text="打开的页面太多了，请关掉几个。")
+        raise web.HTTPTooManyRequests(text=tr("打开的页面太多了，请关掉几个。"))
     knows = _knowing(viewer, request.app[NEEDS])
     watcher = request.app[WATCHER]
     with watcher.listening() as queue:

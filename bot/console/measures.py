@@ -13,9 +13,10 @@ from bot.store import outcomes
 from bot.store.outcomes import Ended, Understood
 from bot.store.people import Binding, Residence, lives_there
 from bot.store.tasks import Task
+from bot.translation import tr
 
 #: How a message was understood, as people read it, in the order of their wish.
-WORDS = {Understood.AT_ONCE: "一次听懂", Understood.ASKED_BACK: "反问一句", Understood.MISSED: "没听懂"}
+WORDS = {Understood.AT_ONCE: tr("一次听懂"), Understood.ASKED_BACK: tr("反问一句"), Understood.MISSED: tr("没听懂")}
 
 #: Minutes that a request counts as having taken at least: somebody has to type it and to read the answer.
 AT_LEAST = 1
@@ -28,14 +29,14 @@ def _tallies(work: Work, asked: Asked) -> Sequence[outcomes.Tally]:
 def _title(work: Work, intent: str) -> str:
     """Return what an intent is called; one that has gone from the files by its id."""
     if intent == KNOWN:
-        return "问物业知识"
+        return tr("问物业知识")
     known = work.context.intents.get(intent)
     return known.title if known else intent
 
 
 @figure(
-    "understood", "听懂了多少",
-    "居民发来的新请求里，机器人一次听懂、反问一句“您是要…吗”、没听懂的各占多少。回答机器人的问题、寒暄、报警和有人接手的对话不算。",
+    "understood", tr("听懂了多少"),
+    tr("居民发来的新请求里，机器人一次听懂、反问一句“您是要…吗”、没听懂的各占多少。回答机器人的问题、寒暄、报警和有人接手的对话不算。"),
     Unit.SHARE, parts=tuple(WORDS.values()), adds_up=True,
 )  # fmt: skip
 def understood(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -48,8 +49,8 @@ def understood(work: Work, asked: Asked) -> Iterator[Sample]:
 
 
 @figure(
-    "understood.intents", "每项服务一次听懂的比例",
-    "同上，按最可能想办的事分开：一次听懂的 ÷（一次听懂 + 反问）。完全没听懂的不知道想办什么，不在这里。比例低的，请给那个意图加例句。",
+    "understood.intents", tr("每项服务一次听懂的比例"),
+    tr("同上，按最可能想办的事分开：一次听懂的 ÷（一次听懂 + 反问）。完全没听懂的不知道想办什么，不在这里。比例低的，请给那个意图加例句。"),
     Unit.SHARE, is_ranking=True,
 )  # fmt: skip
 def understood_by_intent(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -61,8 +62,8 @@ def understood_by_intent(work: Work, asked: Asked) -> Iterator[Sample]:
 
 
 @figure(
-    "self_service", "自助办成的比例",
-    "机器人自己办成或答上的请求 ÷（办成、答上的 + 转给人的）。没听懂又没转给人的、寒暄和报警不算；没办成的（被拒绝、中途取消）不算。",
+    "self_service", tr("自助办成的比例"),
+    tr("机器人自己办成或答上的请求 ÷（办成、答上的 + 转给人的）。没听懂又没转给人的、寒暄和报警不算；没办成的（被拒绝、中途取消）不算。"),
     Unit.SHARE,
 )  # fmt: skip
 def self_service(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -74,7 +75,11 @@ def self_service(work: Work, asked: Asked) -> Iterator[Sample]:
 
 def _baselines(work: Work) -> Sequence[tuple[str, str]]:
     known = [one for one in work.context.intents.values() if one.baseline]
-    return [(f"{one.title} {one.baseline.minutes} 分钟", one.baseline.source) for one in known if one.baseline]
+    return [
+        (tr("{title} {minutes} 分钟", title=one.title, minutes=one.baseline.minutes), one.baseline.source)
+        for one in known
+        if one.baseline
+    ]
 
 
 def _saved(work: Work, asked: Asked) -> Iterator[tuple[outcomes.Tally, float]]:
@@ -86,20 +91,19 @@ def _saved(work: Work, asked: Asked) -> Iterator[tuple[outcomes.Tally, float]]:
             yield tally, known.baseline.minutes * tally.number - talked
 
 
-_SAVED = (
-    "办成一次，省下“原来要几分钟”减去这次聊天用的时间（从第一句话到办成，至少算 1 分钟；聊得比原来还久的倒扣）。没办成的、转给人的、"
-    "没写基准的一分钟也不算。每项的基准和出处列在下面，写在意图文件的 baseline 里，改了马上按新的算。"
+_SAVED = tr(
+    "办成一次，省下“原来要几分钟”减去这次聊天用的时间（从第一句话到办成，至少算 1 分钟；聊得比原来还久的倒扣）。没办成的、转给人的、没写基准的一分钟也不算。每项的基准和出处列在下面，写在意图文件的 baseline 里，改了马上按新的算。"
 )
 
 
-@figure("saved", "替居民和物业省下的时间", _SAVED, Unit.MINUTES, notes=_baselines)
+@figure("saved", tr("替居民和物业省下的时间"), _SAVED, Unit.MINUTES, notes=_baselines)
 def saved(work: Work, asked: Asked) -> Iterator[Sample]:
     """Give the minutes saved."""
     for tally, minutes in _saved(work, asked):
         yield Sample(asked.place(tally.day), minutes, tally.number)
 
 
-@figure("saved.intents", "每项服务省下的时间", _SAVED, Unit.MINUTES, is_ranking=True, notes=_baselines)
+@figure("saved.intents", tr("每项服务省下的时间"), _SAVED, Unit.MINUTES, is_ranking=True, notes=_baselines)
 def saved_by_intent(work: Work, asked: Asked) -> Iterator[Sample]:
     """Give the minutes saved by each intent."""
     for tally, minutes in _saved(work, asked):
@@ -107,8 +111,8 @@ def saved_by_intent(work: Work, asked: Asked) -> Iterator[Sample]:
 
 
 @figure(
-    "handoff.in_time", "转人工按时答复的比例",
-    "转给物业的事里，有人在承诺时间内回第一句话的比例：上班时间转来的当天下班前，下班后转来的下一个上班日下班前。还没到时间的、居民说不用了的不算。",
+    "handoff.in_time", tr("转人工按时答复的比例"),
+    tr("转给物业的事里，有人在承诺时间内回第一句话的比例：上班时间转来的当天下班前，下班后转来的下一个上班日下班前。还没到时间的、居民说不用了的不算。"),
     Unit.SHARE, by_building=True,
 )  # fmt: skip
 def answered_in_time(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -122,8 +126,8 @@ def answered_in_time(work: Work, asked: Asked) -> Iterator[Sample]:
 
 
 @figure(
-    "handoff.wait", "转人工等第一句回话多久",
-    "从转给物业到同事回第一句话的时间，取中位数：一半人比这快，一半人比这慢。夜里和休息日也照样计时；还没回的不算。",
+    "handoff.wait", tr("转人工等第一句回话多久"),
+    tr("从转给物业到同事回第一句话的时间，取中位数：一半人比这快，一半人比这慢。夜里和休息日也照样计时；还没回的不算。"),
     Unit.WAIT, by_building=True,
 )  # fmt: skip
 def first_answer(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -141,8 +145,8 @@ def _handed_over(work: Work, asked: Asked) -> Sequence[tuple[datetime, datetime 
 
 
 @figure(
-    "bound", "绑定微信的住户",
-    "每个时间段结束时绑定了微信的人 ÷ 现在名册上住着的人。通知只能发给绑定的人，所以这是别的数能好到哪里的上限。",
+    "bound", tr("绑定微信的住户"),
+    tr("每个时间段结束时绑定了微信的人 ÷ 现在名册上住着的人。通知只能发给绑定的人，所以这是别的数能好到哪里的上限。"),
     Unit.SHARE, by_building=True, is_level=True,
 )  # fmt: skip
 def bound(work: Work, asked: Asked) -> Iterator[Sample]:

@@ -10,29 +10,30 @@ from bot.contract import Integration, Permission, Role, handoffs, keeping, talks
 from bot.contract.access import PHONES
 from bot.contract.taskkinds import ALARM, TaskKind
 from bot.contract.work import WATCH
+from bot.translation import tr
 
 _DESK = (Role.STAFF, Role.MANAGER)
 _EVERYBODY = (Role.GUARD, Role.STAFF, Role.MANAGER, Role.CITY)
 
 #: What may come of an alarm; closing one asks which.
-OUTCOMES = ("已处理好", "已转119/120/110", "误报，现场没事", "演练", "联系不上，已上门")
+OUTCOMES = (tr("已处理好"), tr("已转119/120/110"), tr("误报，现场没事"), tr("演练"), tr("联系不上，已上门"))
 
 PERMISSIONS = (
-    Permission(name="console.start", title="进入控制台", roles=_EVERYBODY),
-    Permission(name="home.view", title="看今天的情况", roles=(*_DESK, Role.CITY)),
-    Permission(name="task.view", title="看和处理待办", roles=_DESK),
-    Permission(name="figures.view", title="看数据", roles=(Role.MANAGER, Role.CITY)),
-    Permission(name="intents.view", title="看意图文件", roles=(Role.MANAGER,)),
-    Permission(name="intents.edit", title="改意图文件", roles=()),
-    Permission(name="audit.view", title="看操作记录", roles=(Role.MANAGER, Role.CITY)),
-    Permission(name="users.edit", title="管理员工账号和权限", roles=()),
-    Permission(name="keys.edit", title="管理接口密钥", roles=()),
-    Permission(name="keeping.view", title="看信息保存多久", roles=()),
-    Permission(name="account.manage", title="处理公众号的问题", roles=()),
-    Permission(name="list.export", title="把列表导出成文件", roles=(Role.MANAGER,)),
-    Permission(name=PHONES, title="看居民完整的电话号码", roles=_DESK, sensitive="居民完整的电话号码"),
-    Permission(name="photo.view", title="看居民发来的照片", roles=_DESK, sensitive="居民的照片"),
-    Permission(name=WATCH, title="看服务的故障，重新执行失败的操作", roles=()),
+    Permission(name="console.start", title=tr("进入控制台"), roles=_EVERYBODY),
+    Permission(name="home.view", title=tr("看今天的情况"), roles=(*_DESK, Role.CITY)),
+    Permission(name="task.view", title=tr("看和处理待办"), roles=_DESK),
+    Permission(name="figures.view", title=tr("看数据"), roles=(Role.MANAGER, Role.CITY)),
+    Permission(name="intents.view", title=tr("看意图文件"), roles=(Role.MANAGER,)),
+    Permission(name="intents.edit", title=tr("改意图文件"), roles=()),
+    Permission(name="audit.view", title=tr("看操作记录"), roles=(Role.MANAGER, Role.CITY)),
+    Permission(name="users.edit", title=tr("管理员工账号和权限"), roles=()),
+    Permission(name="keys.edit", title=tr("管理接口密钥"), roles=()),
+    Permission(name="keeping.view", title=tr("看信息保存多久"), roles=()),
+    Permission(name="account.manage", title=tr("处理公众号的问题"), roles=()),
+    Permission(name="list.export", title=tr("把列表导出成文件"), roles=(Role.MANAGER,)),
+    Permission(name=PHONES, title=tr("看居民完整的电话号码"), roles=_DESK, sensitive=tr("居民完整的电话号码")),
+    Permission(name="photo.view", title=tr("看居民发来的照片"), roles=_DESK, sensitive=tr("居民的照片")),
+    Permission(name=WATCH, title=tr("看服务的故障，重新执行失败的操作"), roles=()),
 )
 
 #: Kinds of the core's events and their fields.
@@ -67,16 +68,16 @@ TELLS = {
 }  # fmt: skip
 
 TASKS = (
-    TaskKind(kind="emergency.*", title="紧急情况", ladder=ALARM, need="task.view", outcomes=OUTCOMES),
-    TaskKind(kind=handoffs.KIND, title="居民找物业", need="task.view", outcomes=handoffs.OUTCOMES),
-    TaskKind(kind="service.failed", title="服务出错"),
-    TaskKind(kind="effect.died", title="操作没有完成", path="/effects"),
-    TaskKind(kind="wechat.channel", title="公众号权限"),
+    TaskKind(kind="emergency.*", title=tr("紧急情况"), ladder=ALARM, need="task.view", outcomes=OUTCOMES),
+    TaskKind(kind=handoffs.KIND, title=tr("居民找物业"), need="task.view", outcomes=handoffs.OUTCOMES),
+    TaskKind(kind="service.failed", title=tr("服务出错")),
+    TaskKind(kind="effect.died", title=tr("操作没有完成"), path="/effects"),
+    TaskKind(kind="wechat.channel", title=tr("公众号权限")),
 )
 
 CORE = Integration(
     name="core",
-    title="邻里",
+    title=tr("邻里"),
     folder=Path(__file__).parent,
     permissions=PERMISSIONS,
     emits=EMITS,

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from jinja2 import Environment
 from sqlmodel import Session
 
 from bot.console import cookies
-from bot.console.views import environment, note_of, readable
+from bot.console.languages import language_of
+from bot.console.views import Templates, note_of, readable
 from bot.contract import ROLE_WORDS, Access, Community, Context, Desk, Page, Role, Services, Staff
 from bot.contract.pages import NAV
 from bot.dialogue.understanding import Understanding
@@ -44,9 +44,9 @@ class Parts:
     template: bool = False  # whether template messages may be used
 
     @cached_property
-    def templates(self) -> Environment:
-        """All templates."""
-        return environment(self.services.integrations)
+    def templates(self) -> Templates:
+        """All templates, by language."""
+        return Templates(self.services.integrations)
 
 
 PARTS = web.AppKey("console", Parts)
@@ -126,7 +126,8 @@ def shared_values(request: web.Request, parts: Parts, viewer: Viewer | None, pag
     first = min(parts.communities())
     return {
         "me": viewer.staff if viewer else None, "role": ROLE_WORDS[viewer.staff.role] if viewer else "", "menu": grouped(menu),
-        "page": page, "path": request.path, "back": _came_from(request), "note": note_of(cookies.read(request, cookies.NOTE)), "note_cookie": cookies.full(request, cookies.NOTE), "demo": parts.demo, "desk": viewer,
+        "language": language_of(request, viewer.staff if viewer else None),
+        "here": _here(request), "page": page, "path": request.path, "back": _came_from(request), "note": note_of(cookies.read(request, cookies.NOTE)), "note_cookie": cookies.full(request, cookies.NOTE), "demo": parts.demo, "desk": viewer,
         "community": viewer.community if viewer else parts.context(first).community, "badges": {}, "elsewhere": (),
         "demo_roles": ROLE_WORDS if parts.demo else {},
     }  # fmt: skip
@@ -174,6 +175,11 @@ def _came_from(request: web.Request) -> str:
     """Return the page of the console that a form was on, for the way back; empty for none."""
     said = urlsplit(readable(request.headers.get("Referer", "")))
     return said.path if said.netloc == request.host and said.path.startswith("/console") else ""
+
+
+def _here(request: web.Request) -> str:
+    """Return the page that somebody is on, for coming back to it: what was asked for, or the page that a form was on."""
+    return request.rel_url.raw_path_qs if request.method == "GET" else _came_from(request) or "/console/start"
 
 
 def grouped(menu: Sequence[Page]) -> list[tuple[str, list[Page]]]:

@@ -5,11 +5,12 @@ from urllib.parse import quote
 from bot.contract import ROLE_WORDS, Access, Desk, Page, Redirect, Role, View, page
 from bot.errors import Refusal
 from bot.store import grants
+from bot.translation import tr, tr_all
 
 NEED = "users.edit"
 
 
-@page("GET", "/permissions", need=NEED, title="权限", nav="管理")
+@page("GET", "/permissions", need=NEED, title=tr("权限"), nav=tr("管理"))
 def show(desk: Desk) -> View:
     """Show all permissions by service, a column for each role; one service at a time, first the one that `of` names."""
     access = _access(desk)
@@ -39,10 +40,10 @@ def change(desk: Desk) -> Redirect:
     name, said, allowed = (desk.form.get(field, "") for field in ("permission", "role", "allowed"))
     permission = desk.access.permissions.get(name)
     if permission is None or said not in list(Role) or allowed not in {"yes", "no", ""}:
-        raise Refusal("没有这项权限。请刷新页面再试。")
+        raise Refusal(tr("没有这项权限。请刷新页面再试。"))
     role = Role(said)
     if not permission.is_open_to(role):
-        raise Refusal("管理员什么都能做，改不了。" if role is Role.ADMIN else "城市账号只看不改，不能给这项权限。")
+        raise Refusal(tr("管理员什么都能做，改不了。") if role is Role.ADMIN else tr("城市账号只看不改，不能给这项权限。"))
     default = permission.is_default(role)
     wanted = allowed == "yes" if allowed else default
     if wanted != _access(desk).may(role, name):
@@ -50,7 +51,16 @@ def change(desk: Desk) -> Redirect:
         desk.record("permission.changed", permission=permission.title, role=role, allowed="yes" if wanted else "no")
     service = next(one.title for one in desk.context.services.integrations if permission in one.permissions)
     return Redirect(
-        f"/console/permissions?of={quote(service)}", f"{ROLE_WORDS[role]}{'可以' if wanted else '不可以'}{permission.title}。"
+        f"/console/permissions?of={quote(service)}",
+        tr_all(
+            "",
+            (
+                ROLE_WORDS[role],
+                tr("可以") if wanted else tr("不可以"),
+                permission.title,
+                "。",
+            ),
+        ),
     )
 
 

@@ -9,20 +9,21 @@ from bot.console import security
 from bot.console.parts import PARTS, around, shared_values, still_signed_in
 from bot.console.views import respond
 from bot.contract import View
+from bot.translation import stored, tr
 
 log = structlog.get_logger(__name__)
 
 #: Status -> title, and what to do where the refusal says nothing itself.
 WORDS = {
-    400: ("没有完成", "浏览器发来的内容读不出来，请回到页面重新提交。"),
-    403: ("没有权限", "这个页面不是给您的账号的。需要的话请联系管理员。"),
-    404: ("没有找到", "没有这个页面，链接可能写错了，或者它已被删除。"),
-    405: ("打不开", "这个地址不能直接打开，请从页面里的按钮操作。"),
-    408: ("没有完成", "内容传得太慢，没有收全。请换个网络好的地方再提交一次。"),
-    413: ("没有完成", "内容太长了，请删短一些再提交。"),
-    415: ("没有完成", "浏览器发来的内容是压缩过的，这里不收。请换一个浏览器再提交。"),
-    429: ("太频繁了", "请过一分钟再试。"),
-    500: ("出错了", "这是系统的毛病，已经记下来了。请过一会儿再试；还不行，请告诉管理员。"),
+    400: (tr("没有完成"), tr("浏览器发来的内容读不出来，请回到页面重新提交。")),
+    403: (tr("没有权限"), tr("这个页面不是给您的账号的。需要的话请联系管理员。")),
+    404: (tr("没有找到"), tr("没有这个页面，链接可能写错了，或者它已被删除。")),
+    405: (tr("打不开"), tr("这个地址不能直接打开，请从页面里的按钮操作。")),
+    408: (tr("没有完成"), tr("内容传得太慢，没有收全。请换个网络好的地方再提交一次。")),
+    413: (tr("没有完成"), tr("内容太长了，请删短一些再提交。")),
+    415: (tr("没有完成"), tr("浏览器发来的内容是压缩过的，这里不收。请换一个浏览器再提交。")),
+    429: (tr("太频繁了"), tr("请过一分钟再试。")),
+    500: (tr("出错了"), tr("这是系统的毛病，已经记下来了。请过一会儿再试；还不行，请告诉管理员。")),
 }
 
 #: Where programs call, who get no page whatever they say that they accept: WeChat shows residents a fault instead.
@@ -58,7 +59,7 @@ def _route_of(request: web.Request) -> str:
 async def _page(request: web.Request, error: web.HTTPException) -> web.Response:
     title, text = WORDS[error.status]
     own = error.text or ""
-    values = {"title": title, "text": text if own.isascii() else own}  # aiohttp's own words are English
+    values = {"title": title, "text": text if own.isascii() else stored(own)}  # aiohttp's own words are English
     parts = request.app[PARTS]
     if request.path.startswith("/p/"):
         response = respond(View("pages/problem.html", values, error.status), parts.templates, {})

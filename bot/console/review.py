@@ -8,6 +8,7 @@ from bot.contract import Desk, Page, Redirect, Refusal, View, page, page_number,
 from bot.dialogue.understanding import Understanding
 from bot.store import unmatched
 from bot.store.unmatched import Group, Unmatched
+from bot.translation import tr
 
 VIEW, EDIT = "intents.view", "intents.edit"
 
@@ -35,7 +36,7 @@ class Waiting:
 def pages(understanding: Understanding) -> tuple[Page, ...]:
     """Return the pages, which look at the intents in force."""
     return (
-        page("GET", "/intents/unmatched", need=VIEW, title="没听懂的话")(partial(_show, understanding)),
+        page("GET", "/intents/unmatched", need=VIEW, title=tr("没听懂的话"))(partial(_show, understanding)),
         page("POST", "/intents/unmatched/ignore", need=EDIT)(_ignore),
         page("POST", "/intents/unmatched/show", need=EDIT)(_show_again),
         page("POST", "/intents/unmatched/clear", need=EDIT)(_clear),
@@ -99,7 +100,7 @@ def _chosen(desk: Desk) -> Sequence[Unmatched]:
     ids = [number for word in desk.form.get("ids", "").split(",")[: unmatched.LOOKED_AT] if (number := row_id(word.strip()))]
     rows = unmatched.of_ids(desk.session, ids)
     if not rows:
-        raise Refusal("这几句已经处理过了。请刷新页面看看还有哪些。")
+        raise Refusal(tr("这几句已经处理过了。请刷新页面看看还有哪些。"))
     return rows
 
 
@@ -109,7 +110,8 @@ def _ignore(desk: Desk) -> Redirect:
     unmatched.set_aside(desk.session, rows, desk.now)
     desk.record("unmatched.ignored", "", lines=len(rows))
     return Redirect(
-        "/console/intents/unmatched", f"{len(rows)} 句以后不再显示，再有人说也不显示。反悔的话，在“不再显示的”里放回来。"
+        "/console/intents/unmatched",
+        tr("{rows} 句以后不再显示，再有人说也不显示。反悔的话，在“不再显示的”里放回来。", rows=len(rows)),
     )
 
 
@@ -118,11 +120,11 @@ def _show_again(desk: Desk) -> Redirect:
     rows = _chosen(desk)
     unmatched.set_aside(desk.session, rows, None)
     desk.record("unmatched.shown", "", lines=len(rows))
-    return Redirect("/console/intents/unmatched?show=ignored", "放回来了。")
+    return Redirect("/console/intents/unmatched?show=ignored", tr("放回来了。"))
 
 
 def _clear(desk: Desk) -> Redirect:
     """Let messages go that are understood by now."""
     rows = _chosen(desk)
     unmatched.settle(desk.session, rows)
-    return Redirect("/console/intents/unmatched", f"{len(rows)} 句清掉了。以后再听不懂，会重新记。")
+    return Redirect("/console/intents/unmatched", tr("{rows} 句清掉了。以后再听不懂，会重新记。", rows=len(rows)))

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 
 from bot.proxies import caller_of
+from bot.translation import tr
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -42,9 +43,9 @@ def may_change_state(method: str, headers: Mapping[str, str]) -> bool:
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse requests that other sites make a browser send, and addresses that nothing can have."""
     if request.path.startswith(GUARDED) and not may_change_state(request.method, request.headers):
-        raise web.HTTPForbidden(text="这个请求来自别的网站，已拒绝。请从本系统的页面操作。")
+        raise web.HTTPForbidden(text=tr("这个请求来自别的网站，已拒绝。请从本系统的页面操作。"))
     if "\0" in request.path:  # PostgreSQL cannot even look for it
-        raise web.HTTPNotFound(text="没有这个页面，链接可能写错了。")
+        raise web.HTTPNotFound(text=tr("没有这个页面，链接可能写错了。"))
     return await handler(request)
 
 

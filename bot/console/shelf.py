@@ -22,6 +22,7 @@ from bot.language import files, promises
 from bot.language.reader import Problem
 from bot.store import events, scope, unmatched, versions
 from bot.store.versions import Became
+from bot.translation import tr
 
 #: What may be called a new file, for it lies in a folder that other programs read, too.
 NEW_NAMES = r"(?:[a-z0-9_]{1,40}/){0,3}[a-z0-9_]{1,60}\.yaml"
@@ -38,7 +39,7 @@ class Origin(StrEnum):
 
 #: What people call these.
 ORIGIN_WORDS: Mapping[Origin, str] = {
-    Origin.OWN: "自己写的", Origin.CHANGED: "改过的", Origin.SHIPPED: "原样", Origin.SERVICE: "随服务来的",
+    Origin.OWN: tr("自己写的"), Origin.CHANGED: tr("改过的"), Origin.SHIPPED: tr("原样"), Origin.SERVICE: tr("随服务来的"),
 }  # fmt: skip
 
 
@@ -97,9 +98,11 @@ class Shelf:
     def why_closed(self) -> str:
         """Return why nothing can be saved, empty where it can: what ships is never edited in place, an upgrade would undo that."""
         if self.folder.resolve() == config.shipped("intents").resolve():
-            return "现在用的是随产品来的意图文件，升级时会被换掉，所以不能在这里改。请管理员把它们复制到自己的文件夹，并把 LINLI_INTENTS 设成那个文件夹。"
+            return tr(
+                "现在用的是随产品来的意图文件，升级时会被换掉，所以不能在这里改。请管理员把它们复制到自己的文件夹，并把 LINLI_INTENTS 设成那个文件夹。"
+            )
         if not os.access(self.folder, os.W_OK):
-            return f"意图文件夹 {self.folder} 不能写入。请管理员检查文件夹的权限。"
+            return tr("意图文件夹 {folder} 不能写入。请管理员检查文件夹的权限。", folder=self.folder)
         return ""
 
     def texts(self) -> dict[str, str]:
@@ -153,8 +156,15 @@ class Shelf:
                 else:
                     self._write(self.folder / change.path, change.text)
             except OSError as error:
-                way_out = "请管理员检查意图文件夹的权限和磁盘空间。"
-                raise Refusal(f"没有保存：{change.path} 写不进去（{error.strerror}）。{way_out}") from error
+                way_out = tr("请管理员检查意图文件夹的权限和磁盘空间。")
+                raise Refusal(
+                    tr(
+                        "没有保存：{path} 写不进去（{strerror}）。{way_out}",
+                        path=change.path,
+                        strerror=error.strerror,
+                        way_out=way_out,
+                    )
+                ) from error
 
     @staticmethod
     def _write(file: Path, text: str) -> None:

@@ -18,14 +18,15 @@ from bot.errors import Refusal
 from bot.posted import read_form
 from bot.proxies import caller_of
 from bot.store import credentials, sessions
+from bot.translation import tr
 
 #: Where one may be sent after signing in: a page of ours, without anything a header or a browser could read otherwise.
 _PAGE = re.compile(r"/console(?:/[\w.%-]+)*/?(?:\?[\w.%&=-]*)?", re.ASCII)
 
 #: What is said of a wrong password as of an unknown login.
-WRONG = "登录名或密码不对。忘了密码，请管理员发一个登录链接。"
+WRONG = tr("登录名或密码不对。忘了密码，请管理员发一个登录链接。")
 
-WRONG_CODE = "验证码不对，或者刚才已经用过。请等下一个验证码再试；手机不在身边，用一个备用码。"
+WRONG_CODE = tr("验证码不对，或者刚才已经用过。请等下一个验证码再试；手机不在身边，用一个备用码。")
 
 #: How long a browser is known for who signed in there.
 DEVICE_LIVES = timedelta(days=365)
@@ -108,7 +109,7 @@ def _tries(request: web.Request, login: str, people: Sequence[Known]) -> list[tu
 def too_often(wait: timedelta) -> str:
     """Return what somebody is told who failed too often, and what helps at once."""
     minutes = -(-int(wait.total_seconds()) // 60)
-    return f"试得太频繁了，请 {max(minutes, 1)} 分钟后再试。着急的话，请管理员发一个登录链接。"
+    return tr("试得太频繁了，请 {minutes} 分钟后再试。着急的话，请管理员发一个登录链接。", minutes=max(minutes, 1))
 
 
 def device_of(request: web.Request) -> Device:
@@ -143,7 +144,7 @@ async def enter_code(request: web.Request) -> web.Response:
     token, now, to = token_of(request), parts.clock(), _safe(form.get("to", ""))
     member = await parts.database.read(sessions.half_owner, token, now)
     if member is None:
-        return _page(request, "console/signin.html", 403, login="", fault="等得太久了，请重新登录。", to=to)
+        return _page(request, "console/signin.html", 403, login="", fault=tr("等得太久了，请重新登录。"), to=to)
     device, attempts, whom = device_of(request), request.app[ATTEMPTS], f"code {member.person}"
     if device.knows(member.person, parts.keys):
         attempt = attempts.known(whom, device.id)
@@ -179,7 +180,7 @@ async def enter_by_link(request: web.Request) -> web.Response:
     try:
         entered = await parts.database.write(sessions.use_link, request.match_info["token"], *where)
     except Refusal as refusal:
-        return _page(request, "console/problem.html", 410, title="链接失效", text=str(refusal))
+        return _page(request, "console/problem.html", 410, title=tr("链接失效"), text=str(refusal))
     return await _welcome(request, entered, "")
 
 

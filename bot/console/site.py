@@ -34,6 +34,7 @@ from bot.console import (
     staff,
     welcome,
 )
+from bot.console.languages import language_of
 from bot.console.own import CORE
 from bot.console.parts import MENU, PARTS, Parts, Viewer, around, live_from, shared_values, signed_in, stands_around, token_of
 from bot.console.views import Phone, respond
@@ -42,6 +43,7 @@ from bot.contract.access import PHONES
 from bot.errors import Refusal, is_missing
 from bot.posted import KEY, Sent, read_form, read_upload
 from bot.store import sessions
+from bot.translation import tr, tr_all
 
 __all__ = ["Parts", "mount"]
 
@@ -113,7 +115,7 @@ async def look(request: web.Request) -> web.StreamResponse:
         or chosen not in parts.communities()
         or not await parts.database.write(sessions.look_at, token_of(request), viewer.staff, chosen)
     ):
-        raise web.HTTPNotFound(text="没有这个小区，或者您不在那里工作。")
+        raise web.HTTPNotFound(text=tr("没有这个小区，或者您不在那里工作。"))
     raise web.HTTPSeeOther("/console/start")
 
 
@@ -130,10 +132,10 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
             return respond(shown, parts.templates, {**shared, **await around(request, viewer, is_live=True)})
 
         if viewer.staff.role is Role.CITY and request.method == "POST" and not page.reads:
-            return await problem(403, "没有权限", "城市账号只看不改。要改的话，请联系这个小区的管理员。")
+            return await problem(403, tr("没有权限"), tr("城市账号只看不改。要改的话，请联系这个小区的管理员。"))
         if not viewer.may(page.need):
-            holders = "、".join(viewer.access.holders(page.need))
-            return await problem(403, "没有权限", f"这个页面需要{holders}的账号。需要的话请联系管理员。")
+            holders = tr_all("、", viewer.access.holders(page.need))
+            return await problem(403, tr("没有权限"), tr("这个页面需要{holders}的账号。需要的话请联系管理员。", holders=holders))
         form, taken, digest = await _posted(request, page)
         writes = request.method == "POST" and not page.reads
         sent = Sent.of({**form, **digest} if writes else {}, viewer.staff.person, request.path, parts.clock())
@@ -144,13 +146,13 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         except LookupError as error:
             if not is_missing(error):
                 raise
-            return await problem(404, "没有找到", "它可能已被删除，或者链接写错了。", written)
+            return await problem(404, tr("没有找到"), tr("它可能已被删除，或者链接写错了。"), written)
         except Refusal as refusal:
             if _wants_fragment(request):  # said where the form stands, which keeps all that was filled in
                 return respond(View("console/refused.html", {"text": str(refusal)}, 422), parts.templates, shared)
-            return await problem(422, "没有完成", str(refusal), written)
+            return await problem(422, tr("没有完成"), str(refusal), written)
         if result is None:
-            return await problem(200, "刚才已经提交过了", "这一次没有再做一遍，前一次已经办好。")
+            return await problem(200, tr("刚才已经提交过了"), tr("这一次没有再做一遍，前一次已经办好。"))
         await readings.write_down(request, viewer, read)
         if afterwards:
             await parts.database.write(_carry_on, parts, viewer, afterwards)
@@ -185,7 +187,7 @@ def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: 
     live = live_from(session, request)
     desk = Desk(
         session=session, now=parts.clock(), context=parts.context(viewer.community.key), staff=viewer.staff, taken=taken,
-        is_fragment=_wants_fragment(request),
+        is_fragment=_wants_fragment(request), catalogue=parts.templates[language_of(request, viewer.staff)].catalogue,
         params=dict(request.match_info), access=viewer.access, form=form,
         query={name: value.replace("\0", "") for name, value in request.query.items()},
     )  # fmt: skip

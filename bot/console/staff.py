@@ -15,6 +15,7 @@ from bot.contract.listpage import KINDS, view
 from bot.errors import Refusal
 from bot.store import credentials, sessions
 from bot.store.staff import ROLE_WORDS, Role, Staff, check_login, places_beyond, working_places
+from bot.translation import tr, tr_all
 
 NEED = "users.edit"
 
@@ -71,11 +72,11 @@ def _colleagues(desk: Desk, members: Sequence[Staff]) -> list[Colleague]:
 def _name(_desk: Desk, one: Colleague) -> list[Cell]:
     member = one.member
     badge = (
-        Cell(words="已停用", tone="secondary")
+        Cell(words=tr("已停用"), tone="secondary")
         if member.disabled_at
-        else Cell(words="微信可通知", tone="green")
+        else Cell(words=tr("微信可通知"), tone="green")
         if member.openid
-        else Cell(words="没绑微信", tone="yellow")
+        else Cell(words=tr("没绑微信"), tone="yellow")
     )
     return [Cell(words=member.name), badge]
 
@@ -83,8 +84,17 @@ def _name(_desk: Desk, one: Colleague) -> list[Cell]:
 def _role(_desk: Desk, one: Colleague) -> Cell:
     """Return the role, and where else somebody works who works in several communities."""
     is_ours = one.member.role in GIVEN
-    places = "、".join(one.places) if len(one.places) > 1 else ""
-    return Cell(words=f"{ROLE_WORDS[one.member.role]}{'' if is_ours else '（用命令行管理）'}", small=places)
+    places = tr_all("、", one.places) if len(one.places) > 1 else ""
+    return Cell(
+        words=tr_all(
+            "",
+            (
+                ROLE_WORDS[one.member.role],
+                "" if is_ours else tr("（用命令行管理）"),
+            ),
+        ),
+        small=places,
+    )
 
 
 def _stands(_desk: Desk, state: str) -> ColumnElement[bool]:
@@ -125,49 +135,49 @@ def _put_back(desk: Desk, member: Staff) -> None:
 
 LIST = Listing(
     name="staff",
-    title="员工账号",
+    title=tr("员工账号"),
     path="/staff",
     need=NEED,
-    nav="管理",
-    unit="人",
+    nav=tr("管理"),
+    unit=tr("人"),
     table=Staff,
     key=lambda one: str(one.member.login),
     key_column=Staff.login,
     order="name",
     columns=(
-        Column(name="name", title="姓名", says=_name, sort=(case((col(Staff.disabled_at).is_(None), 0), else_=1), Staff.login), filed=lambda desk, one: one.member.name),
-        Column(name="login", title="登录名", says=lambda desk, one: one.member.login, sort=(Staff.login,)),
-        Column(name="role", title="角色", says=_role, sort=(Staff.role, Staff.login)),
-        Column(name="phone", title="电话", says=lambda desk, one: one.member.phone),
-        Column(name="skills", title="技能", says=lambda desk, one: [Cell(words=skill, tone="blue") for skill in one.member.skills]),
+        Column(name="name", title=tr("姓名"), says=_name, sort=(case((col(Staff.disabled_at).is_(None), 0), else_=1), Staff.login), filed=lambda desk, one: one.member.name),
+        Column(name="login", title=tr("登录名"), says=lambda desk, one: one.member.login, sort=(Staff.login,)),
+        Column(name="role", title=tr("角色"), says=_role, sort=(Staff.role, Staff.login)),
+        Column(name="phone", title=tr("电话"), says=lambda desk, one: one.member.phone),
+        Column(name="skills", title=tr("技能"), says=lambda desk, one: [Cell(words=skill, tone="blue") for skill in one.member.skills]),
         Column(
-            name="entry", title="登录", says=lambda desk, one: f"{'有密码' if one.has_password else '靠链接'}{' · 两步验证' if one.has_app else ''}",
+            name="entry", title=tr("登录"), says=lambda desk, one: tr_all("", (tr("有密码") if one.has_password else tr("靠链接"), tr(" · 两步验证") if one.has_app else '',)),
         ),
-        Column(name="seen", title="上次登录", says=lambda desk, one: one.signed_in_at or "还没登录过"),
+        Column(name="seen", title=tr("上次登录"), says=lambda desk, one: one.signed_in_at or tr("还没登录过")),
     ),
     filters=(
         Choice(
-            name="role", title="角色", options=lambda desk: {role.value: words for role, words in ROLE_WORDS.items()},
+            name="role", title=tr("角色"), options=lambda desk: {role.value: words for role, words in ROLE_WORDS.items()},
             fits=lambda desk, role: col(Staff.role) == Role(role),
         ),
-        Choice(name="state", title="状态", options=lambda desk: {"on": "在用的", "silent": "没绑微信的", "off": "已停用的"}, fits=_stands),
+        Choice(name="state", title=tr("状态"), options=lambda desk: {"on": tr("在用的"), "silent": tr("没绑微信的"), "off": tr("已停用的")}, fits=_stands),
     ),
     find=_find_by,
-    finds="姓名、登录名或电话",
+    finds=tr("姓名、登录名或电话"),
     load=lambda desk, rows: _colleagues(desk, rows),
     to=lambda one: f"/staff/{one.member.login}" if one.member.role in GIVEN else "",
     called=lambda member: member.name,
     acts=(
-        Act(name="disable", title="停用，马上退出登录", need=NEED, run=_shut, keeps=("disabled_at",), put_back=_put_back, is_grave=True),
-        Act(name="enable", title="启用", need=NEED, run=_open, keeps=("disabled_at",), put_back=_put_back),
+        Act(name="disable", title=tr("停用，马上退出登录"), need=NEED, run=_shut, keeps=("disabled_at",), put_back=_put_back, is_grave=True),
+        Act(name="enable", title=tr("启用"), need=NEED, run=_open, keeps=("disabled_at",), put_back=_put_back),
     ),
     template="console/staff.html",
     around=lambda desk, rows: {"roles": GIVEN, "link": "", "for_whom": ""},
-    empty=("还没有员工", "在下面添加第一位。"),
+    empty=(tr("还没有员工"), tr("在下面添加第一位。")),
 )  # fmt: skip
 
 
-@page("GET", "/staff/{login}", need=NEED, title="员工账号")
+@page("GET", "/staff/{login}", need=NEED, title=tr("员工账号"))
 def show(desk: Desk) -> View:
     """Show one account, and what can be done with it."""
     [one] = _colleagues(desk, [_find(desk)])
@@ -186,11 +196,11 @@ def change(desk: Desk) -> Redirect:
     ]
     if changed:
         desk.session.add(member)
-        desk.record("staff.changed", f"staff:{member.login}", fields="、".join(changed))
-    return Redirect(f"/console/staff/{member.login}", "已保存。" if changed else "没有改动。")
+        desk.record("staff.changed", f"staff:{member.login}", fields=tr_all("、", changed))
+    return Redirect(f"/console/staff/{member.login}", tr("已保存。") if changed else tr("没有改动。"))
 
 
-_FIELDS = ("姓名", "电话", "技能")
+_FIELDS = (tr("姓名"), tr("电话"), tr("技能"))
 
 
 def _fill(desk: Desk, member: Staff) -> None:
@@ -200,9 +210,15 @@ def _fill(desk: Desk, member: Staff) -> None:
     phone = phone if phone == member.phone else checked_phone(phone)
     skills = list(dict.fromkeys(filter(None, re.split(r"[、，,；;\s]+", desk.form.get("skills", "")))))
     if not name:
-        raise Refusal("姓名要填。")
+        raise Refusal(tr("姓名要填。"))
     if len(skills) > MOST_SKILLS or any(len(skill) > LONGEST_SKILL for skill in skills):
-        raise Refusal(f"技能最多写 {MOST_SKILLS} 个，每个不超过 {LONGEST_SKILL} 个字，用顿号分开。")
+        raise Refusal(
+            tr(
+                "技能最多写 {MOST_SKILLS} 个，每个不超过 {LONGEST_SKILL} 个字，用顿号分开。",
+                MOST_SKILLS=MOST_SKILLS,
+                LONGEST_SKILL=LONGEST_SKILL,
+            )
+        )
     member.name, member.phone, member.skills = name[:40], phone, skills
 
 
@@ -211,13 +227,13 @@ def add(desk: Desk) -> View:
     """Add an account and show its first sign-in link."""
     login, name, role = (desk.form.get(field, "").strip() for field in ("login", "name", "role"))
     if not login or not name or role not in list(Role):
-        raise Refusal("登录名、姓名和角色都要填。")
+        raise Refusal(tr("登录名、姓名和角色都要填。"))
     _keep_the_city_out(Role(role))
     check_login(login)
     if login in TAKEN:
-        raise Refusal(f"登录名不能叫 {login}，请换一个。")
+        raise Refusal(tr("登录名不能叫 {login}，请换一个。", login=login))
     if desk.session.exec(select(Staff).where(Staff.login == login)).first():
-        raise Refusal(f"登录名 {login} 已有人用了，请换一个。")
+        raise Refusal(tr("登录名 {login} 已有人用了，请换一个。", login=login))
     member = Staff(login=login, name=name, role=Role(role), created_at=desk.now)
     _fill(desk, member)
     desk.session.add(member)
@@ -230,7 +246,7 @@ def add(desk: Desk) -> View:
 def link(desk: Desk) -> View:
     """Show a new sign-in link for an account."""
     member = _find(desk)
-    _keep_within(desk, member, "登录链接也能进那里。请运维人员用命令行发：linli user link")
+    _keep_within(desk, member, tr("登录链接也能进那里。请运维人员用命令行发：linli user link"))
     return _with_link(desk, member)
 
 
@@ -239,14 +255,16 @@ def change_role(desk: Desk) -> Redirect:
     """Change a role; whoever has it now must sign in again."""
     member, role = _find(desk), desk.form.get("role", "")
     if role not in list(Role):
-        raise Refusal("请选择角色。")
+        raise Refusal(tr("请选择角色。"))
     _keep_the_city_out(Role(role))
     _keep_an_admin(desk, member)
     desk.record("staff.role_changed", f"staff:{member.login}", before=member.role, after=role)
     member.role = Role(role)
     desk.session.add(member)
     sessions.end_all(desk.session, member)
-    return Redirect("/console/staff", f"{member.name}现在是{ROLE_WORDS[member.role]}，需要重新登录。")
+    return Redirect(
+        "/console/staff", tr("{name}现在是{ROLE_WORDS}，需要重新登录。", name=member.name, ROLE_WORDS=ROLE_WORDS[member.role])
+    )
 
 
 @page("POST", "/staff/{login}/disable", need=NEED)
@@ -254,7 +272,10 @@ def disable(desk: Desk) -> Redirect:
     """Disable an account, or enable it again."""
     member = _find(desk)
     (_shut if member.disabled_at is None else _open)(desk, member, {})
-    return Redirect("/console/staff", f"{member.name}的账号已{'停用' if member.disabled_at else '启用'}。")
+    return Redirect(
+        "/console/staff",
+        tr("{name}的账号已{disabled_at}。", name=member.name, disabled_at=tr("停用") if member.disabled_at else tr("启用")),
+    )
 
 
 @page("POST", "/staff/{login}/totp", need=NEED)
@@ -262,18 +283,20 @@ def reset_app(desk: Desk) -> Redirect:
     """Take the app off a colleague's account, for who lost their phone; they must sign in again."""
     member = _find(desk)
     if member.id == desk.staff.id:
-        raise Refusal("自己的两步验证请在“我的账号”里改；手机丢了，请另一位管理员来重置。")
-    _keep_within(desk, member, "两步验证在那里也有效。请运维人员用命令行重置：linli user totp-reset")
+        raise Refusal(tr("自己的两步验证请在“我的账号”里改；手机丢了，请另一位管理员来重置。"))
+    _keep_within(desk, member, tr("两步验证在那里也有效。请运维人员用命令行重置：linli user totp-reset"))
     credentials.forget_app(desk.session, member.person)
     sessions.end_all(desk.session, member)
     desk.record("staff.totp_reset", f"staff:{member.login}")
-    return Redirect("/console/staff", f"{member.name}的两步验证已重置，需要重新登录。")
+    return Redirect("/console/staff", tr("{name}的两步验证已重置，需要重新登录。", name=member.name))
 
 
 def _keep_within(desk: Desk, member: Staff, way_out: str) -> None:
     """Raise Refusal for what would reach into a community where this admin is none."""
     if places_beyond(desk.session, member, desk.staff):
-        raise Refusal(f"{member.name}还在您不管理的小区工作，{way_out} {member.login}。")
+        raise Refusal(
+            tr("{name}还在您不管理的小区工作，{way_out} {login}。", name=member.name, way_out=way_out, login=member.login)
+        )
 
 
 def _find(desk: Desk) -> Staff:
@@ -287,12 +310,12 @@ def _find(desk: Desk) -> Staff:
 def _keep_the_city_out(role: Role) -> None:
     """Raise Refusal for the city's accounts: they look at all communities, so none of these may make, change or open them."""
     if role is Role.CITY:
-        raise Refusal("城市账号能看所有小区，只能由运维人员用命令行添加和管理：linli user add。")
+        raise Refusal(tr("城市账号能看所有小区，只能由运维人员用命令行添加和管理：linli user add。"))
 
 
 def _keep_an_admin(desk: Desk, member: Staff) -> None:
     if member.id == desk.staff.id:
-        raise Refusal("不能停用自己或改自己的角色，请另一位管理员来做。")
+        raise Refusal(tr("不能停用自己或改自己的角色，请另一位管理员来做。"))
 
 
 def _with_link(desk: Desk, member: Staff) -> View:

@@ -10,15 +10,18 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
 from jinja2 import FileSystemLoader as Folder
+from jinja2 import PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
 
 from bot.config import shipped
+from bot.console import languages
+from bot.console.translating import TranslatedEnvironment
 from bot.contract import Download, Integration, Redirect, View, is_unreadable
 from bot.language.addresses import label_of
 from bot.language.kinds.phone import veiled
 from bot.model import SHANGHAI
 from bot.posted import with_keys
+from bot.translation import SOURCE, WHEN, Moment, stored
 from bot.wechat import links
 
 #: A note for the next page lives this many seconds.
@@ -27,24 +30,34 @@ NOTE_LIVES = 30
 WEEKDAYS = "一二三四五六日"
 
 
-def environment(integrations: Sequence[Integration]) -> Environment:
-    """Return the templates: console/…, pages/… and each integration's under its own name; each is compiled once in a process."""
-    return _environment(tuple((integration.name, integration.folder / "templates") for integration in integrations))
+class Templates:
+    """The templates by language: console/…, pages/… and each integration's under its own name; each is compiled once in a process."""
+
+    def __init__(self, integrations: Sequence[Integration]) -> None:
+        self._folders = tuple((one.name, one.folder) for one in integrations)
+
+    def __getitem__(self, language: str) -> TranslatedEnvironment:
+        return _environment(language, self._folders)
 
 
 @cache
-def _environment(folders: tuple[tuple[str, Path], ...]) -> Environment:
+def _environment(language: str, folders: tuple[tuple[str, Path], ...]) -> TranslatedEnvironment:
     loaders: dict[str, Any] = {
         "console": PackageLoader("bot.console"), "pages": PackageLoader("bot.pages"), "demo": Folder(shipped("data") / "demo"),
     }  # fmt: skip
-    found = Environment(
-        loader=PrefixLoader({**loaders, **{name: Folder(folder) for name, folder in folders}}), autoescape=select_autoescape(default=True),
+    found = TranslatedEnvironment(
+        loader=PrefixLoader({**loaders, **{name: Folder(folder / "templates") for name, folder in folders}}), autoescape=select_autoescape(default=True),
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.filters["when"] = when
     found.filters["pieces"] = links.pieces
     found.globals["asset"] = asset
     found.globals["label_of"] = label_of
+    found.globals["languages"], found.globals["tag"] = languages.LANGUAGES, languages.TAGS[language]
+    found.globals["language"], found.globals["stored"] = language, stored
+    if language != SOURCE:
+        found.speak(languages.catalogue(language, tuple(folder for _, folder in folders)))
+        found.globals["scripts_say"] = languages.for_scripts(found.catalogue)
     return found
 
 
@@ -53,7 +66,7 @@ def when(moment: datetime | None) -> str:
     if moment is None:
         return ""
     local = moment.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local:%H:%M}"
+    return Moment.of(f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local:%H:%M}", local, WHEN)
 
 
 @dataclass(frozen=True)
@@ -78,19 +91,22 @@ def asset(path: str) -> str:
     return f"/static/{path}?v={int(file.stat().st_mtime):x}"
 
 
-def respond(result: View | Redirect | Download, templates: Environment, shared: Mapping[str, Any]) -> web.Response:
-    """Return the response for what a page returned."""
+def respond(result: View | Redirect | Download, templates: Templates, shared: Mapping[str, Any]) -> web.Response:
+    """Return the response for what a page returned, in the language of who asked."""
+    spoken = templates[shared.get("language", SOURCE)]
     if isinstance(result, Redirect):
         response = web.Response(status=303, headers={"Location": result.to})
         if result.note:
             name = shared["note_cookie"]
             strict = name.startswith("__Host-")
-            response.set_cookie(name, quote(result.note), max_age=NOTE_LIVES, httponly=True, secure=strict, samesite="Lax")
+            response.set_cookie(
+                name, quote(spoken.catalogue.say(result.note)), max_age=NOTE_LIVES, httponly=True, secure=strict, samesite="Lax"
+            )
         return response
     if isinstance(result, Download):
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(result.filename)}"} if result.filename else {}
         return web.Response(body=result.body, content_type=result.content_type, headers=headers)
-    text = with_keys(templates.get_template(result.template).render({**shared, **result.values}))
+    text = with_keys(spoken.get_template(result.template).render({**shared, **result.values}))
     response = web.Response(text=text, content_type="text/html", status=result.status)
     if shared.get("note"):
         response.del_cookie(shared["note_cookie"], secure=shared["note_cookie"].startswith("__Host-"))

@@ -93,6 +93,7 @@ from bot.store.photos import Photo
 from bot.store.scope import Scoped
 from bot.store.staff import ROLE_WORDS, Role, Staff
 from bot.store.tasks import Task
+from bot.translation import stored, tr, tr_all
 
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Call", "Caller", "Card", "Cell",
@@ -103,6 +104,6 @@ __all__ = [
     "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "audience",
     "card", "checked_phone", "codes_in", "consents", "digest_of", "effect", "figure", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
     "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "option_named", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport",
-    "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "veiled_phone",
+    "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "stored", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "tr", "tr_all", "veiled_phone",
     "whose", "word", "wording",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from bot.errors import Refusal
 from bot.store import tasks
 from bot.store.tasks import Task
 from bot.store.undos import UndoStep
+from bot.translation import tr, tr_all
 
 #: Rows of one act at most: as many as a page may have.
 MOST = 100
@@ -41,12 +42,12 @@ def run(desk: Desk, listing: Listing, act: Act, keys: Sequence[str], form: Mappi
     if not desk.may(act.need):
         raise LookupError(act.name)
     if not keys:
-        raise Refusal("还没有选。请先在列表里勾选。")
+        raise Refusal(tr("还没有选。请先在列表里勾选。"))
     if len(keys) > MOST:
-        raise Refusal(f"一次最多 {MOST} {listing.unit}，请分几次来。")
+        raise Refusal(tr("一次最多 {MOST} {unit}，请分几次来。", MOST=MOST, unit=listing.unit))
     for ask in act.asks:
         if ask.options is not None and (said := form.get(field_of(act, ask), "")) and said not in ask.options(desk):
-            raise Refusal(f"请重新选择：{ask.title}。")
+            raise Refusal(tr("请重新选择：{title}。", title=ask.title))
     answers = {ask.name: form.get(field_of(act, ask), "").strip()[: ask.longest] for ask in act.asks}
     changes, refused = list[dict[str, Any]](), list[tuple[str, str]]()
     rows = _rows(desk, listing, keys)
@@ -59,7 +60,7 @@ def run(desk: Desk, listing: Listing, act: Act, keys: Sequence[str], form: Mappi
             refused.append((listing.called(row) if listing.called else key, str(refusal).rstrip("。")))
     if not changes:
         alike = {why for _, why in refused}
-        raise Refusal(f"{alike.pop()}。" if len(alike) == 1 else told(refused) or "没有可以改的，它们本来就是这样。")
+        raise Refusal(f"{alike.pop()}。" if len(alike) == 1 else told(refused) or tr("没有可以改的，它们本来就是这样。"))
     step = UndoStep(list=listing.name, act=act.name, staff_id=desk.staff.id or 0, at=desk.now, personal_changes={"rows": changes})
     desk.session.add(step)
     desk.session.flush()
@@ -97,7 +98,7 @@ def take_back(desk: Desk, listing: Listing, act: Act, step: UndoStep) -> tuple[i
         raise LookupError(act.name)
     desk.session.refresh(step, with_for_update=True)
     if step.undone_at is not None:
-        raise Refusal("这一步已经撤销过了。")
+        raise Refusal(tr("这一步已经撤销过了。"))
     back, kept = 0, 0
     for change in step.personal_changes["rows"]:
         row = _locked(desk, listing.table, change["id"])
@@ -146,7 +147,16 @@ def told(refused: Sequence[tuple[str, str]]) -> str:
     for key, why in refused:
         by_reason.setdefault(why, []).append(key)
     parts = [
-        f"{'、'.join(keys[:TOLD])}{f' 等 {len(keys)} 件' if len(keys) > TOLD else ''}：{why}" for why, keys in by_reason.items()
+        tr_all(
+            "",
+            (
+                tr_all("、", keys[:TOLD]),
+                tr(" 等 {keys} 件", keys=len(keys)) if len(keys) > TOLD else "",
+                "：",
+                why,
+            ),
+        )
+        for why, keys in by_reason.items()
     ]
-    more = f"；还有 {len(parts) - TOLD} 种原因" if len(parts) > TOLD else ""
-    return "；".join(parts[:TOLD]) + more + ("。" if parts else "")
+    more = tr("；还有 {parts} 种原因", parts=len(parts) - TOLD) if len(parts) > TOLD else ""
+    return tr_all("；", parts[:TOLD]) + more + ("。" if parts else "")

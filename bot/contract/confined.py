@@ -19,6 +19,7 @@ from bot.contract import rosterfile
 from bot.contract.rosterfile import Sheet
 from bot.errors import Refusal
 from bot.store.rosterdiff import Entry, Fault
+from bot.translation import tr
 
 #: Bytes of memory and seconds of the processor that a file may take; 50,000 rows take a third of either.
 MEMORY, SECONDS = 1 << 30, 25
@@ -34,7 +35,7 @@ def read(body: bytes, encoding: str = "", *, memory: int = MEMORY, seconds: int 
     if not rosterfile.is_workbook(body):  # text takes no more than it has
         return rosterfile.read(body, encoding)
     if not _one_at_a_time.acquire(timeout=TURN):
-        raise Refusal("正在读另一个文件，请过一分钟再传一次。")
+        raise Refusal(tr("正在读另一个文件，请过一分钟再传一次。"))
     try:
         child = subprocess.run(  # noqa: S603  our own module, no word of the file is an argument
             [sys.executable, "-m", __name__, str(memory), str(seconds)],

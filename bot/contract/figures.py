@@ -4,6 +4,7 @@ A figure counts anew from events and rows whenever somebody looks: nothing is su
 function gives samples, one for each row or, better, for each group that the database has counted; this file makes numbers of them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,7 @@ from sqlmodel import col
 from bot.contract.work import Work
 from bot.model import SHANGHAI
 from bot.store.people import Household, Resident
+from bot.translation import DAY, MONTH, Moment, made_of, tr
 
 #: From how many minutes on a wait is told in hours, and in days.
 IN_HOURS, IN_DAYS = 120, 48 * 60
@@ -51,9 +53,9 @@ class Period:
     def label(self) -> str:
         """What it is called: 3月2日起, 2026年3月."""
         return (
-            f"{self.begins.year}年{self.begins.month}月"
+            Moment.of(f"{self.begins.year}年{self.begins.month}月", self.begins, MONTH)
             if self.step is Step.MONTH
-            else f"{self.begins.month}月{self.begins.day}日起"
+            else tr("{day}起", day=Moment.of(f"{self.begins.month}月{self.begins.day}日", self.begins, DAY))
         )
 
 
@@ -184,27 +186,27 @@ class Number:
     def words(self) -> str:
         """How people read it: 92%（46/50）, 4.6 分（18 次）, 35 分钟（12 次）, 没有数据."""
         if self.value is None:
-            return "没有数据"
+            return tr("没有数据")
         match self.unit:
             case Unit.SHARE:
-                return f"{self.value:.0%}（{round(self.value * self.of)}/{self.of}）"
+                return tr("{share:.0%}（{some}/{of}）", share=self.value, some=round(self.value * self.of), of=self.of)
             case Unit.SCORE:
-                return f"{self.value:.1f} 分（{self.of} 次）"
+                return tr("{self_said:.1f} 分（{of} 次）", self_said=self.value, of=self.of)
             case Unit.WAIT:
-                return f"{_say(self.value)}（{self.of} 次）"
+                return tr("{say}（{of} 次）", say=_say(self.value), of=self.of)
             case Unit.MINUTES:
-                return f"{_say(self.value)}（{self.of} 次）"
+                return tr("{say}（{of} 次）", say=_say(self.value), of=self.of)
         return f"{self.value:,.0f}"
 
     @property
     def short(self) -> str:
         """The same without what it rests on."""
-        return self.words.partition("（")[0]
+        return made_of(self.words, lambda said, _: re.split(r" ?[（(]", said)[0])
 
     @property
     def basis(self) -> str:
         """What it rests on: （46/50）; empty for a count."""
-        return self.words[len(self.short) :]
+        return made_of(self.words, lambda said, _: said[len(re.split(r" ?[（(]", said)[0]) :])
 
     @property
     def plain(self) -> str:
@@ -214,8 +216,12 @@ class Number:
 
 def _say(minutes: float) -> str:
     if abs(minutes) < IN_HOURS:
-        return f"{minutes:.0f} 分钟"
-    return f"{minutes / 60:,.1f} 小时" if abs(minutes) < IN_DAYS * 7 else f"{minutes / 60:,.0f} 小时"
+        return tr("{minutes:.0f} 分钟", minutes=minutes)
+    return (
+        tr("{minutes:,.1f} 小时", minutes=minutes / 60)
+        if abs(minutes) < IN_DAYS * 7
+        else tr("{minutes:,.0f} 小时", minutes=minutes / 60)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from bot.store.handoffs import KIND, NEED, intent, is_question, open_among, open
 from bot.store.photos import Photo
 from bot.store.staff import Staff
 from bot.store.tasks import Task
+from bot.translation import tr
 
 __all__ = [
     "KIND", "NEED", "OUTCOMES", "add", "by_number", "close_answered", "closed_lately", "current", "expected", "intent", "is_question", "matters", "open", "open_among",
@@ -27,7 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: What may come of one; its resident reads it: 您问的“…”办好了.
-OUTCOMES = ("办好了", "已经答复您了", "转给别的部门了", "现在办不了", "没联系上您")
+OUTCOMES = (tr("办好了"), tr("已经答复您了"), tr("转给别的部门了"), tr("现在办不了"), tr("没联系上您"))
 
 #: How long after its answer a hand-off stays open by itself: a resident may still ask back.
 ANSWERED_FOR = timedelta(days=3)
@@ -39,12 +40,12 @@ LATELY = timedelta(days=7)
 _CALL = Slot(name="phone", kind=phones.KIND)
 
 #: The topic where only a person was asked for.
-BARE = "找物业工作人员"
+BARE = tr("找物业工作人员")
 
 #: Waits as one promises them: the first that is long enough, with its words. Longer ones are promised in days.
 _KINDLY = (
-    *((timedelta(minutes=minutes), f"{minutes} 分钟") for minutes in (5, 10, 20, 30)),
-    *((timedelta(hours=hours), f"{hours} 小时") for hours in (1, 2, 4, 8, 12, 24)),
+    *((timedelta(minutes=minutes), tr("{minutes} 分钟", minutes=minutes)) for minutes in (5, 10, 20, 30)),
+    *((timedelta(hours=hours), tr("{hours} 小时", hours=hours)) for hours in (1, 2, 4, 8, 12, 24)),
 )
 
 
@@ -84,14 +85,14 @@ def add(turn: Turn, task: Task, words: str, photo: Photo | None = None) -> None:
 
 def withdraw(turn: Turn, task: Task) -> None:
     """Close a hand-off whose resident wants no answer any more."""
-    tasks.close(turn.session, task, turn.now, "居民说不用了", actor=turn.actor)
+    tasks.close(turn.session, task, turn.now, tr("居民说不用了"), actor=turn.actor)
 
 
 def tell_closed(work: Work, task: Task, outcome: str, note: str) -> None:
     """Tell the resident what came of a hand-off, in the office's own words where there are any."""
     work.tell(
         task.openid, "handoff.closed", heading=f"{task.number} {outcome}", topic=say_topic(task), number=task.number,
-        outcome=outcome or "办好了", note=note.rstrip("。！. "),
+        outcome=outcome or tr("办好了"), note=note.rstrip("。！. "),
     )  # fmt: skip
 
 
@@ -113,15 +114,15 @@ def expected(work: Work) -> str:
 
 def say_wait(wait: timedelta) -> str:
     """Return a wait as one promises it, never less than it is: 20 分钟 for 12 minutes."""
-    return next((said for enough, said in _KINDLY if wait <= enough), f"{wait.days + 1} 天")
+    return next((said for enough, said in _KINDLY if wait <= enough), tr("{days} 天", days=wait.days + 1))
 
 
 def say_waited(wait: timedelta) -> str:
     """Return how long somebody has waited: 12 分钟, 3 小时, 2 天."""
     minutes = max(int(wait / timedelta(minutes=1)), 0)
     if minutes < 120:
-        return f"{minutes} 分钟"
-    return f"{minutes // 60} 小时" if minutes < 48 * 60 else f"{minutes // (24 * 60)} 天"
+        return tr("{minutes} 分钟", minutes=minutes)
+    return tr("{minutes} 小时", minutes=minutes // 60) if minutes < 48 * 60 else tr("{minutes} 天", minutes=minutes // (24 * 60))
 
 
 def say_state(work: Work, task: Task) -> str:
@@ -168,7 +169,7 @@ def close_answered(work: Work) -> None:
     """Close what was answered days ago and is waited for no more, for staff who forget to; the resident has their answer."""
     for task in store.left_open(work.session, work.now - ANSWERED_FOR):
         talk = conversations.locked(work.session, task.openid or "")  # before the task, as turns do
-        tasks.close(work.session, task, work.now, "已经答复您了", actor=work.actor)
+        tasks.close(work.session, task, work.now, tr("已经答复您了"), actor=work.actor)
         if talk is not None and not store.open_of(work.session, talk.openid):
             talk.assigned_id = None
             work.session.add(talk)

@@ -28,9 +28,10 @@ from bot.store.sentpictures import SentPicture
 from bot.store.tasks import Task
 from bot.store.undos import UndoStep
 from bot.store.unmatched import Unmatched
+from bot.translation import tr
 
 #: What stands in place of the title of a task whose words were forgotten.
-TITLE = "内容已过保存期限，已删除"
+TITLE = tr("内容已过保存期限，已删除")
 
 _DAY = timedelta(days=1)
 
@@ -51,7 +52,7 @@ def _days(read: Callable[[Settings], int]) -> Callable[[Work], timedelta]:
 
 RETAIN = (
     Retention(
-        what="对话和照片", lives=_days(lambda said: said.keep_talks), setting="LINLI_CORE_KEEP_TALKS",
+        what=tr("对话和照片"), lives=_days(lambda said: said.keep_talks), setting="LINLI_CORE_KEEP_TALKS",
         rows=(
             Rows(Line, lambda before: (col(Line.at) < before,)),
             Rows(SentPicture, lambda before: (col(SentPicture.at) < before,)),
@@ -61,7 +62,7 @@ RETAIN = (
         ),
     ),
     Retention(
-        what="说到一半的事", lives=30 * _DAY,
+        what=tr("说到一半的事"), lives=30 * _DAY,
         rows=(Rows(
             Conversation,
             lambda before: (col(Conversation.updated_at) < before, col(Conversation.waiting_since).is_(None),
@@ -70,7 +71,7 @@ RETAIN = (
         ),),
     ),
     Retention(
-        what="发给居民的消息，和居民对通知的回复", lives=_days(lambda said: said.keep_messages), setting="LINLI_CORE_KEEP_MESSAGES",
+        what=tr("发给居民的消息，和居民对通知的回复"), lives=_days(lambda said: said.keep_messages), setting="LINLI_CORE_KEEP_MESSAGES",
         rows=(
             Rows(Delivery, lambda before: (
                 col(Delivery.updated_at) < before, col(Delivery.state).not_in(_UNDER_WAY), col(Delivery.openid).is_not(None),
@@ -79,41 +80,41 @@ RETAIN = (
         ),
     ),
     Retention(
-        what="待办里居民的话", lives=_days(lambda said: said.keep_tasks), setting="LINLI_CORE_KEEP_TASKS", why="办结后算起；没办结的不删",
+        what=tr("待办里居民的话"), lives=_days(lambda said: said.keep_tasks), setting="LINLI_CORE_KEEP_TASKS", why=tr("办结后算起；没办结的不删"),
         rows=(Rows(
             Task, lambda before: (col(Task.closed_at) < before, col(Task.is_forgotten).is_(False)),
             {"title": TITLE, "openid": None, "data": {}, "outcome": "", "household_id": None, "is_forgotten": True},
         ),),
     ),
-    Retention(what="批量操作前后的状态（用来撤销）", lives=undos.KEPT, rows=(Rows(UndoStep, lambda before: (col(UndoStep.at) < before,)),)),
+    Retention(what=tr("批量操作前后的状态（用来撤销）"), lives=undos.KEPT, rows=(Rows(UndoStep, lambda before: (col(UndoStep.at) < before,)),)),
     Retention(
-        what="没听懂的句子", lives=180 * _DAY, why="员工说过不再显示的留着，不然又会出现",
+        what=tr("没听懂的句子"), lives=180 * _DAY, why=tr("员工说过不再显示的留着，不然又会出现"),
         rows=(Rows(Unmatched, lambda before: (col(Unmatched.last_at) < before, col(Unmatched.ignored_at).is_(None))),),
     ),
     Retention(
-        what="没有完成的操作", lives=90 * _DAY,
+        what=tr("没有完成的操作"), lives=90 * _DAY,
         rows=(Rows(Effect, lambda before: (col(Effect.state) == EffectState.DEAD, col(Effect.updated_at) < before)),),
     ),
-    Retention(what="收到的消息（防重复）", lives=inbox.KEPT, rows=(Rows(InboxMessage, lambda before: (col(InboxMessage.received_at) < before,)),)),
-    Retention(what="次数", lives=limits.KEPT, why="只存代号；删除信息后也留到期满，不然取消关注再回来就能重新试", rows=(Rows(Tally, lambda before: (col(Tally.day) < before.date(),)),)),
-    Retention(what="居民自己说的住址", lives=90 * _DAY, rows=(Rows(Claim, lambda before: (col(Claim.at) < before,)),)),
+    Retention(what=tr("收到的消息（防重复）"), lives=inbox.KEPT, rows=(Rows(InboxMessage, lambda before: (col(InboxMessage.received_at) < before,)),)),
+    Retention(what=tr("次数"), lives=limits.KEPT, why=tr("只存代号；删除信息后也留到期满，不然取消关注再回来就能重新试"), rows=(Rows(Tally, lambda before: (col(Tally.day) < before.date(),)),)),
+    Retention(what=tr("居民自己说的住址"), lives=90 * _DAY, rows=(Rows(Claim, lambda before: (col(Claim.at) < before,)),)),
     Retention(
-        what="住户说不认识的人", lives=365 * _DAY, why="期间只有物业能让他再绑定；他删除信息后只留代号", rows=(Rows(Objection, lambda before: (col(Objection.at) < before,)),),
+        what=tr("住户说不认识的人"), lives=365 * _DAY, why=tr("期间只有物业能让他再绑定；他删除信息后只留代号"), rows=(Rows(Objection, lambda before: (col(Objection.at) < before,)),),
     ),
     Retention(
-        what="邀请家人的码", lives=30 * _DAY, why="用过或过期后算起",
+        what=tr("邀请家人的码"), lives=30 * _DAY, why=tr("用过或过期后算起"),
         rows=(Rows(Invitation, lambda before: (
             col(Invitation.inviter_id).is_not(None), or_(col(Invitation.ended_at) < before, col(Invitation.expires_at) < before),
         )),),
     ),
     Retention(
-        what="合并成一个人以前的登记", lives=merging.PARTED, why="期间弄错了还能分开",
+        what=tr("合并成一个人以前的登记"), lives=merging.PARTED, why=tr("期间弄错了还能分开"),
         rows=(Rows(
             Merger, lambda before: (col(Merger.at) < before, col(Merger.personal_before).is_not(None)), {"personal_before": null()},
         ),),
     ),
     Retention(
-        what="同意和撤回的记录", lives=consents.KEPT, why="撤回后算起；要能证明取得过同意（个人信息保护法第56条）",
+        what=tr("同意和撤回的记录"), lives=consents.KEPT, why=tr("撤回后算起；要能证明取得过同意（个人信息保护法第56条）"),
         rows=(
             Rows(Consent, lambda before: (col(Consent.withdrawn_at) < before,)),
             Rows(ConsentRefusal, lambda before: (col(ConsentRefusal.at) < before,)),
@@ -123,13 +124,13 @@ RETAIN = (
 
 #: What is kept without a term, and why.
 KEPT = {
-    "名册上的姓名、电话、住址": "物业自己的档案；住户搬走后由物业更新",
-    "谁绑定过哪个微信": "删除信息时要据此找全；删除时一起删",
-    "通知的正文": "物业发的，不是居民的话",
-    "操作记录（不含居民的话）": "审计要用，至少留六个月（网络安全法第21条）；满三年后用 linli audit prune 整段清理",
-    "同事存的列表视图": "存的人随时能删",
-    "没办结的待办": "还有人等着，办结后才开始算期限",
-    "常见问题的答案": "物业写的",
+    tr("名册上的姓名、电话、住址"): tr("物业自己的档案；住户搬走后由物业更新"),
+    tr("谁绑定过哪个微信"): tr("删除信息时要据此找全；删除时一起删"),
+    tr("通知的正文"): tr("物业发的，不是居民的话"),
+    tr("操作记录（不含居民的话）"): tr("审计要用，至少留六个月（网络安全法第21条）；满三年后用 linli audit prune 整段清理"),
+    tr("同事存的列表视图"): tr("存的人随时能删"),
+    tr("没办结的待办"): tr("还有人等着，办结后才开始算期限"),
+    tr("常见问题的答案"): tr("物业写的"),
 }
 
 

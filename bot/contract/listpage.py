@@ -19,6 +19,7 @@ from bot.errors import Refusal
 from bot.language.kinds import phone as phones
 from bot.model import SHANGHAI
 from bot.store import undos, views
+from bot.translation import DAY, DAY_OF_YEAR, Moment, tr, tr_all
 
 #: Letters of a search, and words of it that count.
 LONGEST, WORDS = 80, 6
@@ -134,7 +135,7 @@ def midnight(said: str) -> datetime:
     try:
         return datetime.combine(date.fromisoformat(said), time(), SHANGHAI)
     except ValueError:
-        raise Refusal(f"“{said[:20]}”不是日期，请写成 2026-03-11。") from None
+        raise Refusal(tr("“{said}”不是日期，请写成 2026-03-11。", said=said[:20])) from None
 
 
 # ------------------------------------------------------------------ rows
@@ -421,13 +422,16 @@ def pieces(said: Said, now: datetime) -> list[Cell]:
 def day_and_time(moment: datetime, now: datetime) -> str:
     """Return a moment as people write it: 今天 15:00, 3月12日 15:00, of another year 2025年3月12日 15:00."""
     local = moment.astimezone(SHANGHAI)
-    return f"{day_of(local.date(), now.astimezone(SHANGHAI).date())} {local:%H:%M}"
+    return tr_all(" ", (day_of(local.date(), now.astimezone(SHANGHAI).date()), f"{local:%H:%M}"))
 
 
 def day_of(day: date, today: date) -> str:
     """Return a day as people write it: 今天, 昨天, 明天, 3月12日, 2025年3月12日."""
-    near = {-1: "昨天", 0: "今天", 1: "明天"}.get((day - today).days)
-    return near or (f"{day.year}年" if day.year != today.year else "") + f"{day.month}月{day.day}日"
+    near = {-1: tr("昨天"), 0: tr("今天"), 1: tr("明天")}.get((day - today).days)
+    if near:
+        return near
+    chinese = f"{day.month}月{day.day}日"
+    return Moment.of(chinese, day, DAY) if day.year == today.year else Moment.of(f"{day.year}年{chinese}", day, DAY_OF_YEAR)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -464,9 +468,15 @@ def file(desk: Desk, listing: Listing, query: Mapping[str, str], kind: str) -> D
     asked = Asked.of(listing, query)
     ids = desk.session.exec(_wanted(desk, asked).ids(asked).limit(FILED + 1)).all()
     if len(ids) > FILED:
-        raise Refusal(f"一个文件最多 {FILED} {listing.unit}，这里更多。请先用筛选缩小范围，例如按日期一个月一个月导出。")
-    heads = [column.title for column in listing.columns if not column.is_shown_only]
-    name = re.sub(r'[\\/:*?"<>|]', "", f"{desk.community.name}{listing.title} {desk.now:%Y-%m-%d}.{kind}")
+        raise Refusal(
+            tr(
+                "一个文件最多 {FILED} {unit}，这里更多。请先用筛选缩小范围，例如按日期一个月一个月导出。",
+                FILED=FILED,
+                unit=listing.unit,
+            )
+        )
+    heads = [desk.catalogue.say(column.title) for column in listing.columns if not column.is_shown_only]
+    name = re.sub(r'[\\/:*?"<>|]', "", f"{desk.community.name}{desk.catalogue.say(listing.title)} {desk.now:%Y-%m-%d}.{kind}")
     make = sheets.workbook if kind == "xlsx" else lambda head, rows: sheets.table(head, rows).encode()
     return Download(body=make(heads, _filed(desk, listing, ids)), content_type=KINDS[kind], filename=name)
 
@@ -476,10 +486,10 @@ def _filed(desk: Desk, listing: Listing, ids: Sequence[int]) -> Iterator[list[ob
         rows = listing.load(desk, _rows(desk, listing.table, ids[begun : begun + AT_ONCE]))
         listing.reads(desk, rows)
         for row in rows:
-            yield [
+            yield desk.said(
                 column.filed(desk, row) if column.filed else in_file(column.says(desk, row), desk)
                 for column in listing.columns if not column.is_shown_only
-            ]  # fmt: skip
+            )  # fmt: skip
         desk.session.expunge_all()
 
 
@@ -492,7 +502,7 @@ def in_file(said: Said, desk: Desk) -> object:
     if isinstance(said, date):
         return said.isoformat()
     cells = [said] if isinstance(said, Cell) else [Cell(words=one) if isinstance(one, str) else one for one in said]
-    return "；".join("，".join(filter(None, (one.words, _number(one.phone, desk), one.small))) for one in cells)
+    return tr_all("；", (tr_all("，", filter(None, (one.words, _number(one.phone, desk), one.small))) for one in cells))
 
 
 def _number(phone: str, desk: Desk) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement
 
 from bot.contract.pages import Desk
 from bot.store.tasks import Task
+from bot.translation import tr
 
 #: Rows on one page unless somebody wants more; a page of these is no taller than three screens, on a phone either.
 PAGE = 20
@@ -168,7 +169,7 @@ class Listing:
     around: Callable[[Desk, Sequence[Any]], Mapping[str, Any]] = (
         lambda desk, rows: {}
     )  # what the service's own template needs beside
-    empty: tuple[str, str] = ("还没有", "")  # what is said where there is nothing at all
+    empty: tuple[str, str] = (tr("还没有"), "")  # what is said where there is nothing at all
     tabs: Sequence[tuple[str, str]] = ()  # other pages of the same things, each with its path: 看板
     size: int = PAGE  # rows on a page; fewer where a row is a card
     live: str = ""  # kinds of events after which it reads itself anew: "repair photo"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.language.phrases import fill
 from bot.store.events import Event
+from bot.translation import made_of, stored
 
 if TYPE_CHECKING:
     from bot.contract.work import Work
@@ -43,10 +44,21 @@ class Log:
 
     def title(self, kind: str) -> str:
         """Return what a kind is called in a list: its title, or the sentence up to where values are put in."""
-        return self.titles.get(kind) or self.events[kind].partition("{")[0].rstrip("：（，") or kind
+        return (
+            self.titles.get(kind)
+            or made_of(self.events[kind], lambda said, _: said.partition("{")[0].rstrip("：（，:(, "))
+            or kind
+        )
 
     def say(self, event: Event, now: datetime, words: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> str:
         """Return the sentence for an event; empty for a kind this service does not know. `words`: further ones, as its own."""
         true = {name: value for name, value in event.data.items() if value is not False}
-        known = {name: self.words.get(name, words.get(name, {})).get(str(value), value) for name, value in true.items()}
-        return fill(self.events.get(event.kind, ""), known, now)
+        known = {
+            name: self.words.get(name, words.get(name, {})).get(str(value))
+            or (stored(value) if isinstance(value, str) else value)
+            for name, value in true.items()
+        }
+        sentence = self.events.get(event.kind, "")
+        return made_of(
+            sentence, lambda said, catalogue: fill(said, {name: catalogue.say(one) for name, one in known.items()}, now)
+        )

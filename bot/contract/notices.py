@@ -109,6 +109,7 @@ from bot.store.texts import forget as forget_text
 from bot.store.texts import keep as keep_text
 from bot.store.texts import kept as kept_texts
 from bot.store.texts import values as values_of_variables
+from bot.translation import tr
 
 __all__ = [
     "AND", "BODY", "CHANNEL_WORDS", "CORRECTION", "EVERYBODY", "GRACE", "INCLUDING", "KIND_WORDS", "LINE", "PICTURES", "STATE_WORDS", "TITLE", "UNDO",
@@ -124,9 +125,9 @@ __all__ = [
 
 #: What people call the states of deliveries, in the order of the bar.
 STATE_WORDS = {
-    DeliveryState.DELIVERED: "已送达", DeliveryState.SENT: "已发出", DeliveryState.SENDING: "发送中", DeliveryState.QUEUED: "排队中",
-    DeliveryState.ARMED: "等待发出", DeliveryState.FAILED: "失败", DeliveryState.UNREACHABLE: "通知不到",
-    DeliveryState.UNKNOWN: "不确定", DeliveryState.CANCELLED: "已撤回",
+    DeliveryState.DELIVERED: tr("已送达"), DeliveryState.SENT: tr("已发出"), DeliveryState.SENDING: tr("发送中"), DeliveryState.QUEUED: tr("排队中"),
+    DeliveryState.ARMED: tr("等待发出"), DeliveryState.FAILED: tr("失败"), DeliveryState.UNREACHABLE: tr("通知不到"),
+    DeliveryState.UNKNOWN: tr("不确定"), DeliveryState.CANCELLED: tr("已撤回"),
 }  # fmt: skip
 
 
@@ -172,10 +173,10 @@ def send(work: Work, notice: Notice, plan: Plan | None, by: Staff | None) -> Ste
     """
     require_filled(notice.title, notice.body)
     if plan is not None and plan.rule is not None and notice.kind is NoticeKind.EMERGENCY:
-        raise Refusal("紧急通知不能定成周期，请选现在或者一个时间。", english="an emergency cannot recur")
+        raise Refusal(tr("紧急通知不能定成周期，请选现在或者一个时间。"), english="an emergency cannot recur")
     if plan is not None and notice.until is not None and plan.first(work.now) >= notice.until:
         raise Refusal(
-            "发送时间在“到什么时候为止”以后，到时就不会发了。请改其中一个。",
+            tr("发送时间在“到什么时候为止”以后，到时就不会发了。请改其中一个。"),
             english="it would go out after its end; change --at or --until",
         )
     policy = policies.of(work.session)
@@ -198,7 +199,7 @@ def show_to(work: Work, notice: Notice, openid: str, url: str) -> str:
     """Send a draft to somebody of the staff as its readers would get it; returns what people call the way. Raises Refusal where none is open."""
     channel, why = reach.way_to(work.session, openid, work.now, work.context.ways)
     if not channel:
-        raise Refusal(f"现在发不到您的微信：{why}。请先在微信里跟公众号说句话，再点一次。")
+        raise Refusal(tr("现在发不到您的微信：{why}。请先在微信里跟公众号说句话，再点一次。", why=why))
     told = sample(work, Audience.from_json(notice.audience))
     title, body = (fill_variables(text, told) for text in (notice.title, notice.body))
     text = wording.with_page(wording.text(title, body), url, asks=notice.asks)
@@ -214,7 +215,7 @@ def agree(work: Work, notice: Notice, by: Staff) -> Step:
     plan = plan_of(notice)
     if plan is not None and plan.due_at is not None and plan.due_at <= work.now:
         raise Refusal(
-            "原来定的发送时间已经过了。请退回去，改个时间再发。", english="its time is over; give it back and name another"
+            tr("原来定的发送时间已经过了。请退回去，改个时间再发。"), english="its time is over; give it back and name another"
         )
     return _go(work, notice, plan)
 

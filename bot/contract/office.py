@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Self
 
-_WEEKDAYS = "一二三四五六日"
+from bot.language.recurrence.rule import WEEKDAY_WORDS
+from bot.translation import tr, tr_all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,19 +49,21 @@ class Office:
     def in_words(self) -> str:
         """Return the hours as one says them: 每天 8:30 到 18:00, 周一到周五 9:15 到 16:45, 周一、周三 9:00 到 12:00."""
         days = sorted(self.days)
-        if len(days) == len(_WEEKDAYS):
-            when = "每天"
+        if len(days) == len(WEEKDAY_WORDS):
+            when = tr("每天")
         elif len(days) > 2 and days[-1] - days[0] == len(days) - 1:
-            when = f"周{_WEEKDAYS[days[0] - 1]}到周{_WEEKDAYS[days[-1] - 1]}"
+            when = tr("周{weekday}到周{other}", weekday=WEEKDAY_WORDS[days[0] - 1], other=WEEKDAY_WORDS[days[-1] - 1])
         else:
-            when = "、".join(f"周{_WEEKDAYS[day - 1]}" for day in days)
-        return f"{when} {say_clock(self.opens)} 到 {say_clock(self.closes)}"
+            when = tr_all("、", (tr("周{weekday}", weekday=WEEKDAY_WORDS[day - 1]) for day in days))
+        return tr(
+            "{when} {say_clock} 到 {say_clock2}", when=when, say_clock=say_clock(self.opens), say_clock2=say_clock(self.closes)
+        )
 
     def say_opening(self, now: datetime) -> str:
         """Return when it opens next as one says it: 8:30, 明天 8:30, 周一 8:30."""
         at = self.opening(now)
         days = (at.date() - now.date()).days
-        day = ("", "明天 ")[days] if days < 2 else f"周{_WEEKDAYS[at.weekday()]} "
+        day = ("", tr("明天 "))[days] if days < 2 else tr("周{weekday} ", weekday=WEEKDAY_WORDS[at.weekday()])
         return f"{day}{say_clock(at.time())}"
 
 

@@ -16,9 +16,10 @@ from bot.store import people, tasks
 from bot.store.events import Event
 from bot.store.staff import Staff
 from bot.store.tasks import Task
+from bot.translation import CHINESE, Catalogue, tr, tr_all
 
 #: Groups of the console's menu, in their order, by what people call them.
-NAV = ("居民", "服务", "管理")
+NAV = (tr("居民"), tr("服务"), tr("管理"))
 
 #: Bytes of a file that a page takes.
 LARGEST_UPLOAD = 10 * 1024 * 1024
@@ -66,6 +67,7 @@ class Desk(Work):
     form: Mapping[str, str] = field(default_factory=dict)
     access: Access = field(default_factory=lambda: Access(permissions={}))
     is_fragment: bool = False  # the browser wants a part of the page alone, such as what is found while one types
+    catalogue: Catalogue = CHINESE  # of the language that this person reads: for files; pages are translated where they are shown
     taken: Any = None  # what the page's `takes` made of a file
     read_by_now: list[Reading] = field(default_factory=list)
     afterwards: list[Callable[[Work], None]] = field(default_factory=list)
@@ -93,7 +95,14 @@ class Desk(Work):
         """Return what is said of a search for a number by who may see none; empty for others, and for other words."""
         if self.may(PHONES) or not any(people.is_number(word) for word in said.split()):
             return ""
-        return f"没有按电话找：要能看完整电话才行（{'、'.join(self.access.holders(PHONES))}）。您可以按姓名或住址找。"
+        return tr(
+            "没有按电话找：要能看完整电话才行（{holders}）。您可以按姓名或住址找。",
+            holders=tr_all("、", self.access.holders(PHONES)),
+        )
+
+    def said(self, row: Iterable[object]) -> list[object]:
+        """Return one line of a file in this person's language."""
+        return [self.catalogue.say(one) for one in row]
 
     @property
     def answers_page(self) -> str:
@@ -106,12 +115,14 @@ class Desk(Work):
         Of a `task` that is an alarm every word is read by whoever may see it: somebody's life may hang on it. Of the talk beside it that
         is what was said `at` a moment since, and what the alarm itself holds: what came before was told to nobody for that.
         """
+        said = text
         is_alarm = task is not None and self.context.services.ladder(task.kind) is not None
         if task is not None and at is not None and at < task.opened_at:
             is_alarm = is_alarm and tasks.holds(task, text)
         if self.context.health is not None and not is_alarm and not self.access.reads_health(self.staff.role):
             text = self.context.health.veil(text, self.now)
-        return text if self.may(PHONES) else phones.veil(text, self.now)
+        shown = text if self.may(PHONES) else phones.veil(text, self.now)
+        return said if shown == said else shown  # which still knows how to be said in another language
 
     def seen_events(self) -> list[ColumnElement[bool]]:
         """Return what holds of the events that this person may read: that somebody gave their temperature tells of health by itself."""

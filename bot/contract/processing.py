@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.translation import tr
+
 
 class Basis(StrEnum):
     """On what ground data is used; the articles are those of 个人信息保护法."""
@@ -44,7 +46,7 @@ class Processing:
     lives: str
     retains: Sequence[str] = ()
     seen_by: Sequence[str] = ()
-    goes_to: str = "不提供给物业以外的人"
+    goes_to: str = tr("不提供给物业以外的人")
     impact: Impact | None = None
 
     @property

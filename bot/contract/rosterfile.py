@@ -24,6 +24,7 @@ from bot.language import cells
 from bot.language.cells import Flat, Unreadable, Why
 from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole
 from bot.store.rosterdiff import Entry, Fault
+from bot.translation import tr, tr_all
 
 T = TypeVar("T")
 
@@ -49,8 +50,8 @@ ROWS, WIDEST, EMPTY_ROWS, TITLES = 50_000, 60, 1_000, 30
 
 #: The columns of a roster as it is written.
 HEAD: Mapping[str, str] = {
-    "building": "楼栋", "unit": "单元", "room": "房号", "name": "姓名", "phone": "电话", "role": "身份", "tags": "标签",
-    "moved_in": "入住日期", "moved_out": "迁出日期",
+    "building": tr("楼栋"), "unit": tr("单元"), "room": tr("房号"), "name": tr("姓名"), "phone": tr("电话"), "role": tr("身份"), "tags": tr("标签"),
+    "moved_in": tr("入住日期"), "moved_out": tr("迁出日期"),
 }  # fmt: skip
 
 _OWNER_NAMES = "业主 业主姓名 业主名称 产权人 产权人姓名 房主 房主姓名 户主 户主姓名 owner"
@@ -113,7 +114,7 @@ def misnamed(name: str, body: bytes) -> Sheet | None:
     if not name.lower().endswith((".xlsx", ".xlsm")) or body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or not body:
         return None
     fault = Fault(
-        line=0, text="这不是 Excel 文件，只是名字以 .xlsx 结尾。请用 Excel 打开原来的表格，另存为“Excel 工作簿（.xlsx）”再传。",
+        line=0, text=tr("这不是 Excel 文件，只是名字以 .xlsx 结尾。请用 Excel 打开原来的表格，另存为“Excel 工作簿（.xlsx）”再传。"),
         english="it is no workbook though its name says so; save the table as .xlsx anew",
     )  # fmt: skip
     return Sheet(faults=(fault,))
@@ -130,7 +131,7 @@ def _typed(name: str, said: str, read: Callable[[str], T]) -> T:
     try:
         return read(cells.text_of(said))
     except Unreadable as error:
-        raise Refusal(f"{HEAD[name]}“{said[:20]}”{cells.WORDS[error.why][0]}。") from error
+        raise Refusal(tr("{head}“{said}”{why}。", head=HEAD[name], said=said[:20], why=cells.WORDS[error.why][0])) from error
 
 
 class _Unusable(Exception):
@@ -150,13 +151,14 @@ def read(body: bytes, encoding: str = "") -> Sheet:
     try:
         if len(body) > LARGEST:
             raise _Unusable(
-                f"文件超过 {LARGEST >> 20} MB，请只留名册这一张表。", f"it has more than {LARGEST >> 20} MB; keep the roster only"
+                tr("文件超过 {LARGEST} MB，请只留名册这一张表。", LARGEST=LARGEST >> 20),
+                f"it has more than {LARGEST >> 20} MB; keep the roster only",
             )
         if is_workbook(body):
             return _read_workbook(body)
         if body.startswith(b"\xd0\xcf\x11\xe0"):
             raise _Unusable(
-                "这是老格式（.xls）或者有密码的文件。请在 Excel 或 WPS 里另存为 .xlsx，不设密码，再传一次。",
+                tr("这是老格式（.xls）或者有密码的文件。请在 Excel 或 WPS 里另存为 .xlsx，不设密码，再传一次。"),
                 "it is an old workbook (.xls) or has a password; save it as .xlsx without one",
             )
         return _read_text(body, encoding)
@@ -171,7 +173,7 @@ def is_workbook(body: bytes) -> bool:
 
 #: What is said of a workbook that takes more than a roster can.
 TOO_MUCH = Fault(
-    line=0, text="这个 Excel 文件展开后太大。请把名册复制到一个新的文件里，只留这一张表，再传一次。",
+    line=0, text=tr("这个 Excel 文件展开后太大。请把名册复制到一个新的文件里，只留这一张表，再传一次。"),
     english="the workbook unpacks to too much; copy the roster into a new file",
 )  # fmt: skip
 
@@ -198,7 +200,7 @@ def _read_workbook(body: bytes) -> Sheet:
         raise _Unusable(TOO_MUCH.text, TOO_MUCH.english) from error
     except Exception as error:  # a package is broken in many ways, with an error for each
         raise _Unusable(
-            "这个 Excel 文件打不开，可能没有存完整。请重新另存为 .xlsx，再传一次。",
+            tr("这个 Excel 文件打不开，可能没有存完整。请重新另存为 .xlsx，再传一次。"),
             f"the workbook cannot be read ({type(error).__name__}); save it anew as .xlsx",
         ) from error
     raise _no_head()
@@ -206,8 +208,11 @@ def _read_workbook(body: bytes) -> Sheet:
 
 def _of_other_sheets(title: str, rest: Sequence[str]) -> Iterator[tuple[str, str]]:
     if rest:
-        names = "、".join(rest[:5])
-        yield f"只读了工作表“{title}”，没有读：{names}", f"only sheet {title!r} was read, not {names}"
+        names = tr_all("、", rest[:5])
+        yield (
+            tr("只读了工作表“{title}”，没有读：{names}", title=title, names=names),
+            f"only sheet {title!r} was read, not {names}",
+        )
 
 
 def _check_package(body: bytes) -> None:
@@ -222,7 +227,7 @@ def _check_package(body: bytes) -> None:
                 with package.open(part) as stream:
                     if b"<!DOCTYPE" in stream.read(4096).replace(b"\0", b"").upper():
                         raise _Unusable(
-                            "这个文件里有表格不该有的内容，没有读。请在 Excel 里另存为 .xlsx，再传一次。",
+                            tr("这个文件里有表格不该有的内容，没有读。请在 Excel 里另存为 .xlsx，再传一次。"),
                             "the workbook declares a document type, which no spreadsheet does; save it anew as .xlsx",
                         )
 
@@ -233,7 +238,7 @@ def _check_package(body: bytes) -> None:
 def _read_text(body: bytes, encoding: str) -> Sheet:
     text, note = _decode(body, encoding)
     if not text.strip():
-        raise _Unusable("文件是空的。", "it is empty")
+        raise _Unusable(tr("文件是空的。"), "it is empty")
     broken: csv.Error | None = None
     for delimiter in _DELIMITERS:
         try:
@@ -251,9 +256,9 @@ def _read_text(body: bytes, encoding: str) -> Sheet:
 
 
 def _no_table(error: csv.Error) -> _Unusable:
-    reason = "有一格太长" if "limit" in str(error) else "引号没有配对"
+    reason = tr("有一格太长") if "limit" in str(error) else tr("引号没有配对")
     return _Unusable(
-        f"读不成表格：{reason}。请在表格软件里另存为 CSV 或 .xlsx，再传一次。",
+        tr("读不成表格：{reason}。请在表格软件里另存为 CSV 或 .xlsx，再传一次。", reason=reason),
         f"it cannot be read as CSV: {error}; close its quotation marks, or save it anew",
     )
 
@@ -273,7 +278,8 @@ def _decode(body: bytes, encoding: str) -> tuple[str, tuple[tuple[str, str], ...
             return body.decode(ENCODINGS[encoding]).lstrip("\ufeff"), ()
         except UnicodeError as error:
             raise _Unusable(
-                f"这个文件不是 {encoding.upper()} 编码，请换一个再试。", f"it is not {encoding}; name another encoding"
+                tr("这个文件不是 {upper} 编码，请换一个再试。", upper=encoding.upper()),
+                f"it is not {encoding}; name another encoding",
             ) from error
     candidates: tuple[str, ...] = ("utf-8-sig", "gb18030")
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -286,19 +292,19 @@ def _decode(body: bytes, encoding: str) -> tuple[str, tuple[tuple[str, str], ...
         except UnicodeError:
             continue
         assumed = (
-            "文件是按 GBK 编码读的。看看下面的名字对不对，不对的话另存为 CSV UTF-8 再传",
+            tr("文件是按 GBK 编码读的。看看下面的名字对不对，不对的话另存为 CSV UTF-8 再传"),
             "it was read as GBK, for it is no UTF-8",
         )
         return text, (assumed,) if one == "gb18030" else ()
     raise _Unusable(
-        "看不出这个文件是什么编码。请在 Excel 里另存为“CSV UTF-8”或 .xlsx，再传一次。",
+        tr("看不出这个文件是什么编码。请在 Excel 里另存为“CSV UTF-8”或 .xlsx，再传一次。"),
         "its encoding is not known; save it as CSV UTF-8 or .xlsx",
     )
 
 
 def _no_head() -> _Unusable:
     return _Unusable(
-        f"前 {TITLES} 行里没有找到表头。表头这一行要有“楼栋、房号”或者“房屋”，再加“姓名”。可以下载模板照着填。",
+        tr("前 {TITLES} 行里没有找到表头。表头这一行要有“楼栋、房号”或者“房屋”，再加“姓名”。可以下载模板照着填。", TITLES=TITLES),
         f"no head in the first {TITLES} rows: it needs 楼栋 and 房号 or 房屋, and 姓名 (building, room, name)",
     )
 
@@ -359,10 +365,10 @@ class _Table:
     def read(self) -> Sheet:
         """Read what stands below the head."""
         if "address" not in self.places and "room" not in self.places:
-            self.faults.append(Fault(line=0, text="表头里没有“房号”这一列。", english="the head names no room (房号)"))
+            self.faults.append(Fault(line=0, text=tr("表头里没有“房号”这一列。"), english="the head names no room (房号)"))
         entries = [entry for line, row in self._said() if (entry := self._entry(line, row))] if not self.faults else []
         if not entries and not self.faults:
-            self.faults.append(Fault(line=0, text="表头下面没有内容。", english="nothing stands below the head"))
+            self.faults.append(Fault(line=0, text=tr("表头下面没有内容。"), english="nothing stands below the head"))
         known = {str(self.head[number]).strip(): name for name, number in sorted(self.places.items(), key=lambda one: one[1])}
         return Sheet(
             entries=tuple(entries), faults=tuple(self.faults), notes=tuple(self._notes()), title=self.title, columns=known,
@@ -383,7 +389,7 @@ class _Table:
                 continue
             empty, found = 0, found + 1
             if found > ROWS:
-                text = f"超过 {ROWS} 行，请分成几个文件。"
+                text = tr("超过 {ROWS} 行，请分成几个文件。", ROWS=ROWS)
                 self.faults.append(Fault(line=line, text=text, english=f"more than {ROWS} rows; split the file"))
                 return
             yield line, row
@@ -426,14 +432,14 @@ class _Table:
         if "address" in self.places:
             if not said["address"]:
                 self._fault(
-                    line, "address", "", "没有写，请写上是哪一户，例如 3-2-501", "is empty; write the flat, such as 3-2-501"
+                    line, "address", "", tr("没有写，请写上是哪一户，例如 3-2-501"), "is empty; write the flat, such as 3-2-501"
                 )
                 return None
             return self._take(line, row, "address", lambda _: cells.address(said["address"] or ""))
         for needed, example in (("building", "3"), ("room", "501")):
             if not said[needed]:
                 self._fault(
-                    line, needed, "", f"没有写，例如 {example}；合并的单元格请先取消合并，每一行都填上",
+                    line, needed, "", tr("没有写，例如 {example}；合并的单元格请先取消合并，每一行都填上", example=example),
                     f"is empty; write one such as {example} in each row, also where cells were merged",
                 )  # fmt: skip
                 return None
@@ -460,8 +466,8 @@ class _Table:
             return None
         value = self._take(line, row, name, lambda _: read("" if cells.says_none(text) else text))
         if name == "role" and value is None:
-            words = "、".join(RESIDENT_ROLE_WORDS.values())
-            self._fault(line, name, text, f"不认识这个身份，可以写：{words}", f"is no role; one of {words}")
+            words = tr_all("、", RESIDENT_ROLE_WORDS.values())
+            self._fault(line, name, text, tr("不认识这个身份，可以写：{words}", words=words), f"is no role; one of {words}")
         return value
 
     def _day(self, line: int, row: Sequence[object], name: str, said: Mapping[str, str | None]) -> date | None:
@@ -487,28 +493,43 @@ class _Table:
 
     def _fault(self, line: int, name: str, value: str, text: str, english: str) -> None:
         number = self.places[name]
-        column = f"{openpyxl().utils.get_column_letter(number + 1)} 列（{str(self.head[number]).strip()}）"
+        column = tr(
+            "{get_column_letter} 列（{strip}）",
+            get_column_letter=openpyxl().utils.get_column_letter(number + 1),
+            strip=str(self.head[number]).strip(),
+        )
         self.faults.append(Fault(line=line, column=column, value=value, text=text + "。", english=english))
 
     def _notes(self) -> Iterator[tuple[str, str]]:
         if self.several_phones:
             yield (
-                f"{len(self.several_phones)} 行写了几个电话，只用第一个手机号：{_lines(self.several_phones)}",
+                tr(
+                    "{several_phones} 行写了几个电话，只用第一个手机号：{lines}",
+                    several_phones=len(self.several_phones),
+                    lines=_lines(self.several_phones),
+                ),
                 f"{len(self.several_phones)} rows have several phones, the first mobile is taken: lines {_plain(self.several_phones)}",
             )
         if self.nameless:
             yield (
-                f"{len(self.nameless)} 行没有姓名，只登记房屋：{_lines(self.nameless)}",
+                tr("{nameless} 行没有姓名，只登记房屋：{lines}", nameless=len(self.nameless), lines=_lines(self.nameless)),
                 f"{len(self.nameless)} rows have no name, only the flat is taken: lines {_plain(self.nameless)}",
             )
         if self.skipped:
-            yield f"表格下面的{_lines(self.skipped)}不是住户，没有读", f"lines {_plain(self.skipped)} are no rows of the table"
+            yield (
+                tr("表格下面的{lines}不是住户，没有读", lines=_lines(self.skipped)),
+                f"lines {_plain(self.skipped)} are no rows of the table",
+            )
         if "name" in self.places and "role" not in self.places and self.usual is None:
-            yield "没有“身份”这一列，新住户先按家属登记", "there is no column of roles (身份); newcomers are taken for family"
+            yield (
+                tr("没有“身份”这一列，新住户先按家属登记"),
+                "there is no column of roles (身份); newcomers are taken for family",
+            )
 
 
 def _lines(lines: Sequence[int]) -> str:
-    return "第 " + "、".join(map(str, lines[:10])) + (" 行等" if len(lines) > 10 else " 行")
+    said = tr_all("、", map(str, lines[:10]))
+    return tr("第 {lines} 行等", lines=said) if len(lines) > 10 else tr("第 {lines} 行", lines=said)
 
 
 def _plain(lines: Sequence[int]) -> str:
@@ -521,7 +542,7 @@ def _plain(lines: Sequence[int]) -> str:
 def _cells_of(entry: Entry) -> list[str]:
     days = [day.isoformat() if day else "" for day in (entry.moved_in, entry.moved_out)]
     role = RESIDENT_ROLE_WORDS[entry.role] if entry.role and entry.name else ""
-    return [*entry.flat, entry.name, entry.phone or "", role, "；".join(entry.tags or ()), *days]
+    return [*entry.flat, entry.name, entry.phone or "", role, tr_all("；", entry.tags or ()), *days]
 
 
 def write_csv(entries: Iterable[Entry]) -> bytes:
@@ -536,14 +557,14 @@ def write_csv(entries: Iterable[Entry]) -> bytes:
 def write_workbook(entries: Iterable[Entry], explained: Sequence[str] = ()) -> bytes:
     """Return the same as a workbook, each cell as text: 3-2 stays 3-2. `explained`: the lines of a sheet beside it."""
     book = openpyxl().Workbook(write_only=True)
-    sheet = book.create_sheet("名册")
+    sheet = book.create_sheet(tr("名册"))
     sheet.freeze_panes = "A2"
     for number, width in enumerate((8, 8, 10, 14, 18, 12, 20, 14, 14), 1):
         sheet.column_dimensions[openpyxl().utils.get_column_letter(number)].width = width
     for number, row in enumerate(chain([list(HEAD.values())], map(_cells_of, entries))):
         sheet.append([text_cell(sheet, said, is_bold=number == 0) for said in row])
     if explained:
-        beside = book.create_sheet("说明")
+        beside = book.create_sheet(tr("说明"))
         beside.column_dimensions["A"].width = 90
         for line in explained:
             beside.append([line])
@@ -569,7 +590,7 @@ EXPLAINED = (
     "楼栋、单元、房号：写 3、2、501，或者 3栋、2单元、501室。没有单元就空着。",
     "商铺：单元写 商铺，房号写铺号；不在哪一栋楼里的，楼栋写 商铺。",
     "姓名：一格一个人。电话：一个手机号；几个号码用“/”隔开，只用第一个。",
-    f"身份：{'、'.join(RESIDENT_ROLE_WORDS.values())}。",
+    f"身份：{tr_all('、', RESIDENT_ROLE_WORDS.values())}。",
     "标签：例如 独居老人；党员，几个标签用“；”隔开。",
     "日期：2026-03-01。填了迁出日期的人，导入后不再算住在这里。",
     "空着的格子不改动原来的内容；要清空电话或标签，写“无”。",

@@ -24,10 +24,11 @@ from bot.contract import rosterfile
 from bot.language import cells
 from bot.language.phrases import FACTS, placeholders
 from bot.store.knowledge import TO_FILL, Audience, Draft, Entry
+from bot.translation import tr, tr_all
 
 T = TypeVar("T")
 
-AUDIENCE_WORDS: Mapping[Audience, str] = {Audience.EVERYONE: "所有人", Audience.BOUND: "已绑定住户"}
+AUDIENCE_WORDS: Mapping[Audience, str] = {Audience.EVERYONE: tr("所有人"), Audience.BOUND: tr("已绑定住户")}
 
 #: The columns of a table; only the first and the answer must be there.
 COLUMNS = ("问题", "其他问法", "答案", "开始", "结束", "对象", "状态")
@@ -87,30 +88,54 @@ class _Row:
 def faults_of(draft: Draft) -> Iterator[tuple[str, str, str]]:
     """Yield what is wrong with an entry: the column, the value at fault, a sentence."""
     if not draft.question:
-        yield "问题", "", "没有写。"
+        yield "问题", "", tr("没有写。")
     if not draft.answer:
-        yield "答案", "", "没有写。"
+        yield "答案", "", tr("没有写。")
     for words in (draft.question, *draft.others):
         if len(words) > LONGEST:
-            yield "问题" if words == draft.question else "其他问法", words, f"有 {len(words)} 个字，最多 {LONGEST} 个。"
+            yield (
+                "问题" if words == draft.question else "其他问法",
+                words,
+                tr("有 {words} 个字，最多 {LONGEST} 个。", words=len(words), LONGEST=LONGEST),
+            )
         if _UNSEEN.search(words):
             yield (
                 "问题" if words == draft.question else "其他问法",
                 " ".join(words.split()),
-                "里面有换行或看不见的字，请写成一行。",
+                tr("里面有换行或看不见的字，请写成一行。"),
             )
     if "\0" in draft.answer:
-        yield "答案", "", "里面有看不见的字。"
+        yield "答案", "", tr("里面有看不见的字。")
     if len(draft.others) > MOST:
-        yield "其他问法", str(len(draft.others)), f"有 {len(draft.others)} 种问法，最多 {MOST} 种。"
+        yield (
+            "其他问法",
+            str(len(draft.others)),
+            tr("有 {others} 种问法，最多 {MOST} 种。", others=len(draft.others), MOST=MOST),
+        )
     if len(draft.answer) > LONGEST_ANSWER:
-        yield "答案", draft.answer[:20] + "…", f"有 {len(draft.answer)} 个字，最多 {LONGEST_ANSWER} 个，微信里一条放不下。"
+        yield (
+            "答案",
+            draft.answer[:20] + "…",
+            tr(
+                "有 {answer} 个字，最多 {LONGEST_ANSWER} 个，微信里一条放不下。",
+                answer=len(draft.answer),
+                LONGEST_ANSWER=LONGEST_ANSWER,
+            ),
+        )
     for name in sorted(placeholders(draft.answer) - FACTS):
-        yield "答案", f"{{{name}}}", f"花括号里只能写：{'、'.join(f'{{{fact}}}' for fact in sorted(FACTS))}。"
+        yield (
+            "答案",
+            f"{{{name}}}",
+            tr("花括号里只能写：{fact}。", fact=tr_all("、", (f"{{{fact}}}" for fact in sorted(FACTS)))),
+        )
     if not draft.is_template and (blank := _TO_FILL.search(draft.answer)):
-        yield "答案", blank[0], "还没有填。填好再启用，或者先存着。"
+        yield "答案", blank[0], tr("还没有填。填好再启用，或者先存着。")
     if draft.valid_from and draft.valid_until and draft.valid_from > draft.valid_until:
-        yield "结束", draft.valid_until.isoformat(), f"比开始的日子（{draft.valid_from.isoformat()}）早。"
+        yield (
+            "结束",
+            draft.valid_until.isoformat(),
+            tr("比开始的日子（{isoformat}）早。", isoformat=draft.valid_from.isoformat()),
+        )
 
 
 # ------------------------------------------------------------------ files
@@ -139,7 +164,7 @@ def read_csv(text: str) -> Sheet:
                 said = (cells.unguarded(cell.strip()) for cell in written)
                 rows.append(_Row(line=line, cells=dict(zip(names, said, strict=False)), lines={}))
     except csv.Error as error:
-        fault = Fault(line=begun, value=str(error), text="这一行的引号没有配对，读不出来。请从表格软件另存为 CSV。")
+        fault = Fault(line=begun, value=str(error), text=tr("这一行的引号没有配对，读不出来。请从表格软件另存为 CSV。"))
         return Sheet(drafts=(), faults=(fault,))
     return _sheet(rows) if names else _sheet([])
 
@@ -156,7 +181,7 @@ def read_markdown(text: str) -> Sheet:
             rows.append(_Row(line=number, cells=cells, lines=lines))
         elif not rows:
             if line.strip() and not line.startswith("# "):
-                faults.append(Fault(line=number, value=line.strip()[:20], text="每个问题以“## ”开头，这一行不属于任何问题。"))
+                faults.append(Fault(line=number, value=line.strip()[:20], text=tr("每个问题以“## ”开头，这一行不属于任何问题。")))
         elif not cells["答案"] and line.startswith("- "):
             cells["其他问法"] += BETWEEN + line[2:].strip()
         elif not cells["答案"] and (said := _FIELD.fullmatch(line.rstrip())):
@@ -237,8 +262,16 @@ def _plain(text: str) -> str:
 
 
 def _unknown(names: Sequence[str]) -> list[tuple[str, str]]:
-    missing = [(name, f"第一行缺少这一列；可以有的列：{'、'.join(COLUMNS)}。") for name in ("问题", "答案") if name not in names]
-    extra = [(name, f"没有这一列；可以有的列：{'、'.join(COLUMNS)}。") for name in names if name and name not in COLUMNS]
+    missing = [
+        (name, tr("第一行缺少这一列；可以有的列：{COLUMNS}。", COLUMNS=tr_all("、", COLUMNS)))
+        for name in ("问题", "答案")
+        if name not in names
+    ]
+    extra = [
+        (name, tr("没有这一列；可以有的列：{COLUMNS}。", COLUMNS=tr_all("、", COLUMNS)))
+        for name in names
+        if name and name not in COLUMNS
+    ]
     return missing + extra
 
 
@@ -249,7 +282,11 @@ def _sheet(rows: Sequence[_Row]) -> Sheet:
         return Sheet(
             drafts=(),
             faults=(
-                Fault(line=rows[ENTRIES].line, value=str(len(rows)), text=f"问题太多，一次最多 {ENTRIES} 个，请分几次导入。"),
+                Fault(
+                    line=rows[ENTRIES].line,
+                    value=str(len(rows)),
+                    text=tr("问题太多，一次最多 {ENTRIES} 个，请分几次导入。", ENTRIES=ENTRIES),
+                ),
             ),
         )
     for row in rows:
@@ -258,11 +295,15 @@ def _sheet(rows: Sequence[_Row]) -> Sheet:
         for place, other in zip(rows, drafts, strict=False):
             if draft.question and draft.question == other.question and draft.overlaps(other):
                 faults.append(
-                    Fault(line=row.line, value=draft.question, text=f"和第 {place.line} 行的问题一样，有效期也有重叠。")
+                    Fault(
+                        line=row.line,
+                        value=draft.question,
+                        text=tr("和第 {line} 行的问题一样，有效期也有重叠。", line=place.line),
+                    )
                 )
         drafts.append(draft)
     if not rows:
-        faults.append(Fault(line=1, value="", text="里面没有问题。"))
+        faults.append(Fault(line=1, value="", text=tr("里面没有问题。")))
     return Sheet(drafts=tuple(drafts), faults=tuple(faults))
 
 
@@ -280,10 +321,10 @@ def _draft(row: _Row) -> tuple[Draft, list[Fault]]:
     answer = row.cells.get("答案", "").strip()
     draft = Draft(
         question=row.cells.get("问题", ""), others=others_of(row.cells.get("其他问法", "").replace(BETWEEN, "\n")), answer=answer,
-        valid_from=take("开始", read_day, None, "开始的日期写得不对，例如 2026-03-01。"),
-        valid_until=take("结束", read_day, None, "结束的日期写得不对，例如 2026-03-01。"),
-        audience=take("对象", audiences.get, Audience.EVERYONE, f"对象只能写：{'、'.join(audiences)}。"),
-        is_template=take("状态", {LIVE: False, LATER: True}.get, TO_FILL in answer, f"状态只能写：{LIVE}、{LATER}。"),
+        valid_from=take("开始", read_day, None, tr("开始的日期写得不对，例如 2026-03-01。")),
+        valid_until=take("结束", read_day, None, tr("结束的日期写得不对，例如 2026-03-01。")),
+        audience=take(tr("对象"), audiences.get, Audience.EVERYONE, tr("对象只能写：{audiences}。", audiences=tr_all("、", audiences))),
+        is_template=take(tr("状态"), {LIVE: False, LATER: True}.get, TO_FILL in answer, tr("状态只能写：{LIVE}、{LATER}。", LIVE=LIVE, LATER=LATER)),
     )  # fmt: skip
     wrong = [Fault(line=row.at(column), value=value, text=f"{column}{text}") for column, value, text in faults_of(draft)]
     return draft, faults + wrong

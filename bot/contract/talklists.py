@@ -16,6 +16,7 @@ from bot.sealed import is_unreadable
 from bot.store import tasks
 from bot.store.conversations import Conversation, Line
 from bot.store.tasks import Task
+from bot.translation import tr
 
 __all__ = ["OPENED", "PAGE", "TITLES", "Found", "Show", "count", "first", "is_aside", "is_unanswered", "listed", "said"]
 
@@ -30,7 +31,13 @@ class Show(StrEnum):
     ASIDE = "aside"
 
 
-TITLES = {Show.WAITING: "等回复", Show.MINE: "我的", Show.NOBODY: "没人接", Show.ALL: "全部", Show.ASIDE: "搁置"}
+TITLES = {
+    Show.WAITING: tr("等回复"),
+    Show.MINE: tr("我的"),
+    Show.NOBODY: tr("没人接"),
+    Show.ALL: tr("全部"),
+    Show.ASIDE: tr("搁置"),
+}
 
 #: Talks on one page.
 PAGE = 30

@@ -25,6 +25,7 @@ from bot.store.outbox import DeliveryState
 from bot.store.people import Household, Residence, Resident, lives_there
 from bot.store.staff import Staff
 from bot.store.tasks import Task
+from bot.translation import tr, tr_all
 from bot.wechat import quota
 
 __all__ = [
@@ -41,7 +42,7 @@ LONGEST = 600
 
 
 #: For how long a talk may be laid aside, by what staff call it; the office opens when it next does.
-LAID_ASIDE = {"hour": "1 小时", "opening": "下次上班", "days": "3 天"}
+LAID_ASIDE = {"hour": tr("1 小时"), "opening": tr("下次上班"), "days": tr("3 天")}
 
 #: How long somebody counts as writing after their last key; pages tell it every 20 seconds.
 WRITES = timedelta(seconds=45)
@@ -118,15 +119,23 @@ def allowance(work: Work, conversation: Conversation) -> Allowance:
     """Return what WeChat still lets us send: so many messages, for so long. What is on its way counts as sent."""
     follower = work.session.get(Follower, conversation.openid)
     if follower is None or follower.left_at is not None:
-        return Allowance(why_not="居民没有关注公众号，微信里发不了。")
+        return Allowance(why_not=tr("居民没有关注公众号，微信里发不了。"))
     window = followers.window(follower)
     messages = max(quota.left(window, work.now) - outbox.under_way(work.session, conversation.openid, work.now), 0)
     until = quota.closes(window, work.now)
     if until is None or not messages:
         spoke = window.until is not None and work.now < window.until
-        return Allowance(why_not="居民上次说话以后，已经回满 5 条。" if spoke else "居民 48 小时内没有说过话，微信不让主动发。")
+        return Allowance(
+            why_not=tr("居民上次说话以后，已经回满 5 条。") if spoke else tr("居民 48 小时内没有说过话，微信不让主动发。")
+        )
     minutes = int((until - work.now) / timedelta(minutes=1))
-    left = f"{minutes // 60} 小时" if minutes >= 120 else f"{minutes} 分钟" if minutes else "不到 1 分钟"
+    left = (
+        tr("{minutes} 小时", minutes=minutes // 60)
+        if minutes >= 120
+        else tr("{minutes} 分钟", minutes=minutes)
+        if minutes
+        else tr("不到 1 分钟")
+    )
     return Allowance(messages=messages, hours=minutes // 60, until=until, left=left)
 
 
@@ -147,10 +156,12 @@ def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes |
     begins = "" if conversation.staff_id == desk.staff.id else desk.words(messages["talk.taken"], who=who)
     _require_sendable(desk, conversation, text, bool(text or begins) + (picture is not None))
     if not text and picture is None:
-        raise Refusal("请先写点什么。")
+        raise Refusal(tr("请先写点什么。"))
     other = None if seen is None else conversations.answered_since(desk.session, conversation.openid, seen, desk.staff.id or 0)
     if other is not None:
-        raise Refusal(f"{desk.session.get_one(Staff, other).name}刚刚回复了，请先看一下上面；还要发的话，再点一次发送。")
+        raise Refusal(
+            tr("{name}刚刚回复了，请先看一下上面；还要发的话，再点一次发送。", name=desk.session.get_one(Staff, other).name)
+        )
     signed = desk.words(messages["talk.signed"], who=who, text=text) if text else ""
     _take(desk, conversation)
     conversation.writing_at = None
@@ -171,12 +182,18 @@ def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes |
 
 def _require_sendable(desk: Desk, conversation: Conversation, text: str, needed: int) -> None:
     if len(text) > LONGEST:
-        raise Refusal(f"一条最多 {LONGEST} 个字，现在有 {len(text)} 个。请分两条发。")
+        raise Refusal(tr("一条最多 {LONGEST} 个字，现在有 {text} 个。请分两条发。", LONGEST=LONGEST, text=len(text)))
     allowed = allowance(desk, conversation)
     if not allowed.messages:
-        raise Refusal(f"没有发出去：{allowed.why_not}等居民再说一句就可以，或请打电话。")
+        raise Refusal(tr("没有发出去：{why_not}等居民再说一句就可以，或请打电话。", why_not=allowed.why_not))
     if allowed.messages < needed:
-        raise Refusal(f"没有发出去：只还能发 {allowed.messages} 条，文字和图片要 {needed} 条。请只发其中一样。")
+        raise Refusal(
+            tr(
+                "没有发出去：只还能发 {messages} 条，文字和图片要 {needed} 条。请只发其中一样。",
+                messages=allowed.messages,
+                needed=needed,
+            )
+        )
 
 
 def _say(desk: Desk, conversation: Conversation, text: str, delivery_id: int | None) -> None:
@@ -198,7 +215,7 @@ def give_back(desk: Desk, conversation: Conversation) -> None:
 def hand_on(desk: Desk, conversation: Conversation, member: Staff) -> None:
     """Let a colleague see to a talk and to what is handed over in it; who had the word gives it to them, and the resident hears so."""
     if conversation.assigned_id == member.id:
-        raise Refusal(f"这个对话已经在{member.name}那里了。")
+        raise Refusal(tr("这个对话已经在{name}那里了。", name=member.name))
     conversation.assigned_id, conversation.snoozed_until = member.id, None
     if conversation.staff_id is not None and conversation.staff_id != member.id:
         conversation.staff_id, conversation.updated_at = member.id, desk.now
@@ -212,7 +229,7 @@ def hand_on(desk: Desk, conversation: Conversation, member: Staff) -> None:
 def lay_aside(desk: Desk, conversation: Conversation, how_long: str) -> datetime:
     """Take a talk out of the lists until then, or until the resident speaks; returns until when. Whoever does it sees to it then."""
     if how_long not in LAID_ASIDE:
-        raise Refusal(f"请选搁置多久：{'、'.join(LAID_ASIDE.values())}。")
+        raise Refusal(tr("请选搁置多久：{values}。", values=tr_all("、", LAID_ASIDE.values())))
     until = {"hour": desk.now + timedelta(hours=1), "days": desk.now + timedelta(days=3)}.get(how_long)
     conversation.snoozed_until = until or desk.context.office.opening(desk.now)
     conversation.snoozed_after = conversations.newest(desk.session, conversation.openid)
@@ -230,11 +247,11 @@ def take_up(desk: Desk, conversation: Conversation) -> None:
 def call(desk: Desk, conversation: Conversation) -> None:
     """Ask a resident outside the window, by a template message, to say a word, so that they can be answered; once a day."""
     if allowance(desk, conversation).messages:
-        raise Refusal("现在可以直接回复。")
+        raise Refusal(tr("现在可以直接回复。"))
     if not desk.context.ways.template:
-        raise Refusal("没有配置模板消息，发不了。请打电话。")
+        raise Refusal(tr("没有配置模板消息，发不了。请打电话。"))
     if not desk.take("talk.call", 1, conversation.openid):
-        raise Refusal("今天已经请过一次了，请打电话，或明天再试。")
+        raise Refusal(tr("今天已经请过一次了，请打电话，或明天再试。"))
     sent = desk.tell(conversation.openid, "talk.call", heading="物业有话跟您说，请回复", who=desk.staff.name)
     if sent is not None:
         _say(desk, conversation, str(sent.payload["text"]), sent.id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.store.people import Household, Resident
 from bot.store.tasks import Task
+from bot.translation import tr
 
 if TYPE_CHECKING:
     from bot.contract.work import Work
@@ -60,7 +61,7 @@ class TaskKind:
     kind: str
     title: str
     path: str = ""
-    path_title: str = "去处理"
+    path_title: str = tr("去处理")
     outcomes: Sequence[str] = ()
     ladder: Ladder | None = None
     caller: "Callable[[Work, Task], Caller] | None" = None

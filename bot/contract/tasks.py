@@ -15,6 +15,7 @@ from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
 from bot.store.staff import Staff
 from bot.store.tasks import FIRST, KEEPS, Task, about, closed, count_by_need, find, listed, open_of, unanswered
+from bot.translation import tr, tr_all
 
 __all__ = [
     "FIRST",
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 #: Said to whoever would let somebody into a flat that may not be theirs.
-DISPUTED = "物业正在核实谁住这里，核实好以前不能再让别人进来。急的话请打 {community.phone}。"
+DISPUTED = tr("物业正在核实谁住这里，核实好以前不能再让别人进来。急的话请打 {community.phone}。")
 
 #: Longest remark on how a task ended.
 LONGEST = 160
@@ -66,8 +67,8 @@ def close(work: Work, task: Task, by: Staff, outcome: str, note: str = "") -> No
     kind = work.context.services.kind_of(task.kind)
     outcome, note = outcome.strip(), note.strip()[:LONGEST]
     if kind is not None and kind.outcomes and outcome not in kind.outcomes:
-        raise Refusal(f"请选一个结果：{'、'.join(kind.outcomes)}。")
-    said = "：".join(filter(None, (outcome[:LONGEST], note)))
+        raise Refusal(tr("请选一个结果：{outcomes}。", outcomes=tr_all("、", kind.outcomes)))
+    said = tr_all("：", filter(None, (outcome[:LONGEST], note)))
     is_handed = task.kind == handoffs.KIND and task.is_open and task.openid is not None
     talk = conversations.locked(work.session, task.openid or "") if is_handed else None  # before the task, as turns do
     store.close(work.session, task, work.now, said, staff_id=by.id, actor=f"staff:{by.login}")
@@ -127,4 +128,4 @@ def whose(work: Work, task: Task) -> str:
 def places_of_unbound(work: Work, openids: Collection[str]) -> Mapping[str, str]:
     """Return what stands for the flat of each account that is not bound: the one it says it lives in, and that nobody has proven it."""
     said = claims.among(work.session, openids)
-    return {one: f"自称住{said[one].label}（未核实）" if one in said else "未绑定住址" for one in openids}
+    return {one: tr("自称住{label}（未核实）", label=said[one].label) if one in said else tr("未绑定住址") for one in openids}

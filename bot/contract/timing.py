@@ -10,13 +10,14 @@ from bot.language import times
 from bot.language.recurrence import Holidays, Recurrence, cron, spoken
 from bot.language.recurrence.rule import WEEKDAYS, Daily, Monthly, Weekly, Workdays, day_words
 from bot.store.occurrences import GRACE, SHOWN, Coming, Plan
+from bot.translation import DAY, DAY_OF_YEAR, Moment, tr
 
 #: What becomes of a time that falls on a holiday, by what people call it.
-HOLIDAYS: Mapping[str, str] = {Holidays.SEND: "照发", Holidays.SKIP: "跳过", Holidays.POSTPONE: "顺延到下一个工作日"}
+HOLIDAYS: Mapping[str, str] = {Holidays.SEND: tr("照发"), Holidays.SKIP: tr("跳过"), Holidays.POSTPONE: tr("顺延到下一个工作日")}
 
 #: What can be picked as a recurrence, by what people call it.
 REPEATS: Mapping[str, str] = {
-    "day": "每天", "workday": "工作日", "week": "每周", "fortnight": "每两周", "month": "每月", "quarter": "每季度", "year": "每年",
+    "day": tr("每天"), "workday": tr("工作日"), "week": tr("每周"), "fortnight": tr("每两周"), "month": tr("每月"), "quarter": tr("每季度"), "year": tr("每年"),
 }  # fmt: skip
 
 #: The last day of a month or a quarter, as forms send it.
@@ -57,9 +58,9 @@ def by_fields(form: Mapping[str, str], now: datetime, *, grace: timedelta = GRAC
     """Return the plan of a rule whose parts were picked: see `fields` for their names."""
     clock = _CLOCK.fullmatch(form.get("clock", "").strip())
     if form.get("every", "") not in REPEATS:
-        raise Refusal("请选多久发一次：每天、工作日、每周、每两周、每月、每季度或每年。")
+        raise Refusal(tr("请选多久发一次：每天、工作日、每周、每两周、每月、每季度或每年。"))
     if clock is None:
-        raise Refusal("请写周期的时间，例如 09:00。")
+        raise Refusal(tr("请写周期的时间，例如 09:00。"))
     rule = spoken.read(f"{_picked_days(form)} {int(clock[1])}:{clock[2]}", now)
     return Plan(rule=_on(rule, form.get("holidays", ""), now), grace=grace)
 
@@ -82,14 +83,15 @@ def show(plan: Plan, now: datetime, coming: Sequence[Coming] = ()) -> Shown:
 
 def say(at: datetime, now: datetime) -> str:
     """Return 10月10日（周六 调休上班）09:00, with its year where that is not this one."""
-    year = "" if at.year == now.year else f"{at.year}年"
-    return f"{year}{at.month}月{at.day}日（{day_words(at.date())}）{at:%H:%M}"
+    year, how = ("", DAY) if at.year == now.year else (f"{at.year}年", DAY_OF_YEAR)
+    day = Moment.of(f"{year}{at.month}月{at.day}日", at, how)
+    return tr("{day}（{words}）{at:%H:%M}", day=day, words=day_words(at.date()), at=at)
 
 
 def _on(rule: Recurrence, holidays: str, now: datetime) -> Recurrence:
     """Return the rule with what was chosen for holidays, where its words themselves say nothing of them."""
     if holidays and holidays not in HOLIDAYS:
-        raise Refusal("请选碰到节假日怎么办：照发、跳过或顺延。", english=f"{holidays!r} is none of {', '.join(HOLIDAYS)}")
+        raise Refusal(tr("请选碰到节假日怎么办：照发、跳过或顺延。"), english=f"{holidays!r} is none of {', '.join(HOLIDAYS)}")
     if not holidays or rule.holidays is not Holidays.SEND:
         return rule
     return replace(rule, holidays=Holidays(holidays)).checked(now)
@@ -103,7 +105,11 @@ def once(words: str, now: datetime) -> datetime:
         rest = rest[: span.begin] + rest[span.stop :]
     if len(found) != 1 or found[0].kind not in {"clock", "instant"} or _FILLER.sub("", rest):
         raise Refusal(
-            f"“{words[:40]}”看不懂。发一次，请写哪天几点，例如：明天下午三点、3月20日 9:00；反复发，请写：{spoken.EXAMPLES}。",
+            tr(
+                "“{words}”看不懂。发一次，请写哪天几点，例如：明天下午三点、3月20日 9:00；反复发，请写：{EXAMPLES}。",
+                words=words[:40],
+                EXAMPLES=spoken.EXAMPLES,
+            ),
             english=f"{words[:40]!r} cannot be read; once is written as 明天下午三点 or 2026-03-11T18:00, again and again as {spoken.EXAMPLES}",
         )
     return found[0].start
@@ -116,19 +122,19 @@ def _picked_days(form: Mapping[str, str]) -> str:
     if every in {"week", "fortnight"}:
         picked = "、".join(WEEKDAYS[day] for day in range(7) if form.get(f"weekday-{day}"))
         if not picked:
-            raise Refusal("请选星期几，可以选几个。")
+            raise Refusal(tr("请选星期几，可以选几个。"))
         return f"每周{picked}" if every == "week" else f"每两周周{picked}"
     if every == "quarter":
         return "每季度最后一天" if form.get("quarter-day") == LAST else "每季度第一天"
     day = form.get("day", "")
     if not (day == LAST or (day.isascii() and day.isdigit() and 1 <= int(day[:3]) <= 31)):
-        raise Refusal("请选几号，1 到 31，或者最后一天。")
+        raise Refusal(tr("请选几号，1 到 31，或者最后一天。"))
     named = "最后一天" if day == LAST else f"{int(day)}号"
     if every == "month":
         return f"每月{named}"
     month = form.get("month", "")
     if not (month.isascii() and month.isdigit() and 1 <= int(month[:3]) <= 12):
-        raise Refusal("请选几月，1 到 12。")
+        raise Refusal(tr("请选几月，1 到 12。"))
     return f"每年{int(month)}月{named}"
 
 

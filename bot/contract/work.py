@@ -46,6 +46,7 @@ from bot.store.people import Evidence, Household, Resident, ResidentRole
 from bot.store.photos import Photo
 from bot.store.staff import ROLE_WORDS, by_logins
 from bot.store.tasks import Task
+from bot.translation import tr
 
 if TYPE_CHECKING:
     from bot.contract.effects import Performer
@@ -64,13 +65,13 @@ Search = Callable[[str, datetime, Collection[int] | None], Sequence[Known]]
 DEEPEST = 8
 
 #: Said to who asks for what only those who live here have.
-NO_FLAT = "请先绑定住址，例如发送：我住3栋2单元501。"
+NO_FLAT = tr("请先绑定住址，例如发送：我住3栋2单元501。")
 
 #: Said where an account would get a flat that does not know it.
-UNKNOWN = "这一户说过不认识这个微信。确认是家里人，请物业先在那一户的页面把它从“拦住的微信”里去掉，再来办。"
+UNKNOWN = tr("这一户说过不认识这个微信。确认是家里人，请物业先在那一户的页面把它从“拦住的微信”里去掉，再来办。")
 
 #: Said where an account would be bound to a row that has just become another person's.
-MERGED = "这位住户的两条记录刚刚合并了。请再说一次，或刷新页面再选一次。"
+MERGED = tr("这位住户的两条记录刚刚合并了。请再说一次，或刷新页面再选一次。")
 
 #: Who sees that a service failed.
 WATCH = "service.watch"
@@ -189,16 +190,21 @@ class Work:
         def said(kind: str, name: str) -> str:
             match kind:
                 case "staff":
-                    return f"{staff[name].name}（{ROLE_WORDS[staff[name].role]}）" if name in staff else name
+                    return (
+                        tr("{name}（{role}）", name=staff[name].name, role=ROLE_WORDS[staff[name].role])
+                        if name in staff
+                        else name
+                    )
                 case "machine":
-                    return "设备或外部系统"
+                    return tr("设备或外部系统")
                 case events.COMMAND_LINE:
-                    return "命令行"
+                    return tr("命令行")
                 case "resident" if name in those:
-                    return f"{flats[those[name].household_id].label} {those[name].name}（居民）".replace(" （", "（")
+                    lives = f"{flats[those[name].household_id].label} {those[name].name}".rstrip()
+                    return tr("{name}（居民）", name=lives)
                 case "resident":
-                    return "打开链接的人" if name == "link" else "未绑定的居民"
-            return "系统"
+                    return tr("打开链接的人") if name == "link" else tr("未绑定的居民")
+            return tr("系统")
 
         return {actor: said(kind, name) for actor, (kind, name) in wanted.items()}
 
@@ -274,7 +280,7 @@ class Work:
         if resident.merged_into_id is not None:
             raise Refusal(MERGED)
         if resident.openid not in (None, openid):
-            raise Refusal(f"{resident.name or '这位居民'}已经绑定了另一个微信。换手机的，请先解除旧的绑定。")
+            raise Refusal(tr("{name}已经绑定了另一个微信。换手机的，请先解除旧的绑定。", name=resident.name or "这位居民"))
         if people.lives_where_unknown(self.session, resident, openid):
             raise Refusal(UNKNOWN)
         people.bind(self.session, resident, openid, self.now, evidence)
@@ -446,7 +452,12 @@ class Work:
     def _tell_admins(self, reaction: Reaction, error: Exception) -> None:
         """Open a task for the admins, one as long as it lasts."""
         subject = f"reaction:{reaction.name}"
-        title = f"服务出错：{reaction.name} 处理 {reaction.kind} 时失败（{type(error).__name__}），其他不受影响"
+        title = tr(
+            "服务出错：{name} 处理 {kind} 时失败（{name__}），其他不受影响",
+            name=reaction.name,
+            kind=reaction.kind,
+            name__=type(error).__name__,
+        )
         tasks.open_once(self.session, self.now, kind="service.failed", need=WATCH, title=title, subject=subject)
 
 

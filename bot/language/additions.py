@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import yaml
 
 from bot.language.reader import Fault, Fields, Reader
+from bot.translation import tr
 
 
 class Unfit(ValueError):
@@ -17,7 +18,7 @@ def with_example(text: str, said: str) -> str:
     said = " ".join(said.split())
     reader, fields = _read(text)
     if "examples" not in fields:
-        raise Unfit("这个文件里没有 examples:，请先在编辑页写上。")
+        raise Unfit(tr("这个文件里没有 examples:，请先在编辑页写上。"))
     node = fields["examples"][1]
     known = [line for line, _, _ in reader.lines(node, "examples")]
     if not said or said in known:
@@ -43,7 +44,7 @@ def with_test(text: str, said: str, slots: Mapping[str, object] | None = None, u
         return _still_read(f"{text.rstrip()}\ntests:\n  - {line}\n")
     node = fields["tests"][1]
     if not isinstance(node, yaml.SequenceNode):
-        raise Unfit("这个文件里的 tests: 不是列表，请先在编辑页改好。")
+        raise Unfit(tr("这个文件里的 tests: 不是列表，请先在编辑页改好。"))
     return _still_read(_after_items(text, node, line))
 
 
@@ -51,7 +52,7 @@ def _read(text: str) -> tuple[Reader, Fields]:
     try:
         reader = Reader("", text, [], "")
     except Fault as fault:
-        raise Unfit(f"这个文件现在读不懂（{fault}），请先在编辑页改好。") from fault
+        raise Unfit(tr("这个文件现在读不懂（{fault}），请先在编辑页改好。", fault=fault)) from fault
     return reader, reader.root
 
 
@@ -62,7 +63,7 @@ def _after_block(text: str, node: yaml.Node, said: str) -> str:
     block = range(first, min(first + str(node.value).rstrip("\n").count("\n") + 1, len(lines)))
     last = next((number for number in reversed(block) if lines[number].strip()), None)
     if last is None:
-        raise Unfit("examples: 里还没有例句，请先在编辑页写上一句。")
+        raise Unfit(tr("examples: 里还没有例句，请先在编辑页写上一句。"))
     indent = lines[last][: len(lines[last]) - len(lines[last].lstrip())]
     lines.insert(last + 1, f"{indent}- {said}")
     return "\n".join(lines)
@@ -88,7 +89,7 @@ def _checked(text: str, name: str, wanted: list[str]) -> str:
     """Return a file in which a list is read as wanted; raises Unfit rather than to save what would be read otherwise."""
     reader, fields = _read(text)
     if [line for line, _, _ in reader.lines(fields[name][1], name)] != wanted:
-        raise Unfit("这一句自动加不进去，请在编辑页里手工写上。")
+        raise Unfit(tr("这一句自动加不进去，请在编辑页里手工写上。"))
     return text
 
 

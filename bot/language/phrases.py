@@ -9,6 +9,9 @@ Words may hold links, <a href="{url}">看进度</a>, as WeChat shows them; a val
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
+
+from bot.translation import DAY, DAY_OF_YEAR, WHEN, Catalogue, Moment, Words, number_in
 
 _OPTIONAL = re.compile(r"\{([\w.]+)\?((?:[^{}]|\{[\w.]+\})*)\}")
 _PLAIN = re.compile(r"\{([\w.]+)\}")
@@ -17,8 +20,22 @@ _WEEKDAYS = "一二三四五六日"
 FACTS = frozenset({"community.name", "community.phone", "community.address", "community.hours"})
 
 
-class Worded(str):
+class Worded(Words):
     """Words that came of `fill`: as a value of other words they stand as they are, links and all."""
+
+    template: str = ""
+    values: Mapping[str, object] = MappingProxyType({})
+    now: datetime
+
+    def said_in(self, catalogue: Catalogue, number: int | None = None) -> str:
+        """Return the phrase in another language, where the catalogue has it."""
+        if not self.template:
+            return str.__str__(self)
+        own = number_in(self.values.values())
+        said = {
+            name: catalogue.say(say(value, self.now) if isinstance(value, date) else value) for name, value in self.values.items()
+        }
+        return str.__str__(fill(catalogue.find(self.template, own) or self.template, said, self.now))
 
 
 _NEAR = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
@@ -27,7 +44,9 @@ _NEAR = {-1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 def fill(template: str, values: Mapping[str, object], now: datetime) -> Worded:
     """Return `template` with its placeholders filled; one without a value becomes nothing."""
     kept = _OPTIONAL.sub(lambda m: m[2] if _present(values.get(m[1])) else "", template)
-    return Worded(_PLAIN.sub(lambda m: plain(say(values.get(m[1]), now)), kept).strip())
+    filled = Worded(_PLAIN.sub(lambda m: plain(say(values.get(m[1]), now)), kept).strip())
+    filled.template, filled.values, filled.now = template, values, now
+    return filled
 
 
 def plain(said: str) -> str:
@@ -62,7 +81,7 @@ def say_time(moment: datetime, now: datetime) -> str:
     day = say_day(local.date(), now)
     if (local.hour, local.minute) in {(0, 0), (23, 59)}:
         return day
-    return f"{day}{local:%H:%M}"
+    return Moment.of(f"{day}{local:%H:%M}", local, WHEN)
 
 
 def say_day(day: date, now: datetime) -> str:
@@ -71,7 +90,8 @@ def say_day(day: date, now: datetime) -> str:
     year = f"{day.year}年" if day.year != now.year else ""
     calendar = f"{year}{day.month}月{day.day}日"
     weekday = f"周{_WEEKDAYS[day.weekday()]}"
-    return f"{near}（{calendar} {weekday}）" if near else f"{calendar}（{weekday}）"
+    said = f"{near}（{calendar} {weekday}）" if near else f"{calendar}（{weekday}）"
+    return Moment.of(said, day, DAY_OF_YEAR if year else DAY)
 
 
 def _present(value: object) -> bool:

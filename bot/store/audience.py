@@ -13,6 +13,7 @@ from bot.errors import Refusal
 from bot.language.addresses import SHOP, SHOP_WORDS, label_of
 from bot.language.numbers import value_of
 from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole
+from bot.translation import tr
 
 #: Parts of an audience; more are a slip, or want 全体.
 PARTS = 100
@@ -26,7 +27,7 @@ LISTED = 20_000
 EVERYONE = ("全体", "所有人", "全小区", "全部")
 
 #: What joins the lines of an audience, by the first word for it.
-INCLUDING, AND, WITHOUT = "包括", "并且", "不包括"
+INCLUDING, AND, WITHOUT = tr("包括"), tr("并且"), tr("不包括")
 
 _JOINTS = {"包括": INCLUDING, "加上": INCLUDING, "并且": AND, "而且": AND, "不包括": WITHOUT, "除了": WITHOUT, "不含": WITHOUT}
 _JOINT = re.compile("(" + "|".join(sorted(_JOINTS, key=len, reverse=True)) + ")")
@@ -131,7 +132,7 @@ class Tag:
     @property
     def label(self) -> str:
         """As staff write it."""
-        return f"{self.name}（{self.of}）" if self.of else self.name
+        return tr("{name}（{of}）", name=self.name, of=self.of) if self.of else self.name
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Listed:
     @property
     def label(self) -> str:
         """The list's name."""
-        return f"名单“{self.name}”"
+        return tr("名单“{name}”", name=self.name)
 
 
 @dataclass(frozen=True)
@@ -202,16 +203,20 @@ class Audience:
             elif groups:
                 groups[-1] = (*groups[-1], line.choice)
             else:
-                raise Refusal("第一行请选“包括”，后面才能“并且”。", english="an audience cannot begin with 并且")
+                raise Refusal(tr("第一行请选“包括”，后面才能“并且”。"), english="an audience cannot begin with 并且")
         if not groups:
             raise Refusal(
-                "请写明发给谁，例如：全体、3栋、3栋2单元、3栋2单元501、独居老人。",
+                tr("请写明发给谁，例如：全体、3栋、3栋2单元、3栋2单元501、独居老人。"),
                 english="nobody is named; write 全体, 3栋, 3栋2单元, 3栋2单元501 or a tag",
             )
         found = cls(groups=tuple(groups), without=tuple(without))
         if (number := sum(1 for _ in found.pickers())) > PARTS:
             raise Refusal(
-                f"一次最多写 {PARTS} 个楼栋、单元、户或标签，现在有 {number} 个。请分几次发，或发给全体。",
+                tr(
+                    "一次最多写 {PARTS} 个楼栋、单元、户或标签，现在有 {number} 个。请分几次发，或发给全体。",
+                    PARTS=PARTS,
+                    number=number,
+                ),
                 english=f"{number} parts are named, and a notice takes {PARTS}; send several, or one to 全体",
             )
         return found
@@ -303,7 +308,11 @@ def read_choice(words: str) -> Choice:
     parts = list(dict.fromkeys(part for part in _BETWEEN.split(words.strip()) if part))
     if too_long := next((part for part in parts if len(part) > LONGEST_PART), ""):
         raise Refusal(
-            f"“{too_long[:LONGEST_PART]}…”太长了，一处最多 {LONGEST_PART} 个字。几处之间请用顿号隔开。",
+            tr(
+                "“{too_long}…”太长了，一处最多 {LONGEST_PART} 个字。几处之间请用顿号隔开。",
+                too_long=too_long[:LONGEST_PART],
+                LONGEST_PART=LONGEST_PART,
+            ),
             english=f"{too_long[:LONGEST_PART]!r}… has {len(too_long)} characters, and a part {LONGEST_PART}; put commas between parts",
         )
     if any(part in EVERYONE for part in parts):
@@ -367,7 +376,8 @@ def building_of(said: str) -> str:
     found = place_of(said if said.endswith(("栋", "幢", "号楼", "#")) else f"{said}栋")
     if not isinstance(found, Building):
         raise Refusal(
-            f"“{said[:LONGEST_PART]}”不是楼栋，请写成 3栋 这样。", english=f"{said[:LONGEST_PART]!r} is no building; write 3栋"
+            tr("“{said}”不是楼栋，请写成 3栋 这样。", said=said[:LONGEST_PART]),
+            english=f"{said[:LONGEST_PART]!r} is no building; write 3栋",
         )
     return found.building
 
@@ -410,5 +420,5 @@ def _unpack(kept: Mapping[str, Any]) -> Picker:
 def listed(name: str, flats: Sequence[tuple[str, str, str]], people: Sequence[str]) -> Audience:
     """Return the audience of a file's flats and people; raises Refusal for too many."""
     if (rows := len(flats) + len(people)) > LISTED:
-        raise Refusal(f"名单有 {rows} 行，最多 {LISTED} 行。请分成几份。")
+        raise Refusal(tr("名单有 {rows} 行，最多 {LISTED} 行。请分成几份。", rows=rows, LISTED=LISTED))
     return Audience(groups=(((Listed(name, tuple(flats), tuple(people)),),),))

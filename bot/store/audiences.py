@@ -30,6 +30,7 @@ from bot.store.audience import (
 )
 from bot.store.people import Household, Residence, Resident, lives_there
 from bot.store.scope import Scoped
+from bot.translation import tr
 
 #: Characters of a saved audience's name; it is written like a tag.
 NAME = 20
@@ -286,7 +287,7 @@ def save(session: Session, name: str, audience: Audience, now: datetime, staff_i
     name = name.strip()
     if not name or len(name) > NAME or Audience.parse(name) != Audience(groups=(((Tag(name),),),)):
         raise Refusal(
-            f"请给这个范围起个名字，最多 {NAME} 个字，不要空格和标点，也不要像楼栋房号，例如：网格一。",
+            tr("请给这个范围起个名字，最多 {NAME} 个字，不要空格和标点，也不要像楼栋房号，例如：网格一。", NAME=NAME),
             english=f"give it a name of at most {NAME} characters without blanks that is no place, such as 网格一",
         )
     row = next((one for one in saved(session) if one.name == name), None)

@@ -12,6 +12,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.model import SHANGHAI, maybe_moment
 from bot.store import communities, scope, tasks
+from bot.translation import tr
 
 
 class Channel(SQLModel, table=True):
@@ -29,7 +30,7 @@ class Channel(SQLModel, table=True):
 CHAT, SUBSCRIPTION, TEMPLATE, MASS = "chat", "subscription", "template", "mass"
 
 #: What people call them.
-WORDS: Mapping[str, str] = {CHAT: "客服消息", SUBSCRIPTION: "订阅通知", TEMPLATE: "模板消息", MASS: "群发"}
+WORDS: Mapping[str, str] = {CHAT: tr("客服消息"), SUBSCRIPTION: tr("订阅通知"), TEMPLATE: tr("模板消息"), MASS: tr("群发")}
 
 #: A way the account may not use is tried again after this long; until then nothing is asked of it.
 DISABLED = timedelta(hours=1)
@@ -52,19 +53,19 @@ class Stop:
 def spent(channel: str, now: datetime) -> Stop:
     """Return the stop of a way whose cap is reached: until the next day begins."""
     tomorrow = datetime.combine(now.astimezone(SHANGHAI).date() + timedelta(days=1), time(), SHANGHAI)
-    reason = f"今天的{WORDS[channel]}额度用完，明天 0 点继续"
+    reason = tr("今天的{WORDS}额度用完，明天 0 点继续", WORDS=WORDS[channel])
     return Stop(channel=channel, until=tomorrow, waits=True, reason=reason, is_fault=False)
 
 
 def disabled(channel: str, now: datetime, errcode: int | None) -> Stop:
     """Return the stop of a way that the account may not use."""
-    reason = f"公众号不能发{WORDS[channel]}（{errcode}）"
+    reason = tr("公众号不能发{WORDS}（{errcode}）", WORDS=WORDS[channel], errcode=errcode)
     return Stop(channel=channel, until=now + DISABLED, waits=False, reason=reason)
 
 
 def misconfigured(channel: str, now: datetime, errcode: int | None) -> Stop:
     """Return the stop of a way that goes on once the account's settings are mended."""
-    reason = f"微信拒绝了我们的调用（{errcode}），暂停发{WORDS[channel]}"
+    reason = tr("微信拒绝了我们的调用（{errcode}），暂停发{WORDS}", errcode=errcode, WORDS=WORDS[channel])
     return Stop(channel=channel, until=now + MENDABLE, waits=True, reason=reason)
 
 
@@ -90,7 +91,7 @@ def stop(session: Session, appid: str, stop: Stop, now: datetime) -> None:
 
 def _tell_admins(session: Session, stop: Stop, now: datetime) -> None:
     subject = f"channel:{stop.channel}"
-    title = f"{stop.reason}，请到公众平台检查权限和 IP 白名单，或运行 linli doctor"
+    title = tr("{reason}，请到公众平台检查权限和 IP 白名单，或运行 linli doctor", reason=stop.reason)
     tasks.open_once(session, now, kind="wechat.channel", need="account.manage", title=title, urgent=True, subject=subject)
 
 

@@ -16,6 +16,7 @@ from bot import totp
 from bot.errors import Forged, Refusal
 from bot.keys import Keys
 from bot.model import PUBLIC_ALPHABET, maybe_moment
+from bot.translation import tr
 
 #: Recovery codes that are made at once, and their letters: 50 bits, hashed with a key.
 CODES, CODE_LETTERS = 10, 10
@@ -95,7 +96,7 @@ def confirm_app(session: Session, person: str, keys: Keys, said: str, now: datet
     """Let the new key count if the code is of it; returns recovery codes, or None for a wrong code."""
     key = pending_app(session, person, keys)
     if key is None:
-        raise Refusal("没有在设置的验证器，或者已经设好了。请回到“我的账号”看一下。")
+        raise Refusal(tr("没有在设置的验证器，或者已经设好了。请回到“我的账号”看一下。"))
     counter = totp.fitting(key, _plain(said), now, 0)
     if counter is None:
         return None
@@ -152,7 +153,7 @@ def _open(locked: str, person: str, keys: Keys) -> bytes:
         return keys.unlock(_LOCK, locked, person)
     except Forged as error:
         raise Refusal(
-            "两步验证现在核对不了：服务器换过密钥。请运维人员用命令行重置：linli user totp-reset 登录名。",
+            tr("两步验证现在核对不了：服务器换过密钥。请运维人员用命令行重置：linli user totp-reset 登录名。"),
             english="the app's key was locked with another secret than this installation's; run linli user totp-reset",
         ) from error
 

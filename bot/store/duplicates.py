@@ -17,6 +17,7 @@ from bot.model import moment, public_id
 from bot.store.people import Residence, Resident, lives_there
 from bot.store.register import Found
 from bot.store.scope import Scoped
+from bot.translation import tr
 
 #: Pairs on one page.
 PAGE = 10
@@ -55,9 +56,9 @@ class Likeness(IntEnum):
 
 #: What staff read of it.
 LIKENESS_WORDS = {
-    Likeness.NAME_AND_PHONE: "姓名和电话都相同", Likeness.NAME_AT_HOME: "同一户，姓名相同",
-    Likeness.NAMELESS: "同一户，一位在微信里绑定时没有姓名", Likeness.SLIP: "同一户，姓名只差一个字", Likeness.PHONE: "电话相同",
-    Likeness.PART: "同一户，一个姓名是另一个的一部分",
+    Likeness.NAME_AND_PHONE: tr("姓名和电话都相同"), Likeness.NAME_AT_HOME: tr("同一户，姓名相同"),
+    Likeness.NAMELESS: tr("同一户，一位在微信里绑定时没有姓名"), Likeness.SLIP: tr("同一户，姓名只差一个字"), Likeness.PHONE: tr("电话相同"),
+    Likeness.PART: tr("同一户，一个姓名是另一个的一部分"),
 }  # fmt: skip
 
 
@@ -153,8 +154,8 @@ def unlike(one: Resident, other: Resident) -> list[str]:
     phones = {cells.phone_key(number) for number in (one.phone, other.phone) if number}
     names = [cells.name_key(said) for said in (one.name, other.name) if said]
     return [
-        *(["两个人的电话不一样"] if len(phones) > 1 else []),
-        *(["两个人的姓名不一样"] if len(names) > 1 and Levenshtein.distance(*names) > 1 else []),
+        *([tr("两个人的电话不一样")] if len(phones) > 1 else []),
+        *([tr("两个人的姓名不一样")] if len(names) > 1 and Levenshtein.distance(*names) > 1 else []),
     ]
 
 

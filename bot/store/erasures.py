@@ -28,6 +28,7 @@ from bot.store.scope import Scoped
 from bot.store.sentpictures import SentPicture
 from bot.store.staff import Staff
 from bot.store.tasks import Task
+from bot.translation import tr
 
 
 class Erasure(Scoped, table=True):
@@ -72,7 +73,7 @@ DONE = -1
 
 
 #: What stands in place of a title that named somebody.
-ERASED = "居民已离开，内容已删除"
+ERASED = tr("居民已离开，内容已删除")
 
 
 def ask(session: Session, openid: str, now: datetime) -> None:
@@ -86,7 +87,7 @@ def ask(session: Session, openid: str, now: datetime) -> None:
         session.execute(
             update(Delivery)
             .where(col(Delivery.openid) == openid, col(Delivery.state).in_([DeliveryState.QUEUED, DeliveryState.ARMED]))
-            .values(state=DeliveryState.CANCELLED, reason="居民已离开", updated_at=now)
+            .values(state=DeliveryState.CANCELLED, reason=tr("居民已离开"), updated_at=now)
         )
         session.flush()
 
@@ -188,7 +189,7 @@ def _clear_tasks(session: Session, openid: str, now: datetime, ended: Collection
         effects.forget(session, task.about)
         if task.kind in ended and task.is_open:  # nobody is left to answer, or to confirm
             with scope.within(session, task.community_id):
-                tasks.close(session, task, now, "居民已离开")
+                tasks.close(session, task, now, tr("居民已离开"))
         task.openid, task.data = None, {}
         if task.closed_at is not None:
             task.title = ERASED

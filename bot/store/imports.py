@@ -25,6 +25,7 @@ from bot.store.directory import DirectoryWord
 from bot.store.people import Evidence, ResidentRole
 from bot.store.rosterdiff import Entry, Flat, Kind, Person, Plan, label_of
 from bot.store.scope import Scoped
+from bot.translation import tr, tr_all
 
 T = TypeVar("T")
 
@@ -202,7 +203,7 @@ def take_over(
     plan = rosterdiff.compare(session, entries, today(now), whole=whole, otherwise=otherwise)
     if seen and plan.mark != seen:
         raise Changed(
-            "您看过以后，名册又有了变化，什么都没有导入。请再看一遍不同的地方。",
+            tr("您看过以后，名册又有了变化，什么都没有导入。请再看一遍不同的地方。"),
             english="the roster has changed since it was looked at, nothing was taken over; look again",
         )
     return carry_out(session, plan, now, actor=actor, file_name=file_name, whole=whole)
@@ -211,9 +212,9 @@ def take_over(
 def carry_out(session: Session, plan: Plan, now: datetime, *, actor: str, file_name: str, whole: bool = False) -> RosterImport:
     """Do what a plan of this very transaction says; raises Refusal for one with faults or with nothing to do."""
     if plan.faults:
-        raise Refusal("文件里还有要改的地方，什么都没有导入。", english="the roster has faults, nothing was taken over")
+        raise Refusal(tr("文件里还有要改的地方，什么都没有导入。"), english="the roster has faults, nothing was taken over")
     if plan.is_empty:
-        raise Refusal("和名册没有不同，不用导入。", english="the roster says nothing new, nothing was taken over")
+        raise Refusal(tr("和名册没有不同，不用导入。"), english="the roster says nothing new, nothing was taken over")
     changes = write(session, plan)
     awaits_index = _index(session, [one for one, *_ in (*changes["people"], *changes["own"])], changes["flats"])
     done = RosterImport(
@@ -471,16 +472,16 @@ def look_back(session: Session, done: RosterImport) -> Undoing:
 def undo(session: Session, done: RosterImport, now: datetime, *, actor: str, rest: bool = False) -> Undoing:
     """Take an import back; raises Refusal where something was changed since, unless the `rest` is to be undone."""
     if done.undone_at is not None:
-        raise Refusal("这次导入已经撤销过了。", english="this import has been undone already")
+        raise Refusal(tr("这次导入已经撤销过了。"), english="this import has been undone already")
     if not done.is_undoable(now) or done.personal_changes is None:
         raise Refusal(
-            f"超过 {UNDOABLE.days} 天，不能再撤销。请把要改的导入一遍。",
+            tr("超过 {days} 天，不能再撤销。请把要改的导入一遍。", days=UNDOABLE.days),
             english=f"it is more than {UNDOABLE.days} days old; import what should be instead",
         )
     back = look_back(session, done)
     if back.since and not rest:
         raise Refusal(
-            f"有 {len(back.since)} 处后来改过：{'；'.join(back.since[:5])}。可以只撤销其余的。",
+            tr("有 {since} 处后来改过：{since2}。可以只撤销其余的。", since=len(back.since), since2=tr_all("；", back.since[:5])),
             english=f"{len(back.since)} things were changed since: {'; '.join(back.since[:5])}; undo the rest with --rest",
         )
     _write_own(session, back.own)
@@ -527,7 +528,7 @@ class _Review:
             if found is None:
                 continue
             if who not in gone and found[1].kept != said:
-                self._tell(who, home, "住在这里的情况后来改过")
+                self._tell(who, home, tr("住在这里的情况后来改过"))
                 continue
             if found[1].id is not None:
                 lives.append(found[1].id)
@@ -549,17 +550,17 @@ class _Review:
         for id_, said in new.items():
             one = self.people.get(id_)
             if one is None:
-                self._tell(id_, 0, "后来并入了别人，或删掉了")
+                self._tell(id_, 0, tr("后来并入了别人，或删掉了"))
                 continue
             places = {self.homes[flat]: living.kept for flat, living in one.lives.items()}
             if one.is_bound or id_ in used:
-                self._tell(id_, 0, "后来绑定了微信，或有了记录")
+                self._tell(id_, 0, tr("后来绑定了微信，或有了记录"))
             elif (
                 one.kept != said
                 or len(places) != theirs[id_]
                 or any(ours.get((id_, home)) != kept for home, kept in places.items())
             ):
-                self._tell(id_, 0, "后来改过")
+                self._tell(id_, 0, tr("后来改过"))
             else:
                 gone.append(id_)
         return gone
@@ -567,7 +568,7 @@ class _Review:
     def _is_own_as_left(self, id_: int, became: Mapping[str, Any]) -> bool:
         one = self.people.get(id_)
         if one is None or one.kept != became:
-            self._tell(id_, 0, "姓名、电话或标签后来改过")
+            self._tell(id_, 0, tr("姓名、电话或标签后来改过"))
             return False
         return True
 
@@ -580,7 +581,7 @@ class _Review:
         for id_, was, became in self.changes["living"]:
             who, flat, living = known.get(id_, (0, None, None))
             if living is None or flat is None or living.kept != became:
-                self._tell(who, self.homes[flat] if flat else 0, "身份或入住、迁出日期后来改过")
+                self._tell(who, self.homes[flat] if flat else 0, tr("身份或入住、迁出日期后来改过"))
             else:
                 back.append((id_, was))
                 if bool(was["moved_out"]) != bool(became["moved_out"]):
@@ -603,14 +604,14 @@ class _Review:
             used |= {home for id_, home in self.session.execute(speak) if id_ not in people | moved}
         for id_ in flats:
             if id_ in used:
-                self.since.append(f"{rosterdiff.label_of(self.by_home[id_])}：后来有人住或有了记录")
+                self.since.append(tr("{label_of}：后来有人住或有了记录", label_of=rosterdiff.label_of(self.by_home[id_])))
         return [id_ for id_ in flats if id_ not in used]
 
     def _tell(self, who: int, home: int, what: str) -> None:
         one = self.people.get(who)
         flat = self.by_home.get(home) or (next(iter(one.lives), None) if one else None)
-        whose = " ".join(filter(None, (rosterdiff.label_of(flat) if flat else "", one.name if one else "已经不在名册里的人")))
-        self.since.append(f"{whose}：{what}")
+        whose = " ".join(filter(None, (rosterdiff.label_of(flat) if flat else "", one.name if one else tr("已经不在名册里的人"))))
+        self.since.append(tr("{whose}：{what}", whose=whose, what=what))
 
 
 def prune(session: Session, now: datetime) -> None:

@@ -90,8 +90,7 @@ def require_one_left(session: Session, tag_id: int | None, now: datetime) -> Led
     found = ledger(session, now)
     if found.had(tag_id) >= MONTHLY:
         raise MonthSpent(
-            None, f"本月已用 {found.had(tag_id)}/{MONTHLY}: {audience(tag_id)} had all of this month; "
-            f"the next begins on {next_month(now):%Y-%m-%d}"
+            None, f"本月已用 {found.had(tag_id)}/{MONTHLY}: {audience(tag_id)} had all of this month; the next begins on {next_month(now):%Y-%m-%d}"
         )  # fmt: skip
     return found
 

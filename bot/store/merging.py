@@ -21,6 +21,7 @@ from bot.sealed import is_unreadable, maybe_sealed_map
 from bot.store import objections, people
 from bot.store.people import Binding, Evidence, Household, Residence, Resident, ResidentRole
 from bot.store.scope import Scoped
+from bot.translation import tr
 
 #: How long two who were made one can be parted again; what was before is forgotten then (bot/contract/keeping.py).
 PARTED = timedelta(days=30)
@@ -180,11 +181,11 @@ def _lock(session: Session, *keys: int) -> None:
 
 def _refuse(stays: Resident, goes: Resident) -> None:
     if stays.id == goes.id:
-        raise Refusal("这是同一个人，请选两个人。")
+        raise Refusal(tr("这是同一个人，请选两个人。"))
     if stays.merged_into_id is not None or goes.merged_into_id is not None:
-        raise Refusal("其中一位已经并到别人那里了，请刷新页面。")
+        raise Refusal(tr("其中一位已经并到别人那里了，请刷新页面。"))
     if stays.openid is not None and goes.openid is not None:
-        raise Refusal("两个人都绑定了微信，不能合并。请先问清哪个微信是本人的，解除另一个的绑定，再来合并。")
+        raise Refusal(tr("两个人都绑定了微信，不能合并。请先问清哪个微信是本人的，解除另一个的绑定，再来合并。"))
 
 
 def _refuse_unknown(session: Session, openid: str | None, lives: Iterable[Residence]) -> None:
@@ -193,8 +194,10 @@ def _refuse_unknown(session: Session, openid: str | None, lives: Iterable[Reside
     flat = next((one.household_id for one in lives if one.is_current and one.household_id in against), None)
     if flat is not None:
         raise Refusal(
-            f"{session.get_one(Household, flat).label}说过不认识这个微信，合并会让它又进那一户。"
-            "确认是同一个人，请先在那一户的页面把它从“拦住的微信”里去掉，再来合并。"
+            tr(
+                "{label}说过不认识这个微信，合并会让它又进那一户。确认是同一个人，请先在那一户的页面把它从“拦住的微信”里去掉，再来合并。",
+                label=session.get_one(Household, flat).label,
+            )
         )
 
 
@@ -298,7 +301,7 @@ def part(session: Session, merger: Merger, now: datetime) -> None:
     stays, goes = session.get_one(Resident, merger.stays_id), session.get_one(Resident, merger.goes_id)
     before = _before(merger, now)
     if stays.merged_into_id is not None:
-        raise Refusal("留下的人后来又并到了别人那里，请先把那一次分开。")
+        raise Refusal(tr("留下的人后来又并到了别人那里，请先把那一次分开。"))
     for moved in before.moved:
         _give_back(session, moved, stays.key, goes.key)
     _part_residences(session, merger, before)
@@ -319,9 +322,9 @@ def part(session: Session, merger: Merger, now: datetime) -> None:
 def _before(merger: Merger, now: datetime) -> Before:
     kept = merger.personal_before
     if not merger.is_open or now - merger.at > PARTED or kept is None:
-        raise Refusal(f"只能在 {PARTED.days} 天内分开，而且只能分开一次。")
+        raise Refusal(tr("只能在 {days} 天内分开，而且只能分开一次。", days=PARTED.days))
     if is_unreadable(kept):
-        raise Refusal("合并以前的情况读不出来了，不能自动分开。请联系管理员检查密钥，或在这一户“添加住户”。")
+        raise Refusal(tr("合并以前的情况读不出来了，不能自动分开。请联系管理员检查密钥，或在这一户“添加住户”。"))
     return Before.unpack(kept)
 
 

@@ -12,13 +12,14 @@ from bot.store.followers import Follower
 from bot.store.photos import Photo
 from bot.store.sentpictures import SentPicture
 from bot.store.tasks import Task
+from bot.translation import tr
 
 #: What goes along whole. What a community did for them (tickets, passes), and what it sent, stays where it was done.
 #: The flat they said they live in is no flat of the new one, and goes.
 _TAKEN_ALONG: tuple[Any, ...] = (Conversation, Line, Follower, SentPicture)
 
 #: What a task's title says of somebody who may live in any community of the account, and once that is known.
-UNPLACED, UNBOUND, UNPROVEN = "小区未确认", "住址未绑定", "自己说的，未核实"
+UNPLACED, UNBOUND, UNPROVEN = tr("小区未确认"), tr("住址未绑定"), tr("自己说的，未核实")
 
 
 def is_placed(session: Session, openid: str) -> bool:

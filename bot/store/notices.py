@@ -18,6 +18,7 @@ from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Resident
 from bot.store.scope import Scoped
 from bot.store.staff import Staff
+from bot.translation import tr
 
 
 class NoticeState(StrEnum):
@@ -41,7 +42,7 @@ class NoticeKind(StrEnum):
 
 
 #: What people call the kinds.
-KIND_WORDS = {NoticeKind.EVERYDAY: "日常", NoticeKind.IMPORTANT: "重要", NoticeKind.EMERGENCY: "紧急"}
+KIND_WORDS = {NoticeKind.EVERYDAY: tr("日常"), NoticeKind.IMPORTANT: tr("重要"), NoticeKind.EMERGENCY: tr("紧急")}
 
 
 class NoticeVersion(StrEnum):
@@ -56,8 +57,8 @@ class NoticeVersion(StrEnum):
 
 #: What people call the versions.
 VERSION_WORDS = {
-    NoticeVersion.FIRST: "", NoticeVersion.CORRECTION: "更正", NoticeVersion.CANCELLATION: "取消", NoticeVersion.UPDATE: "进展",
-    NoticeVersion.ALL_CLEAR: "解除",
+    NoticeVersion.FIRST: "", NoticeVersion.CORRECTION: tr("更正"), NoticeVersion.CANCELLATION: tr("取消"), NoticeVersion.UPDATE: tr("进展"),
+    NoticeVersion.ALL_CLEAR: tr("解除"),
 }  # fmt: skip
 
 
@@ -161,11 +162,17 @@ def words(title: str, body: str) -> tuple[str, str]:
     """Return title and body as they are kept; raises Refusal for a notice that says nothing, or more than fits."""
     title, body = (said.replace("\r\n", "\n").strip() for said in (title, body))  # browsers send lines as \r\n
     if not title or not body:
-        raise Refusal("标题和内容都要写。", english="title and body must both say something; give --title and --body")
+        raise Refusal(tr("标题和内容都要写。"), english="title and body must both say something; give --title and --body")
     for name, english, said, limit in (("标题", "title", title, TITLE), ("内容", "body", body, BODY)):
         if len(said) > limit:
             raise Refusal(
-                f"{name}有 {len(said)} 个字，最多 {limit} 个，请删掉 {len(said) - limit} 个字。",
+                tr(
+                    "{name}有 {said} 个字，最多 {limit} 个，请删掉 {said2} 个字。",
+                    name=name,
+                    said=len(said),
+                    limit=limit,
+                    said2=len(said) - limit,
+                ),
                 english=f"--{english} has {len(said)} characters, and a notice takes {limit}; leave out {len(said) - limit}",
             )
     return title, body
@@ -297,7 +304,7 @@ def recall(session: Session, notice: Notice, now: datetime, actor: str = "system
 
 
 #: Why a notice is not sent to somebody: they have left its people since, or it was recalled.
-MOVED, RECALLED = "已不住在通知的那一户", "已撤回"
+MOVED, RECALLED = tr("已不住在通知的那一户"), tr("已撤回")
 
 
 def cancel(session: Session, notice: Notice, now: datetime) -> int:
@@ -356,9 +363,9 @@ def progress(session: Session, notice: Notice) -> dict[DeliveryState, int]:
 
 def details(notice: Notice, *, place: str, contact: str, signer: str, asks: bool) -> None:
     """Write down what stands beside a notice's text; raises Refusal for what is too long."""
-    for name, said in (("地点", place), ("联系人", contact), ("落款", signer)):
+    for name, said in ((tr("地点"), place), (tr("联系人"), contact), (tr("落款"), signer)):
         if len(said.strip()) > LINE:
-            raise Refusal(f"{name}有 {len(said.strip())} 个字，最多 {LINE} 个。")
+            raise Refusal(tr("{name}有 {strip} 个字，最多 {LINE} 个。", name=name, strip=len(said.strip()), LINE=LINE))
     notice.place, notice.contact, notice.signer, notice.asks = place.strip(), contact.strip(), signer.strip(), asks
 
 
@@ -367,14 +374,14 @@ def disturb(notice: Notice, kind: NoticeKind, until: datetime | None, chase_afte
     is_first = notice.version is not NoticeVersion.ALL_CLEAR
     if kind is NoticeKind.EMERGENCY and until is None and is_first:
         raise Refusal(
-            "紧急通知要写“到什么时候为止”，过了这个时间就不再发，通知页也会说已经过了。",
+            tr("紧急通知要写“到什么时候为止”，过了这个时间就不再发，通知页也会说已经过了。"),
             english="an emergency needs an end; give --until",
         )
     if until is not None and until <= now:
-        raise Refusal("“到什么时候为止”要在现在之后。", english="--until is over; name a time to come")
+        raise Refusal(tr("“到什么时候为止”要在现在之后。"), english="--until is over; name a time to come")
     if kind is NoticeKind.EMERGENCY and until is not None and until > now + LONGEST_EMERGENCY:
         raise Refusal(
-            f"紧急通知最多管 {LONGEST_EMERGENCY.days} 天。还没解除，到时再发一条进展。",
+            tr("紧急通知最多管 {days} 天。还没解除，到时再发一条进展。", days=LONGEST_EMERGENCY.days),
             english=f"an emergency lasts {LONGEST_EMERGENCY.days} days at most; send an update then",
         )
     notice.kind, notice.until, notice.chase_after = kind, until, chase_after
@@ -386,16 +393,16 @@ def follow(notice: Notice, before: Notice, version: NoticeVersion, said: str) ->
     said = said.strip()
     if not said or len(said) > CORRECTION:
         asked = {
-            NoticeVersion.CORRECTION: "更正了什么，最多 {} 个字，例如：停水时间由 9 点改为 14 点。",
-            NoticeVersion.CANCELLATION: "为什么取消，最多 {} 个字，例如：水厂改期，明天不停水了。",
-            NoticeVersion.UPDATE: "现在怎么样了，最多 {} 个字，例如：抢修中，预计 18 点恢复。",
-            NoticeVersion.ALL_CLEAR: "解除了什么，最多 {} 个字，例如：燃气已修好，可以用了。",
+            NoticeVersion.CORRECTION: tr("更正了什么，最多 {most} 个字，例如：停水时间由 9 点改为 14 点。", most=CORRECTION),
+            NoticeVersion.CANCELLATION: tr("为什么取消，最多 {most} 个字，例如：水厂改期，明天不停水了。", most=CORRECTION),
+            NoticeVersion.UPDATE: tr("现在怎么样了，最多 {most} 个字，例如：抢修中，预计 18 点恢复。", most=CORRECTION),
+            NoticeVersion.ALL_CLEAR: tr("解除了什么，最多 {most} 个字，例如：燃气已修好，可以用了。", most=CORRECTION),
         }
-        raise Refusal("请写明" + asked[version].format(CORRECTION))
+        raise Refusal(tr("请写明{what}", what=asked[version]))
     if before.published_at is None or before.key == notice.id:
-        raise Refusal("只能更正、取消已经发布的通知。")
+        raise Refusal(tr("只能更正、取消已经发布的通知。"))
     if version in {NoticeVersion.UPDATE, NoticeVersion.ALL_CLEAR} and before.kind is not NoticeKind.EMERGENCY:
-        raise Refusal("只有紧急通知才发进展和解除。")
+        raise Refusal(tr("只有紧急通知才发进展和解除。"))
     notice.corrects_id, notice.version, notice.correction = before.key, version, said
 
 
@@ -449,7 +456,8 @@ def agree(session: Session, notice: Notice, now: datetime, staff_id: int, person
     _require_waiting(notice)
     if person in _authors(session, notice):
         raise Refusal(
-            "您自己写的或要发的通知，要请另一位同事同意。", english="who wrote a notice cannot agree to it; somebody else has to"
+            tr("您自己写的或要发的通知，要请另一位同事同意。"),
+            english="who wrote a notice cannot agree to it; somebody else has to",
         )
     notice.approved_by, notice.approved_at = staff_id, now
     session.add(notice)
@@ -466,7 +474,7 @@ def give_back(session: Session, notice: Notice, why: str, now: datetime, actor: 
 
 def _require_waiting(notice: Notice) -> None:
     if notice.state is not NoticeState.WAITING:
-        raise Refusal("这条通知现在没有在等人同意。请刷新页面看最新状态。", english="this notice waits for nobody's yes")
+        raise Refusal(tr("这条通知现在没有在等人同意。请刷新页面看最新状态。"), english="this notice waits for nobody's yes")
 
 
 def _authors(session: Session, notice: Notice) -> set[str]:
@@ -494,7 +502,7 @@ def add_picture(session: Session, notice: Notice, content: bytes) -> None:
     """Add a picture; raises Refusal where there are PICTURES already."""
     query = select(func.count()).select_from(NoticePicture).where(col(NoticePicture.notice_id) == notice.key)
     if int(session.execute(query).scalar_one()) >= PICTURES:
-        raise Refusal(f"一条通知最多放 {PICTURES} 张图片，请先去掉一张。")
+        raise Refusal(tr("一条通知最多放 {PICTURES} 张图片，请先去掉一张。", PICTURES=PICTURES))
     session.add(NoticePicture(notice_id=notice.key, content=content))
     session.flush()
 

@@ -22,6 +22,7 @@ from bot.store import events, notices
 from bot.store.audiences import Offered, nobody
 from bot.store.notices import Notice, NoticeState
 from bot.store.scope import Scoped
+from bot.translation import tr
 
 
 class Became(StrEnum):
@@ -94,7 +95,7 @@ class Plan:
         """Return the first time; raises Refusal for one that is over, further ahead than AHEAD, or that never comes."""
         if not timedelta() <= self.grace <= LONGEST_GRACE:
             raise Refusal(
-                f"晚发的时间要在 0 到 {LONGEST_GRACE.days} 天之间。",
+                tr("晚发的时间要在 0 到 {days} 天之间。", days=LONGEST_GRACE.days),
                 english=f"a notice is sent at most {LONGEST_GRACE.days} days late; give 0 to {LONGEST_GRACE // timedelta(minutes=1)} minutes",
             )
         if self.rule is not None:
@@ -102,10 +103,10 @@ class Plan:
             if first is not None:
                 return first
         if self.due_at is None or self.due_at <= now:
-            raise Refusal("发送时间要在现在之后。", english="the time to send is over; name one that is yet to come")
+            raise Refusal(tr("发送时间要在现在之后。"), english="the time to send is over; name one that is yet to come")
         if self.due_at > now + AHEAD:
             raise Refusal(
-                f"发送时间 {self.due_at:%Y-%m-%d} 太远了，最多提前一年。",
+                tr("发送时间 {due_at:%Y-%m-%d} 太远了，最多提前一年。", due_at=self.due_at),
                 english=f"{self.due_at:%Y-%m-%d} is too far ahead; a notice is scheduled for a year at most",
             )
         return self.due_at
@@ -146,7 +147,7 @@ def pause(session: Session, notice: Notice, now: datetime, *, actor: str = "syst
     """Let nothing more fall due until `resume`; what is on its way goes on."""
     if notice.state is not NoticeState.SCHEDULED:
         raise Refusal(
-            "这条通知现在没有在等着发，不用暂停。请刷新页面看最新状态。", english="this notice does not wait to be sent"
+            tr("这条通知现在没有在等着发，不用暂停。请刷新页面看最新状态。"), english="this notice does not wait to be sent"
         )
     notice.state = NoticeState.PAUSED
     session.add(notice)
@@ -158,13 +159,14 @@ def resume(session: Session, notice: Notice, now: datetime, *, actor: str = "sys
     is_stopped = notice.state is NoticeState.RECALLED and notice.recurrence is not None
     if notice.state is not NoticeState.PAUSED and not is_stopped:
         raise Refusal(
-            "这条通知没有暂停，也没有停止的周期，不能恢复。请刷新页面看最新状态。",
+            tr("这条通知没有暂停，也没有停止的周期，不能恢复。请刷新页面看最新状态。"),
             english="this notice is neither paused nor stopped",
         )
     due_at = _next(session, notice, now) if notice.recurrence else notice.due_at
     if due_at is None or due_at <= now:
         raise Refusal(
-            "原来的发送时间已经过了。请点“修改”，换一个时间。", english="its time is over; give it another in the console (修改)"
+            tr("原来的发送时间已经过了。请点“修改”，换一个时间。"),
+            english="its time is over; give it another in the console (修改)",
         )
     notice.due_at, notice.planned_at, notice.state = due_at, now, NoticeState.SCHEDULED
     session.add(notice)
@@ -176,7 +178,8 @@ def skip(session: Session, notice: Notice, at: datetime, now: datetime, *, actor
     rule = notice.recurrence
     if rule is None or at <= now or rule.next(at - _INSTANT) != at:
         raise Refusal(
-            "这个时间不在要发的时间里。请刷新页面，从列出的日期里选。", english="this is no time at which the notice is to come"
+            tr("这个时间不在要发的时间里。请刷新页面，从列出的日期里选。"),
+            english="this is no time at which the notice is to come",
         )
     row = _row(session, notice, at)
     if row is None:
@@ -191,7 +194,7 @@ def unskip(session: Session, notice: Notice, at: datetime, now: datetime, *, act
     row = _row(session, notice, at)
     if row is None or row.became is not Became.SKIPPED or at <= now:
         raise Refusal(
-            "这一次没有跳过，或者时间已经过了。请刷新页面看最新状态。", english="this time is not left out, or it is over"
+            tr("这一次没有跳过，或者时间已经过了。请刷新页面看最新状态。"), english="this time is not left out, or it is over"
         )
     session.delete(row)
     session.flush()

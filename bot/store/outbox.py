@@ -28,6 +28,7 @@ from bot.store.people import Resident
 from bot.store.policies import Quiet
 from bot.store.prepared import Prepared
 from bot.store.scope import Scoped
+from bot.translation import tr, tr_all
 from bot.wechat import quota
 
 
@@ -353,11 +354,11 @@ class _Choice:
         first = row.first_try_at or self.now
         follower = self.known.get(row.openid or "")
         if is_unreadable(row.payload):
-            return self._end(row, DeliveryState.FAILED, "内容无法读取，没有发送")
+            return self._end(row, DeliveryState.FAILED, tr("内容无法读取，没有发送"))
         if row.is_unsure and (self.now - first > REPEATABLE or not (row.channel == TEMPLATE or row.notice_id is None)):
             return self._end(row, DeliveryState.UNKNOWN, LOST)
         if self.now - first > REPEATABLE:
-            return self._end(row, DeliveryState.FAILED, "多次发送没有结果，不再重发")
+            return self._end(row, DeliveryState.FAILED, tr("多次发送没有结果，不再重发"))
         if not row.openid or (row.resident_id and self.accounts.get(row.resident_id) != row.openid):
             return self._end(row, DeliveryState.UNREACHABLE, NOT_BOUND)  # or let go since: what a flat is told is not theirs
         if follower is None or not follower.follows:
@@ -423,23 +424,23 @@ def open_channel(window: quota.Window, allowed: bool, ways: Ways, stops: Mapping
 
 def why_closed(stops: Mapping[str, Stop]) -> str:
     """Return why no channel is open to a follower."""
-    return "；".join(stop.reason for stop in stops.values() if not stop.waits) or WINDOW_CLOSED
+    return tr_all("；", (stop.reason for stop in stops.values() if not stop.waits)) or WINDOW_CLOSED
 
 
 #: Why nobody is told.
-NOT_BOUND, NOT_FOLLOWING, WINDOW_CLOSED = "未绑定微信", "未关注公众号", "48小时内没有说过话，也没有配置模板消息"
+NOT_BOUND, NOT_FOLLOWING, WINDOW_CLOSED = tr("未绑定微信"), tr("未关注公众号"), tr("48小时内没有说过话，也没有配置模板消息")
 
 #: Why somebody is told later.
-QUIET, PACED = "夜里不打扰，早上再发", "一小时内收到过一条日常通知，晚一点发"
+QUIET, PACED = tr("夜里不打扰，早上再发"), tr("一小时内收到过一条日常通知，晚一点发")
 
 #: Why somebody is told nothing any more.
-EXPIRED = "过了有效期，没有发"
+EXPIRED = tr("过了有效期，没有发")
 
 #: The kind of notices that disturb nobody; see NoticeKind.
 EVERYDAY = "everyday"
 
 #: Why nobody knows.
-LOST = "发送时断开了，不确定有没有收到"
+LOST = tr("发送时断开了，不确定有没有收到")
 
 
 def _write(session: Session, identity: int, **values: Any) -> None:
@@ -550,7 +551,7 @@ def _apply_early_report(session: Session, msgid: str, now: datetime) -> None:
 
 
 #: WeChat's words for what went wrong, spaces removed.
-REPORTS = {"failed:userblock": "居民拒收", "failed:systemfailed": "微信系统发送失败"}
+REPORTS = {"failed:userblock": tr("居民拒收"), "failed:systemfailed": tr("微信系统发送失败")}
 
 
 # ------------------------------------------------------------------ looking

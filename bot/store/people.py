@@ -21,6 +21,7 @@ from bot.store import directory, objections
 from bot.store.directory import DirectoryWord
 from bot.store.prepared import Prepared
 from bot.store.scope import Scoped
+from bot.translation import tr
 
 
 class ResidentRole(StrEnum):
@@ -34,7 +35,7 @@ class ResidentRole(StrEnum):
 
 #: What people call the roles.
 RESIDENT_ROLE_WORDS = {
-    ResidentRole.OWNER: "业主", ResidentRole.TENANT: "租户", ResidentRole.FAMILY: "家属", ResidentRole.GUEST: "同住人",
+    ResidentRole.OWNER: tr("业主"), ResidentRole.TENANT: tr("租户"), ResidentRole.FAMILY: tr("家属"), ResidentRole.GUEST: tr("同住人"),
 }  # fmt: skip
 
 
@@ -50,8 +51,8 @@ class Evidence(StrEnum):
 
 #: What people call them.
 EVIDENCE_WORDS = {
-    Evidence.ROSTER: "物业名册", Evidence.PHONE: "登记手机后四位", Evidence.INVITATION: "家里人同意", Evidence.CODE: "住户码",
-    Evidence.STAFF: "物业核对",
+    Evidence.ROSTER: tr("物业名册"), Evidence.PHONE: tr("登记手机后四位"), Evidence.INVITATION: tr("家里人同意"), Evidence.CODE: tr("住户码"),
+    Evidence.STAFF: tr("物业核对"),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, UniqueConstraint, col
 from bot.errors import Refusal
 from bot.store import scope
 from bot.store.scope import Scoped
+from bot.translation import tr
 
 #: At most one everyday notice reaches a person in this time.
 HOUR = timedelta(hours=1)
@@ -80,7 +81,7 @@ def settle(session: Session, *, quiet_from: str, quiet_until: str, approve_above
     try:
         begins, ends = (time.fromisoformat(said.strip().zfill(5)) for said in (quiet_from, quiet_until))
     except ValueError:
-        raise Refusal("安静时段请写成 21:00 和 08:00 这样；不要安静时段，两个写成一样。") from None
+        raise Refusal(tr("安静时段请写成 21:00 和 08:00 这样；不要安静时段，两个写成一样。")) from None
     row.quiet_from, row.quiet_until = f"{begins:%H:%M}", f"{ends:%H:%M}"
     row.approve_above = _people(approve_above) if approve_above.strip() else None
     row.big_above = _people(big_above)
@@ -92,5 +93,5 @@ def settle(session: Session, *, quiet_from: str, quiet_until: str, approve_above
 def _people(said: str) -> int:
     said = said.strip()
     if not (said.isascii() and said.isdigit() and len(said) <= 7):
-        raise Refusal("人数请写数字，例如 200。")
+        raise Refusal(tr("人数请写数字，例如 200。"))
     return int(said)

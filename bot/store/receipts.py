@@ -20,6 +20,7 @@ from bot.store.people import Household, Residence, Resident
 from bot.store.register import PAGE, Found
 from bot.store.scope import Scoped
 from bot.store.staff import Staff
+from bot.translation import tr
 
 
 class NoticeReply(Scoped, table=True):
@@ -114,8 +115,8 @@ class Door:
     def why(self) -> str:
         """Why they are to be told so."""
         if self.delivery.chased_at is not None:
-            return "提醒过一次，还没确认"
-        return self.delivery.reason or "没有收到"
+            return tr("提醒过一次，还没确认")
+        return self.delivery.reason or tr("没有收到")
 
 
 @dataclass(frozen=True, kw_only=True)

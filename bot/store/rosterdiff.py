@@ -21,6 +21,7 @@ from bot.language.addresses import SHOP
 from bot.language.kinds.phone import written
 from bot.store import scope
 from bot.store.people import RESIDENT_ROLE_WORDS, Evidence, ResidentRole
+from bot.translation import tr, tr_all
 
 Flat = tuple[str, str, str]
 
@@ -81,7 +82,7 @@ class Fault:
     @property
     def place(self) -> str:
         """Where it is: 第 12 行 D 电话."""
-        return " ".join(filter(None, (f"第 {self.line} 行" if self.line else "", self.column)))
+        return " ".join(filter(None, (tr("第 {line} 行", line=self.line) if self.line else "", self.column)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ class Kind(StrEnum):
 
 
 FIELDS: Mapping[str, str] = {
-    "name": "姓名", "phone": "电话", "tags": "标签", "role": "身份", "moved_in": "入住日期", "moved_out": "迁出日期", "flat": "房屋",
+    "name": tr("姓名"), "phone": tr("电话"), "tags": tr("标签"), "role": tr("身份"), "moved_in": tr("入住日期"), "moved_out": tr("迁出日期"), "flat": tr("房屋"),
 }  # fmt: skip
 
 
@@ -359,7 +360,7 @@ class _Comparison:
             same = [one for one in same if phone and cells.phone_key(one.phone) == phone]
             if len(same) != 1:
                 self._fault(
-                    entry, f"{label_of(entry.flat)}有两位{entry.name}，看不出是哪一位。请写上电话，或者先在名册里改其中一位的名字",
+                    entry, tr("{label_of}有两位{name}，看不出是哪一位。请写上电话，或者先在名册里改其中一位的名字", label_of=label_of(entry.flat), name=entry.name),
                     f"{label_of(entry.flat)} has two people named {entry.name}; add the phone of the one who is meant",
                 )  # fmt: skip
                 return None
@@ -380,13 +381,13 @@ class _Comparison:
     def _is_renamed(self, entry: Entry, person: Person) -> bool:
         """Ask whether a row renames somebody; tells whether it is taken so."""
         renames = entry.line not in self.otherwise
-        where, same = label_of(entry.flat), f"{person.name}在文件里叫{entry.name}，电话没有变"
+        where, same = label_of(entry.flat), tr("{name}在文件里叫{name2}，电话没有变", name=person.name, name2=entry.name)
         english = f"{person.name} is {entry.name} in the file, with the same phone"
         if person.name:
             self._ask(
-                entry, f"{where}的{same}：会当作同一个人改名" if renames else f"{where}的{same}：会当作另一个人，加一位新住户",
+                entry, tr("{where}的{same}：会当作同一个人改名", where=where, same=same) if renames else tr("{where}的{same}：会当作另一个人，加一位新住户", where=where, same=same),
                 f"{where}: {english}: taken for a new name" if renames else f"{where}: {english}: taken for somebody else",
-                other="不是同一个人" if renames else "还是当作同一个人",
+                other=tr("不是同一个人") if renames else tr("还是当作同一个人"),
             )  # fmt: skip
         return renames
 
@@ -396,9 +397,9 @@ class _Comparison:
             return True
         comes, where, left = entry.line in self.otherwise, label_of(entry.flat), _day(moved_out)
         self._ask(
-            entry, f"{where}的{entry.name} {left} 已经迁出，文件里还有：" + ("会登记为又搬回来了" if comes else "还当作已经迁出"),
+            entry, tr("{where}的{name} {left} 已经迁出，文件里还有：", where=where, name=entry.name, left=left) + (tr("会登记为又搬回来了") if comes else tr("还当作已经迁出")),
             f"{where}: {entry.name} left on {left} and is in the file: " + ("moves in again" if comes else "stays away"),
-            other="没有搬回来" if comes else "搬回来了",
+            other=tr("没有搬回来") if comes else tr("搬回来了"),
         )  # fmt: skip
         return comes
 
@@ -412,7 +413,11 @@ class _Comparison:
             self.questions.append(
                 Question(
                     line=entry.line,
-                    text=f"{where}有一位绑定了微信、没有姓名的人，可能就是{entry.name}：先登记成两个人，确定是同一个人再合并",
+                    text=tr(
+                        "{where}有一位绑定了微信、没有姓名的人，可能就是{name}：先登记成两个人，确定是同一个人再合并",
+                        where=where,
+                        name=entry.name,
+                    ),
                     english=f"{where} has somebody bound without a name who may be {entry.name}; they become two people for now",
                 )
             )
@@ -473,7 +478,7 @@ class _Comparison:
         if first == value:
             return True
         self._fault(
-            entry, f"和第 {line} 行是同一个人（{label_of(entry.flat)} {entry.name}），{FIELDS[name]}却不一样。请改成一样，或者删掉一行",
+            entry, tr("和第 {line} 行是同一个人（{label_of} {name}），{FIELDS}却不一样。请改成一样，或者删掉一行", line=line, label_of=label_of(entry.flat), name=entry.name, FIELDS=FIELDS[name]),
             f"is the same person as line {line} ({label_of(entry.flat)} {entry.name}) with another {name}; correct one of them",
             column=FIELDS[name], value=shown,
         )  # fmt: skip
@@ -566,7 +571,7 @@ class _Comparison:
                 self.questions.append(
                     Question(
                         line=line,
-                        text=f"{person.name}的电话 {person.phone} 也是{whose}的",
+                        text=tr("{name}的电话 {phone} 也是{whose}的", name=person.name, phone=person.phone, whose=whose),
                         english=f"the phone {person.phone} of {person.name} is that of {whose}, too",
                     )
                 )
@@ -581,12 +586,21 @@ class _Comparison:
                 first[building],
                 median([count for one, count in flats.items() if one != building and count >= FEW] or [0]),
             )
-            few = f"，只有 {flats[building]} 户，别的楼栋多半有 {many:.0f} 户" if flats[building] < FEW and many >= MANY else ""
+            few = (
+                tr("，只有 {flats} 户，别的楼栋多半有 {many:.0f} 户", flats=flats[building], many=many)
+                if flats[building] < FEW and many >= MANY
+                else ""
+            )
             if building != SHOP and (few or not _NUMBERED.fullmatch(building)):
                 self.questions.append(
                     Question(
                         line=entry.line,
-                        text=f"名册里还没有{addresses.label_of(building)}{few}，会新建（{label_of(entry.flat)}）：请看看楼栋有没有写错",
+                        text=tr(
+                            "名册里还没有{building}{few}，会新建（{label_of}）：请看看楼栋有没有写错",
+                            building=addresses.label_of(building),
+                            few=few,
+                            label_of=label_of(entry.flat),
+                        ),
                         english=f"building {building} is new, with {flats[building]} of the flats; see whether it is a slip",
                     )
                 )
@@ -606,19 +620,22 @@ class _Comparison:
             asked.add(entry.flat)
             odd, english = "", ""
             if _LIKE_FIGURES.search(room):
-                odd, english = f"房号 {room} 里有像数字的字母", f"room {room} has a letter that looks like a figure"
+                odd, english = tr("房号 {room} 里有像数字的字母", room=room), f"room {room} has a letter that looks like a figure"
             elif unit not in ("", SHOP) and unit not in units[building] and in_unit[building, unit] < FEW:
-                odd, english = f"{addresses.label_of(building)}还没有{unit}单元", f"building {building} has no unit {unit} yet"
+                odd, english = (
+                    tr("{building}还没有{unit}单元", building=addresses.label_of(building), unit=unit),
+                    f"building {building} has no unit {unit} yet",
+                )
             elif floors[building] and max(_floor(room), default=0) > max(floors[building]) + SPARE_FLOORS:
                 odd, english = (
-                    f"{addresses.label_of(building)}最高到 {max(floors[building])} 楼",
+                    tr("{building}最高到 {floors} 楼", building=addresses.label_of(building), floors=max(floors[building])),
                     f"the highest floor of building {building} is {max(floors[building])}",
                 )
             if odd:
                 self.questions.append(
                     Question(
                         line=entry.line,
-                        text=f"{odd}，会新建{label_of(entry.flat)}：请看看有没有写错",
+                        text=tr("{odd}，会新建{label_of}：请看看有没有写错", odd=odd, label_of=label_of(entry.flat)),
                         english=f"{english}; {label_of(entry.flat)} will be new: see whether it is a slip",
                     )
                 )
@@ -626,17 +643,17 @@ class _Comparison:
     def _notes(self, kept: int) -> Iterator[tuple[str, str]]:
         if self.late:
             yield (
-                f"{len(self.late)} 行的迁出日期还没到，先不迁出：{_lines(self.late)}",
+                tr("{late} 行的迁出日期还没到，先不迁出：{lines}", late=len(self.late), lines=_lines(self.late)),
                 f"{len(self.late)} rows have a day of moving out that is still to come and is not taken over: lines {_plain(self.late)}",
             )
         if self.gone:
             yield (
-                f"{len(self.gone)} 行是已经迁出、名册里也没有的人，不登记：{_lines(self.gone)}",
+                tr("{gone} 行是已经迁出、名册里也没有的人，不登记：{lines}", gone=len(self.gone), lines=_lines(self.gone)),
                 f"{len(self.gone)} rows name people who have left and were never on the roster; they are left out: lines {_plain(self.gone)}",
             )
         if kept:
             yield (
-                f"{kept} 人不在文件里，但不是按名册登记的（邻居邀请或物业核对过），不迁出",
+                tr("{kept} 人不在文件里，但不是按名册登记的（邻居邀请或物业核对过），不迁出", kept=kept),
                 f"{kept} people are not in the file but came by invitation or were let in by staff; they stay",
             )
 
@@ -654,7 +671,7 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change
 
 
 def _shown(person: Person | None) -> dict[str, str]:
-    return {"name": person.name, "phone": person.phone, "tags": "；".join(person.tags)} if person else {}
+    return {"name": person.name, "phone": person.phone, "tags": tr_all("；", person.tags)} if person else {}
 
 
 def _day(day: date | None) -> str:
@@ -662,7 +679,8 @@ def _day(day: date | None) -> str:
 
 
 def _lines(lines: Sequence[int]) -> str:
-    return "第 " + "、".join(map(str, lines[:10])) + (" 行等" if len(lines) > 10 else " 行")
+    said = tr_all("、", map(str, lines[:10]))
+    return tr("第 {lines} 行等", lines=said) if len(lines) > 10 else tr("第 {lines} 行", lines=said)
 
 
 def _plain(lines: Sequence[int]) -> str:

@@ -21,6 +21,7 @@ from bot.model import maybe_moment, moment
 from bot.store import credentials, events, passwords, scope
 from bot.store.credentials import Credential, Proof
 from bot.store.staff import Role, Staff, same_person
+from bot.translation import tr
 
 
 class StaffSession(SQLModel, table=True):
@@ -105,7 +106,7 @@ def use_link(session: Session, token: str, browser: str, now: datetime, address:
         .values(used_at=now)
     )
     if member is None or not getattr(used, "rowcount", 0):
-        raise Refusal("这个登录链接已经用过或过期了。请让管理员再发一个：linli user link 登录名。")
+        raise Refusal(tr("这个登录链接已经用过或过期了。请让管理员再发一个：linli user link 登录名。"))
     return enter(session, member, browser, now, address)
 
 

@@ -13,6 +13,7 @@ from bot.sealed import sealed
 from bot.store import scope
 from bot.store.communities import Community
 from bot.store.scope import Scoped
+from bot.translation import tr
 
 #: What a login may be: it stands in addresses and on command lines.
 LOGIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")
@@ -30,7 +31,7 @@ class Role(StrEnum):
 
 #: What people call the roles.
 ROLE_WORDS: Mapping[Role, str] = {
-    Role.GUARD: "门岗", Role.STAFF: "员工", Role.MANAGER: "经理", Role.ADMIN: "管理员", Role.CITY: "城市",
+    Role.GUARD: tr("门岗"), Role.STAFF: tr("员工"), Role.MANAGER: tr("经理"), Role.ADMIN: tr("管理员"), Role.CITY: tr("城市"),
 }  # fmt: skip
 
 
@@ -49,6 +50,7 @@ class Staff(Scoped, table=True):
     openid: str | None = Field(default=None, index=True)  # their own WeChat, where alarms reach them
     created_at: datetime = moment()
     disabled_at: datetime | None = maybe_moment()
+    language: str = Field(default="", sa_column_kwargs={"server_default": ""})  # of the console; empty: as the browser prefers
 
 
 def by_login(session: Session, login: str) -> Staff | None:
@@ -71,6 +73,13 @@ def same_person(session: Session, member: Staff) -> Sequence[Staff]:
     """Return the rows of one person in all communities, their own among them; the session must have no scope."""
     mine = select(Staff).where(Staff.person == member.person, col(Staff.disabled_at).is_(None))
     return session.exec(mine.order_by(col(Staff.id))).all()
+
+
+def speak(session: Session, member: Staff, language: str) -> None:
+    """Keep which language a person reads the console in, wherever they work; the session must have no scope."""
+    for one in same_person(session, member):
+        one.language = language
+        session.add(one)
 
 
 def is_admin(session: Session, member: Staff) -> bool:
@@ -103,6 +112,6 @@ def check_login(login: str) -> None:
     """Raise Refusal for a login that no address and no command line could hold."""
     if not LOGIN.fullmatch(login) or set(login) <= {"."}:
         raise Refusal(
-            f"登录名“{login[:40]}”不能用：用 1 到 40 个字母、数字、点、横线或下划线，例如 chen.li。",
+            tr("登录名“{login}”不能用：用 1 到 40 个字母、数字、点、横线或下划线，例如 chen.li。", login=login[:40]),
             english=f"login {login[:40]!r} cannot be used; take 1 to 40 letters, digits, dots, dashes or underscores",
         )

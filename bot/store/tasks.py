@@ -15,6 +15,7 @@ from bot.sealed import sealed, sealed_map
 from bot.store import events, scope
 from bot.store.communities import Community
 from bot.store.scope import Scoped
+from bot.translation import tr
 
 #: What claiming, handing on and closing change, and taking that back puts back.
 KEEPS = ("claimed_at", "claimed_by", "rung_at", "closed_at", "closed_by", "outcome")
@@ -193,9 +194,9 @@ def claim(session: Session, task: Task, staff_id: int, now: datetime, actor: str
     """Let somebody see to a task; raises Refusal when a colleague was quicker. It climbs no further."""
     session.refresh(task, with_for_update=True)
     if task.closed_at is not None:
-        raise Refusal(f"这件事已经办结了：{task.outcome or '已处理'}。")
+        raise Refusal(tr("这件事已经办结了：{outcome}。", outcome=task.outcome or tr("已处理")))
     if task.claimed_by is not None and task.claimed_by != staff_id:
-        raise Refusal("同事已经接手了，不用再去。")
+        raise Refusal(tr("同事已经接手了，不用再去。"))
     if task.claimed_by == staff_id:
         return
     task.claimed_at, task.claimed_by, task.rung_at = now, staff_id, None
@@ -207,7 +208,7 @@ def hand_on(session: Session, task: Task, staff_id: int, now: datetime, actor: s
     """Give an open task to somebody else; raises Refusal for one that was closed meanwhile."""
     session.refresh(task, with_for_update=True)
     if task.closed_at is not None:
-        raise Refusal(f"这件事已经办结了：{task.outcome or '已处理'}。")
+        raise Refusal(tr("这件事已经办结了：{outcome}。", outcome=task.outcome or tr("已处理")))
     task.claimed_at, task.claimed_by, task.rung_at = now, staff_id, None
     session.add(task)
     events.record(session, now, "task.handed_on", subject=task.about, actor=actor, task=task.kind)

@@ -10,9 +10,10 @@ from sqlmodel import Field, Session, UniqueConstraint, col
 from bot.errors import Refusal
 from bot.model import SHANGHAI, moment, public_id
 from bot.store.scope import Scoped
+from bot.translation import tr
 
 #: What may stand in braces, with what it becomes.
-VARIABLES: Mapping[str, str] = {"称呼": "收信人的名字", "房号": "收信人的住址", "日期": "发出的日期"}
+VARIABLES: Mapping[str, str] = {"称呼": tr("收信人的名字"), "房号": tr("收信人的住址"), "日期": tr("发出的日期")}
 
 #: Said to who has no name on the roster.
 NAMELESS = "邻居"
@@ -52,7 +53,7 @@ def check(*texts: str) -> None:
             if match[1].strip() not in VARIABLES:
                 known = "、".join(f"{{{name}}}" for name in VARIABLES)
                 raise Refusal(
-                    f"“{match[0]}”没有这个变量，居民会看到这几个字。花括号里只能写：{known}。",
+                    tr("“{match}”没有这个变量，居民会看到这几个字。花括号里只能写：{known}。", match=match[0], known=known),
                     english=f"there is no variable {match[0]}; known are {known}",
                 )
 
@@ -96,7 +97,7 @@ def keep(session: Session, name: str, title: str, body: str, now: datetime) -> N
     """Keep a text under a name, in the place of what had the name before; raises Refusal."""
     name = " ".join(name.split())
     if not name or len(name) > NAME:
-        raise Refusal(f"请给模板起个名字，最多 {NAME} 个字，例如：停水。")
+        raise Refusal(tr("请给模板起个名字，最多 {NAME} 个字，例如：停水。", NAME=NAME))
     row = next((one for one in kept(session) if one.name == name), None)
     row = row or NoticeText(name=name, title="", body="", created_at=now)
     row.title, row.body = title, body

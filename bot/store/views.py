@@ -10,6 +10,7 @@ from bot.errors import Refusal
 from bot.model import moment, public_id
 from bot.sealed import sealed
 from bot.store.scope import Scoped
+from bot.translation import tr
 
 #: Views of one list that somebody may see beside each other, and letters of a name.
 MOST, LONGEST = 12, 12
@@ -48,7 +49,7 @@ def keep(session: Session, listing: str, staff_id: int, name: str, query: str, n
     seen = of(session, listing, staff_id)
     view = next((one for one in seen if one.name == name and one.staff_id == staff_id), None)
     if view is None and len(seen) >= MOST:
-        raise Refusal(f"这个列表已经有 {MOST} 个视图了，请先删掉一个不用的。")
+        raise Refusal(tr("这个列表已经有 {MOST} 个视图了，请先删掉一个不用的。", MOST=MOST))
     view = view or SavedView(list=listing, staff_id=staff_id, name=name, created_at=now)
     view.query, view.is_shared = query, is_shared
     session.add(view)

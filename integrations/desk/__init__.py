@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role
+from bot.contract import Integration, Permission, Role, tr
 from integrations.desk import conversations, events, labels, matters, personal, phrases, processing, tasks
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
 integration = Integration(
     name="desk",
-    title="前台",
+    title=tr("前台"),
     folder=Path(__file__).parent,
     actions=(matters.show,),
     hears=matters.hear,
@@ -21,8 +21,8 @@ integration = Integration(
     processing=processing.PROCESSING,
     seed=phrases.seed,
     permissions=(
-        Permission(name="conversation.view", title="看居民的对话", roles=_DESK, sensitive="居民的对话"),
-        Permission(name="conversation.reply", title="回复居民", roles=_DESK),
-        Permission(name=labels.EDIT, title="改快捷语和标签", roles=_DESK),
+        Permission(name="conversation.view", title=tr("看居民的对话"), roles=_DESK, sensitive=tr("居民的对话")),
+        Permission(name="conversation.reply", title=tr("回复居民"), roles=_DESK),
+        Permission(name=labels.EDIT, title=tr("改快捷语和标签"), roles=_DESK),
     ),
 )

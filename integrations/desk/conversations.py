@@ -30,6 +30,7 @@ from bot.contract import (
     talks,
     tasks,
     telling,
+    tr,
 )
 from bot.contract.talklists import Show
 from integrations.desk import contact, labels, notes, phrases
@@ -49,8 +50,8 @@ COUNTED = (Show.WAITING, Show.MINE, Show.NOBODY, Show.ASIDE)
 
 #: What became of a message that did not come, for staff.
 FATES: Mapping[str, str] = {
-    "queued": "正在发", "sending": "正在发", "armed": "正在发", "failed": "没有发出去", "unreachable": "没有发出去", "unknown": "不确定有没有收到",
-    "cancelled": "没有发，已取消",
+    "queued": tr("正在发"), "sending": tr("正在发"), "armed": tr("正在发"), "failed": tr("没有发出去"), "unreachable": tr("没有发出去"), "unknown": tr("不确定有没有收到"),
+    "cancelled": tr("没有发，已取消"),
 }  # fmt: skip
 
 #: States of a message whose fate is open.
@@ -62,13 +63,13 @@ def waits(desk: Desk) -> int:
     return talklists.count(desk, Show.NOBODY)
 
 
-@page("GET", "/conversations", need="conversation.view", title="对话", nav="居民", badge=waits)
+@page("GET", "/conversations", need="conversation.view", title=tr("对话"), nav=tr("居民"), badge=waits)
 def inbox(desk: Desk) -> View:
     """List talks: who waits for a word, the longest waiting first; ?show= for other lists, ?label=, ?q= for who or what is looked for."""
     return View("desk/conversations.html", {"inbox": _inbox(desk)})
 
 
-@page("GET", "/conversations/{key}", need="conversation.view", title="对话")
+@page("GET", "/conversations/{key}", need="conversation.view", title=tr("对话"))
 def show(desk: Desk) -> View:
     """Show one talk beside the list it was opened from; ?again= puts what was not sent back into the field."""
     talk = _find(desk)
@@ -93,7 +94,7 @@ def take(desk: Desk) -> Redirect:
     talks.take(desk, talk)
     desk.record("conversation.taken", f"conversation:{talk.public_id}")
     minutes = desk.context.office.silence // timedelta(minutes=1)
-    return _back(desk, talk, f"已接手，机器人先不说话；{minutes} 分钟没有回复会自动交还，并告诉居民。")
+    return _back(desk, talk, tr("已接手，机器人先不说话；{minutes} 分钟没有回复会自动交还，并告诉居民。", minutes=minutes))
 
 
 def _picture(upload: Upload) -> bytes | Refusal | None:
@@ -109,7 +110,7 @@ def reply(desk: Desk) -> View | Redirect:
     """Answer; what cannot be sent stays in the field, with why. A /short that means an answer kept ready is filled in first, not sent."""
     talk, text = _find(desk), desk.form.get("text", "").strip()
     if filled := phrases.typed(desk, talk, text):
-        return _talk(desk, talk, filled, note="填好了，看一下再发。")
+        return _talk(desk, talk, filled, note=tr("填好了，看一下再发。"))
     try:
         if isinstance(desk.taken, Refusal):
             raise desk.taken
@@ -125,7 +126,7 @@ def insert(desk: Desk) -> View:
     """Put an answer kept ready into the field, behind what stands there."""
     talk, text = _find(desk), desk.form.get("text", "").strip()
     filled = phrases.fill(desk, talk, phrases.by_key(desk, desk.form.get("phrase", "")).text)
-    return _talk(desk, talk, "\n".join(filter(None, (text, filled))), note="填好了，看一下再发。")
+    return _talk(desk, talk, "\n".join(filter(None, (text, filled))), note=tr("填好了，看一下再发。"))
 
 
 @page("POST", "/conversations/{key}/note", need="conversation.reply")
@@ -137,7 +138,7 @@ def note(desk: Desk) -> View | Redirect:
     except Refusal as refusal:
         return _talk(desk, talk, noted=text, fault=str(refusal), status=422)
     desk.record("conversation.noted", f"conversation:{talk.public_id}")
-    return _back(desk, talk, "记好了，只有同事看得到。")
+    return _back(desk, talk, tr("记好了，只有同事看得到。"))
 
 
 @page("POST", "/conversations/{key}/writing", need="conversation.reply")
@@ -153,7 +154,7 @@ def call(desk: Desk) -> Redirect:
     talk = _find(desk)
     talks.call(desk, talk)
     desk.record("conversation.called", f"conversation:{talk.public_id}")
-    return _back(desk, talk, "已请居民回一句话。回了以后就能在这里回复。")
+    return _back(desk, talk, tr("已请居民回一句话。回了以后就能在这里回复。"))
 
 
 @page("POST", "/conversations/{key}/close", need="conversation.reply")
@@ -164,9 +165,9 @@ def close(desk: Desk) -> Redirect:
     if task is None or task.openid != talk.openid or task.kind != handoffs.KIND:
         raise LookupError(desk.form.get("task", ""))
     if not task.is_open:
-        raise Refusal(f"同事已经处理了：{task.outcome}。")
+        raise Refusal(tr("同事已经处理了：{outcome}。", outcome=task.outcome))
     tasks.close(desk, task, desk.staff, desk.form.get("outcome", "") or handoffs.OUTCOMES[0], desk.form.get("note", ""))
-    return _back(desk, talk, f"{task.number} 已办结，已告诉居民。")
+    return _back(desk, talk, tr("{number} 已办结，已告诉居民。", number=task.number))
 
 
 @page("POST", "/conversations/{key}/back", need="conversation.reply")
@@ -176,7 +177,9 @@ def back(desk: Desk) -> Redirect:
     was_taken = talk.staff_id is not None
     talks.give_back(desk, talk)
     desk.record("conversation.returned", f"conversation:{talk.public_id}")
-    return Redirect(f"/console/conversations{_kept(desk)}", "已交还给机器人。" if was_taken else "已移出列表，机器人照常回复。")
+    return Redirect(
+        f"/console/conversations{_kept(desk)}", tr("已交还给机器人。") if was_taken else tr("已移出列表，机器人照常回复。")
+    )
 
 
 @page("POST", "/conversations/{key}/hand-on", need="conversation.reply")
@@ -185,10 +188,10 @@ def hand_on(desk: Desk) -> Redirect:
     talk, number = _find(desk), row_id(desk.form.get("staff", ""))
     member = next((one for one in _colleagues(desk) if one.id == number), None)
     if member is None:
-        raise Refusal("请选择一位能回复居民的同事。")
+        raise Refusal(tr("请选择一位能回复居民的同事。"))
     talks.hand_on(desk, talk, member)
     desk.record("conversation.handed_on", f"conversation:{talk.public_id}")
-    return _back(desk, talk, f"已交给{member.name}。")
+    return _back(desk, talk, tr("已交给{name}。", name=member.name))
 
 
 @page("POST", "/conversations/{key}/aside", need="conversation.reply")
@@ -198,10 +201,10 @@ def aside(desk: Desk) -> Redirect:
     if how_long == "now":
         talks.take_up(desk, talk)
         desk.record("conversation.taken_up", f"conversation:{talk.public_id}")
-        return _back(desk, talk, "放回列表了。")
+        return _back(desk, talk, tr("放回列表了。"))
     until = talks.lay_aside(desk, talk, how_long)
     desk.record("conversation.laid_aside", f"conversation:{talk.public_id}")
-    said = desk.words("搁置到{t}；居民再说话会马上回到列表。", t=until)
+    said = desk.words(tr("搁置到{t}；居民再说话会马上回到列表。"), t=until)
     return Redirect(f"/console/conversations{_kept(desk)}", said)
 
 
@@ -333,7 +336,7 @@ def _talk(
         "taken_by": desk.session.get(Staff, talk.staff_id) if talk.staff_id else None,
         "names": _names(desk, [one.staff_id for one in said]), "writes": talks.who_writes(desk, talk),
         "may_send": talks.allowance(desk, talk), "may_call": bool(desk.context.ways.template),
-        "handoffs": handed, "outcomes": handoffs.OUTCOMES, "until": {**talks.LAID_ASIDE, "opening": f"到{desk.context.office.say_opening(desk.now)}"},
+        "handoffs": handed, "outcomes": handoffs.OUTCOMES, "until": {**talks.LAID_ASIDE, "opening": tr("到{say_opening}", say_opening=desk.context.office.say_opening(desk.now))},
         "colleagues": [one for one in _colleagues(desk) if one.id != talk.assigned_id],
         "phrases": [(one, phrases.fill(desk, talk, one.text)) for one in phrases.all_of(desk)] if desk.may("conversation.reply") else (),
         "card": contact.of(desk, talk), "text": text, "noted": noted, "fault": fault, "said_note": note, "longest": talks.LONGEST,

@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
-from bot.contract import Conversation, Desk, Page, Redirect, Refusal, page
+from bot.contract import Conversation, Desk, Page, Redirect, Refusal, page, tr
 from integrations.desk.models import TalkLabel, TalkLabelled
 
 #: Characters of a label, and labels that a community may have.
@@ -55,14 +55,14 @@ def add(desk: Desk) -> Redirect:
     """Add a label to the list."""
     name = " ".join(desk.form.get("name", "").split())
     if not name or len(name) > LONGEST:
-        raise Refusal(f"标签要写 1 到 {LONGEST} 个字，例如：投诉、催物业费。")
+        raise Refusal(tr("标签要写 1 到 {LONGEST} 个字，例如：投诉、催物业费。", LONGEST=LONGEST))
     known = all_of(desk)
     if any(one.name == name for one in known):
-        raise Refusal(f"已经有“{name}”这个标签了。")
+        raise Refusal(tr("已经有“{name}”这个标签了。", name=name))
     if len(known) >= MOST:
-        raise Refusal(f"最多 {MOST} 个标签。请先去掉一个不用的。")
+        raise Refusal(tr("最多 {MOST} 个标签。请先去掉一个不用的。", MOST=MOST))
     desk.session.add(TalkLabel(name=name))
-    return Redirect("/console/phrases#labels", f"有了标签“{name}”。")
+    return Redirect("/console/phrases#labels", tr("有了标签“{name}”。", name=name))
 
 
 @page("POST", "/labels/{id}/drop", need=EDIT)
@@ -73,7 +73,7 @@ def drop(desk: Desk) -> Redirect:
         raise LookupError(desk.params["id"])
     desk.session.execute(delete(TalkLabelled).where(col(TalkLabelled.label_id) == label.id))
     desk.session.delete(label)
-    return Redirect("/console/phrases#labels", f"去掉了标签“{label.name}”。")
+    return Redirect("/console/phrases#labels", tr("去掉了标签“{name}”。", name=label.name))
 
 
 ROUTES: tuple[Page, ...] = (add, drop)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from bot.contract import Conversation, Desk, Refusal
+from bot.contract import Conversation, Desk, Refusal, tr
 from integrations.desk.models import TalkNote
 
 #: Longest note.
@@ -18,9 +18,9 @@ SHOWN = 100
 def add(desk: Desk, talk: Conversation, text: str) -> None:
     """Note something for colleagues."""
     if not text:
-        raise Refusal("请先写点什么再记。")
+        raise Refusal(tr("请先写点什么再记。"))
     if len(text) > LONGEST:
-        raise Refusal(f"一条备注最多 {LONGEST} 个字，现在有 {len(text)} 个。请分两条记。")
+        raise Refusal(tr("一条备注最多 {LONGEST} 个字，现在有 {text} 个。请分两条记。", LONGEST=LONGEST, text=len(text)))
     desk.session.add(TalkNote(openid=talk.openid, at=desk.now, staff_id=desk.staff.id or 0, text=text))
 
 

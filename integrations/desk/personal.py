@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from bot.contract import Conversation, Personal, Resident, Retention, Rows, Work, keeping, roster
+from bot.contract import Conversation, Personal, Resident, Retention, Rows, Work, keeping, roster, tr
 from integrations.desk.models import TalkLabel, TalkLabelled, TalkNote
 
 
@@ -53,5 +53,5 @@ def lives(work: Work) -> timedelta:
 
 PERSONAL = Personal(
     export=export, erase=erase, export_account=export_account, erase_account=erase_account,
-    retain=(Retention(what="对话旁的备注", lives=lives, setting="LINLI_CORE_KEEP_TALKS", rows=(Rows(TalkNote, lambda before: (col(TalkNote.at) < before,)),)),),
+    retain=(Retention(what=tr("对话旁的备注"), lives=lives, setting="LINLI_CORE_KEEP_TALKS", rows=(Rows(TalkNote, lambda before: (col(TalkNote.at) < before,)),)),),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlmodel import select
 
-from bot.contract import Conversation, Desk, Page, Redirect, View, Work, handoffs, page, talks
+from bot.contract import Conversation, Desk, Page, Redirect, View, Work, handoffs, page, talks, tr, tr_all
 from integrations.desk import labels
 from integrations.desk.models import ReadyAnswer, TalkLabel
 
@@ -17,12 +17,12 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 def _name(desk: Desk, talk: Conversation) -> str:
     resident = talks.speaker(desk, talk)
-    return resident.name if resident and resident.name else "业主"
+    return resident.name if resident and resident.name else tr("业主")
 
 
 def _flat(desk: Desk, talk: Conversation) -> str:
     resident = talks.speaker(desk, talk)
-    return desk.household(resident).label if resident else "您家"
+    return desk.household(resident).label if resident else tr("您家")
 
 
 def _phone(desk: Desk, talk: Conversation) -> str:
@@ -36,15 +36,15 @@ def _number(desk: Desk, talk: Conversation) -> str:
 
 #: What stands in a text in place of what differs from talk to talk; where that is not known, what is said instead.
 VARIABLES: Mapping[str, tuple[str, Callable[[Desk, Conversation], str]]] = {
-    "称呼": ("居民的姓名；没有登记时是“业主”", _name),
-    "房号": ("3栋2单元501；没有绑定时是“您家”", _flat),
-    "电话": ("居民登记的电话", _phone),
-    "编号": ("正在办的事的编号", _number),
-    "我": ("您的名字", lambda desk, _: desk.staff.name),
-    "小区": ("小区的名字", lambda desk, _: desk.community.name),
-    "物业电话": ("物业的电话", lambda desk, _: desk.community.phone),
-    "上班时间": ("每天 8:30 到 18:00", lambda desk, _: desk.context.office.in_words()),
-    "多久回复": ("现在答应居民多久回复", lambda desk, _: handoffs.expected(desk)),
+    "称呼": (tr("居民的姓名；没有登记时是“业主”"), _name),
+    "房号": (tr("3栋2单元501；没有绑定时是“您家”"), _flat),
+    "电话": (tr("居民登记的电话"), _phone),
+    "编号": (tr("正在办的事的编号"), _number),
+    "我": (tr("您的名字"), lambda desk, _: desk.staff.name),
+    "小区": (tr("小区的名字"), lambda desk, _: desk.community.name),
+    "物业电话": (tr("物业的电话"), lambda desk, _: desk.community.phone),
+    "上班时间": (tr("每天 8:30 到 18:00"), lambda desk, _: desk.context.office.in_words()),
+    "多久回复": (tr("现在答应居民多久回复"), lambda desk, _: handoffs.expected(desk)),
 }
 
 
@@ -52,7 +52,7 @@ VARIABLES: Mapping[str, tuple[str, Callable[[Desk, Conversation], str]]] = {
 SEED = (
     ("收到", "{称呼}您好，收到了，我去核实一下，{多久回复}。"),
     ("上门", "{称呼}您好，师傅会先打 {电话} 跟您约时间，请保持电话畅通。"),
-    ("电话", "急事请直接打物业电话 {物业电话}，{上班时间}有人接。"),
+    (tr("电话"), "急事请直接打物业电话 {物业电话}，{上班时间}有人接。"),
     ("进度", "您的事编号是 {编号}，回复编号随时能看进度。"),
 )
 
@@ -82,7 +82,7 @@ def by_key(desk: Desk, key: str) -> ReadyAnswer:
     return found
 
 
-@page("GET", "/phrases", need=labels.EDIT, title="快捷语和标签")
+@page("GET", "/phrases", need=labels.EDIT, title=tr("快捷语和标签"))
 def show(desk: Desk) -> View:
     """List the answers and labels that all colleagues use."""
     return _page(desk)
@@ -105,7 +105,7 @@ def drop(desk: Desk) -> Redirect:
     """Take one out of the list."""
     phrase = by_key(desk, desk.params["id"])
     desk.session.delete(phrase)
-    return Redirect("/console/phrases", f"去掉了 /{phrase.short}。")
+    return Redirect("/console/phrases", tr("去掉了 /{short}。", short=phrase.short))
 
 
 def _page(desk: Desk, status: int = 200, **said: str) -> View:
@@ -125,21 +125,25 @@ def _save(desk: Desk, phrase: ReadyAnswer | None) -> View | Redirect:
     phrase = phrase or ReadyAnswer(short=short, text=text)
     phrase.short, phrase.text = short, text
     desk.session.add(phrase)
-    return Redirect("/console/phrases", f"存好了。回复时打 /{short} 就能用。")
+    return Redirect("/console/phrases", tr("存好了。回复时打 /{short} 就能用。", short=short))
 
 
 def _fault(desk: Desk, phrase: ReadyAnswer | None, short: str, text: str) -> str:
     known = all_of(desk)
     if not short or len(short) > LONGEST_SHORT or re.search(r"\s|/", short):
-        return f"短语要写 1 到 {LONGEST_SHORT} 个字，中间没有空格，例如：停水。"
+        return tr("短语要写 1 到 {LONGEST_SHORT} 个字，中间没有空格，例如：停水。", LONGEST_SHORT=LONGEST_SHORT)
     if any(one.short == short and (phrase is None or one.id != phrase.id) for one in known):
-        return f"已经有 /{short} 了，请换一个短语，或者改那一条。"
+        return tr("已经有 /{short} 了，请换一个短语，或者改那一条。", short=short)
     if not text or len(text) > LONGEST:
-        return f"内容要写 1 到 {LONGEST} 个字，现在有 {len(text)} 个。"
+        return tr("内容要写 1 到 {LONGEST} 个字，现在有 {text} 个。", LONGEST=LONGEST, text=len(text))
     if unknown := [name for name in _VARIABLE.findall(text) if name not in VARIABLES]:
-        return f"没有 {{{unknown[0]}}} 这个变量。可以用：{'、'.join(f'{{{name}}}' for name in VARIABLES)}。"
+        return tr(
+            "没有 {{{unknown}}} 这个变量。可以用：{name}。",
+            unknown=unknown[0],
+            name=tr_all("、", (f"{{{name}}}" for name in VARIABLES)),
+        )
     if phrase is None and len(known) >= MOST:
-        return f"最多 {MOST} 条。请先去掉一条不用的。"
+        return tr("最多 {MOST} 条。请先去掉一条不用的。", MOST=MOST)
     return ""
 
 

@@ -31,10 +31,11 @@ from bot.contract import (
     row_id,
     tasks,
     telling,
+    tr,
 )
 
 #: What tasks may be narrowed to by how they stand.
-STATES: Mapping[str, str] = {"open": "没办结", "free": "没人接手", "mine": "我在处理", "closed": "已办结"}
+STATES: Mapping[str, str] = {"open": tr("没办结"), "free": tr("没人接手"), "mine": tr("我在处理"), "closed": tr("已办结")}
 
 #: Conditions of each of STATES.
 _OPEN = col(Task.closed_at).is_(None)
@@ -50,7 +51,7 @@ def claim(desk: Desk) -> Redirect:
     """Take a task: colleagues see who sees to it, and nobody else is told any more."""
     task = _find(desk)
     tasks.claim(desk, task, desk.staff)
-    return Redirect("/console/tasks", "已接手，同事会看到是您在处理。")
+    return Redirect("/console/tasks", tr("已接手，同事会看到是您在处理。"))
 
 
 @page("POST", "/tasks/{id}/hand-on", need="task.view")
@@ -59,7 +60,7 @@ def hand_on(desk: Desk) -> Redirect:
     task = _find(desk)
     member = _colleague(desk, task, desk.form.get("staff", ""))
     tasks.hand_on(desk, task, desk.staff, member)
-    return Redirect("/console/tasks", f"已交给{member.name}。")
+    return Redirect("/console/tasks", tr("已交给{name}。", name=member.name))
 
 
 @page("POST", "/tasks/{id}/close", need="task.view")
@@ -67,9 +68,9 @@ def close(desk: Desk) -> Redirect:
     """Close a task, saying how it ended."""
     task = _find(desk)
     if task.closed_at is not None:
-        raise Refusal(f"同事已经处理了：{task.outcome or '已关闭'}。")
+        raise Refusal(tr("同事已经处理了：{outcome}。", outcome=task.outcome or tr("已关闭")))
     tasks.close(desk, task, desk.staff, desk.form.get("outcome", ""), desk.form.get("note", ""))
-    return Redirect("/console/tasks", "已办结。")
+    return Redirect("/console/tasks", tr("已办结。"))
 
 
 def _find(desk: Desk) -> Task:
@@ -83,7 +84,7 @@ def _colleague(desk: Desk, task: Task, said: str) -> Staff:
     number = row_id(said)
     member = next((one for one in telling.may_see(desk, task.need) if one.id == number), None)
     if member is None:
-        raise Refusal("请选择一位能处理这件事的同事。")
+        raise Refusal(tr("请选择一位能处理这件事的同事。"))
     return member
 
 
@@ -191,13 +192,13 @@ def _close_one(desk: Desk, task: Task, answers: Mapping[str, str]) -> None:
     """Close one of several; what is told to a resident or calls people out is closed for itself."""
     kind = desk.context.services.kind_of(task.kind)
     if task.closed_at is not None:
-        raise Refusal(f"已经办结了：{task.outcome or '已处理'}。")
+        raise Refusal(tr("已经办结了：{outcome}。", outcome=task.outcome or tr("已处理")))
     if task.kind == handoffs.KIND:
-        raise Refusal("居民在等答复，结果会发给居民，请单独办结。")
+        raise Refusal(tr("居民在等答复，结果会发给居民，请单独办结。"))
     if kind is not None and (kind.ladder is not None or kind.outcomes):
-        raise Refusal(f"“{kind.title}”要选是什么结果，请单独办结。")
+        raise Refusal(tr("“{title}”要选是什么结果，请单独办结。", title=kind.title))
     if not answers["note"]:
-        raise Refusal("请写一句是怎么处理的。")
+        raise Refusal(tr("请写一句是怎么处理的。"))
     tasks.close(desk, task, desk.staff, "", answers["note"])
 
 
@@ -214,49 +215,49 @@ def _colleagues(desk: Desk) -> Mapping[str, str]:
 
 
 ACTS = (
-    Act(name="claim", title="我来处理", need="task.view", run=_claim_one, keeps=tasks.KEEPS, put_back=tasks.put_back),
+    Act(name="claim", title=tr("我来处理"), need="task.view", run=_claim_one, keeps=tasks.KEEPS, put_back=tasks.put_back),
     Act(
-        name="hand-on", title="转交", need="task.view", run=_hand_one_on, keeps=tasks.KEEPS, put_back=tasks.put_back,
-        asks=(Question(name="staff", title="交给谁", options=_colleagues),),
+        name="hand-on", title=tr("转交"), need="task.view", run=_hand_one_on, keeps=tasks.KEEPS, put_back=tasks.put_back,
+        asks=(Question(name="staff", title=tr("交给谁"), options=_colleagues),),
     ),
     Act(
-        name="close", title="办结", need="task.view", run=_close_one, keeps=tasks.KEEPS, put_back=tasks.put_back,
-        asks=(Question(name="note", title="怎么处理的", longest=tasks.LONGEST),),
+        name="close", title=tr("办结"), need="task.view", run=_close_one, keeps=tasks.KEEPS, put_back=tasks.put_back,
+        asks=(Question(name="note", title=tr("怎么处理的"), longest=tasks.LONGEST),),
     ),
 )  # fmt: skip
 
 LIST = Listing(
     name="tasks",
-    title="待办",
+    title=tr("待办"),
     path="/tasks",
     need="task.view",
-    nav="居民",
+    nav=tr("居民"),
     badge=open_ones,
-    unit="件",
+    unit=tr("件"),
     table=Task,
     key=lambda row: str(row["task"].public_id),
     key_column=Task.public_id,
     order="urgent",
     columns=(
-        Column(name="what", title="什么事", says=lambda desk, row: Cell(words=desk.veil(row["task"].title, row["task"]))),
-        Column(name="kind", title="种类", says=lambda desk, row: row["kind"], sort=(Task.kind,)),
-        Column(name="who", title="谁的", says=lambda desk, row: desk.veil(row["who"])),
-        Column(name="urgent", title="急不急", says=lambda desk, row: "紧急" if row["task"].urgent else "", sort=tasks.FIRST),
-        Column(name="opened", title="什么时候", says=lambda desk, row: row["task"].opened_at, sort=(Task.opened_at,)),
-        Column(name="holder", title="谁在处理", says=lambda desk, row: row["claimed_by"]),
-        Column(name="closed", title="办结", says=lambda desk, row: row["task"].closed_at, sort=(Task.closed_at,)),
-        Column(name="outcome", title="结果", says=lambda desk, row: desk.veil(row["task"].outcome, row["task"])),
+        Column(name="what", title=tr("什么事"), says=lambda desk, row: Cell(words=desk.veil(row["task"].title, row["task"]))),
+        Column(name="kind", title=tr("种类"), says=lambda desk, row: row["kind"], sort=(Task.kind,)),
+        Column(name="who", title=tr("谁的"), says=lambda desk, row: desk.veil(row["who"])),
+        Column(name="urgent", title=tr("急不急"), says=lambda desk, row: tr("紧急") if row["task"].urgent else "", sort=tasks.FIRST),
+        Column(name="opened", title=tr("什么时候"), says=lambda desk, row: row["task"].opened_at, sort=(Task.opened_at,)),
+        Column(name="holder", title=tr("谁在处理"), says=lambda desk, row: row["claimed_by"]),
+        Column(name="closed", title=tr("办结"), says=lambda desk, row: row["task"].closed_at, sort=(Task.closed_at,)),
+        Column(name="outcome", title=tr("结果"), says=lambda desk, row: desk.veil(row["task"].outcome, row["task"])),
     ),
     filters=(
-        Choice(name="state", title="状态", options=lambda desk: STATES, fits=_stands, usual="open"),
-        Choice(name="kind", title="种类", options=_kinds, fits=_is_kind),
-        Choice(name="urgent", title="急不急", options=lambda desk: {"yes": "只看紧急"}, fits=lambda desk, _: col(Task.urgent).is_(True)),
-        Days(name="opened", title="什么时候", column=Task.opened_at),
+        Choice(name="state", title=tr("状态"), options=lambda desk: STATES, fits=_stands, usual="open"),
+        Choice(name="kind", title=tr("种类"), options=_kinds, fits=_is_kind),
+        Choice(name="urgent", title=tr("急不急"), options=lambda desk: {"yes": tr("只看紧急")}, fits=lambda desk, _: col(Task.urgent).is_(True)),
+        Days(name="opened", title=tr("什么时候"), column=Task.opened_at),
     ),
     base=_mine_to_see,
     find=_find_by,
     opens=("title", "outcome"),
-    finds="房号、姓名、编号、种类、同事",
+    finds=tr("房号、姓名、编号、种类、同事"),
     load=_load,
     reads=_note_read,
     acts=ACTS,
@@ -264,7 +265,7 @@ LIST = Listing(
     around=_last_closed,
     live="task",
     size=15,
-    empty=("没有待办", "要有人看一眼的事会出现在这里：居民找物业、紧急报修、核对住址、体温异常。"),
+    empty=(tr("没有待办"), tr("要有人看一眼的事会出现在这里：居民找物业、紧急报修、核对住址、体温异常。")),
 )  # fmt: skip
 
 ROUTES: tuple[Page, ...] = (claim, hand_on, close)

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role
+from bot.contract import Integration, Permission, Role, tr
 from integrations.duty import alarm, codes, events, heard, processing, reactions, robots, roster, summons
 from integrations.duty.settings import Settings
 
 integration = Integration(
     name="duty",
-    title="值班",
+    title=tr("值班"),
     folder=Path(__file__).parent,
     console=(*codes.ROUTES, *roster.ROUTES, *robots.ROUTES),
     pages=alarm.ROUTES,
@@ -24,7 +24,7 @@ integration = Integration(
     tells=events.TELLS,
     processing=processing.PROCESSING,
     permissions=(
-        Permission(name=roster.VIEW, title="看值班表", roles=(Role.GUARD, Role.STAFF, Role.MANAGER, Role.CITY)),
-        Permission(name=roster.EDIT, title="排值班、设群机器人", roles=(Role.MANAGER,)),
+        Permission(name=roster.VIEW, title=tr("看值班表"), roles=(Role.GUARD, Role.STAFF, Role.MANAGER, Role.CITY)),
+        Permission(name=roster.EDIT, title=tr("排值班、设群机器人"), roles=(Role.MANAGER,)),
     ),
 )

@@ -8,7 +8,7 @@ import segno
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from bot.contract import Call, Desk, Page, Redirect, Staff, Turn, View, Work, effect, page
+from bot.contract import Call, Desk, Page, Redirect, Staff, Turn, View, Work, effect, page, tr
 from bot.contract.duty import within
 from integrations.duty.models import Code
 
@@ -22,7 +22,7 @@ LIVES = timedelta(minutes=10)
 NEED = "console.start"
 
 
-@page("GET", "/me/wechat", need=NEED, title="我的微信", nav="管理")
+@page("GET", "/me/wechat", need=NEED, title=tr("我的微信"), nav=tr("管理"))
 def show(desk: Desk) -> View:
     """Show whether the own WeChat is bound, and a code that binds it."""
     code = _good(desk)

@@ -1,6 +1,6 @@
 """What the service records and tells, and how people read it."""
 
-from bot.contract import Log, Subject
+from bot.contract import Log, Subject, tr
 
 EMITS = {
     "duty.code_made": "", "duty.code_drawn": "", "duty.bound": "", "duty.unbound": "", "duty.shift_saved": "", "duty.shift_removed": "",
@@ -18,12 +18,12 @@ TELLS = {
 
 LOG = Log(
     events={
-        "duty.bound": "绑定了自己的微信", "duty.unbound": "解除了微信绑定", "duty.shift_saved": "排了值班", "duty.shift_removed": "删了值班",
-        "duty.robot_added": "添加了群机器人", "duty.robot_removed": "删了群机器人", "duty.robot_worked": "群机器人收到了消息",
-        "duty.code_made": "要了绑定微信的码", "duty.code_drawn": "绑定微信的码好了",
+        "duty.bound": tr("绑定了自己的微信"), "duty.unbound": tr("解除了微信绑定"), "duty.shift_saved": tr("排了值班"), "duty.shift_removed": tr("删了值班"),
+        "duty.robot_added": tr("添加了群机器人"), "duty.robot_removed": tr("删了群机器人"), "duty.robot_worked": tr("群机器人收到了消息"),
+        "duty.code_made": tr("要了绑定微信的码"), "duty.code_drawn": tr("绑定微信的码好了"),
     },
     subjects={
-        "duty_code": lambda work, keys: dict.fromkeys(keys, Subject("绑定微信的码")),
-        "robot": lambda work, keys: dict.fromkeys(keys, Subject("群机器人", "/duty/robots")),
+        "duty_code": lambda work, keys: dict.fromkeys(keys, Subject(tr("绑定微信的码"))),
+        "robot": lambda work, keys: dict.fromkeys(keys, Subject(tr("群机器人"), "/duty/robots")),
     },
 )  # fmt: skip

@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from sqlmodel import col, select
 
-from bot.contract import Call, Desk, GiveUp, Later, Page, Redirect, Refusal, Task, View, Work, effect, page, public_id
+from bot.contract import Call, Desk, GiveUp, Later, Page, Redirect, Refusal, Task, View, Work, effect, page, public_id, tr
 from integrations.duty.models import Robot
 from integrations.duty.roster import EDIT
 from integrations.duty.settings import Settings
@@ -68,16 +68,16 @@ def fault_of(url: str, *, local: bool = False) -> str:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
-        return "这个地址不完整，请从群机器人的设置里重新复制。"
+        return tr("这个地址不完整，请从群机器人的设置里重新复制。")
     if local and host in {"127.0.0.1", "localhost"}:
         return ""
     if parts.scheme != "https":
-        return "地址要以 https:// 开头，请从群机器人的设置里复制。"
+        return tr("地址要以 https:// 开头，请从群机器人的设置里复制。")
     is_name = (
         re.fullmatch(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", host) is not None
     )  # 127。0.0.1 and ⓛocalhost are read as what they look like
     if parts.username is not None or port not in (None, 443) or not is_name or _PRIVATE.search(host) or _is_number(host):
-        return "这不是群机器人的地址，请从群机器人的设置里复制，例如 https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…"
+        return tr("这不是群机器人的地址，请从群机器人的设置里复制，例如 https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…")
     return ""
 
 
@@ -106,14 +106,14 @@ async def send(call: Call, *, robot: str, url: str, text: str) -> str:
     async with aiohttp.ClientSession(connector=connector, timeout=limit) as http:
         async with http.post(url, json=body, allow_redirects=False) as response:
             if response.status in {301, 302, 303, 307, 308, 400, 401, 403, 404, 410}:
-                raise GiveUp(f"群机器人的地址不对（{response.status}）")
+                raise GiveUp(tr("群机器人的地址不对（{status}）", status=response.status))
             response.raise_for_status()
             answer = await response.json(content_type=None)
     code = answer.get("errcode", 0) if isinstance(answer, dict) else -1
     if code == TOO_FREQUENT:
-        raise Later("群机器人一分钟最多 20 条", RUSHED)
+        raise Later(tr("群机器人一分钟最多 20 条"), RUSHED)
     if code in _GONE:
-        raise GiveUp(f"群机器人不收（{code}），请检查地址")
+        raise GiveUp(tr("群机器人不收（{code}），请检查地址", code=code))
     if code:
         raise OSError(f"the robot answered {code}")
     return robot
@@ -144,7 +144,7 @@ def _all(work: Work) -> list[Robot]:
     return list(work.session.exec(select(Robot).order_by(col(Robot.id))).all())
 
 
-@page("GET", "/duty/robots", need=EDIT, title="群机器人", nav="管理")
+@page("GET", "/duty/robots", need=EDIT, title=tr("群机器人"), nav=tr("管理"))
 def listed(desk: Desk) -> View:
     """List the robots and when each last took a message."""
     return View("duty/robots.html", {"robots": [(robot, urlsplit(robot.url).hostname) for robot in _all(desk)]})
@@ -155,7 +155,7 @@ def add(desk: Desk) -> Redirect:
     """Add a robot and send it a first message."""
     name, url = desk.form.get("name", "").strip()[:40], desk.form.get("url", "").strip()
     if not name:
-        raise Refusal("请写群的名称，例如“物业值班群”。")
+        raise Refusal(tr("请写群的名称，例如“物业值班群”。"))
     if fault := fault_of(url, local=desk.settings(Settings).local_robots):
         raise Refusal(fault)
     robot = Robot(name=name, url=url, added_at=desk.now)
@@ -163,14 +163,14 @@ def add(desk: Desk) -> Redirect:
     desk.session.flush()
     desk.record("duty.robot_added", f"robot:{robot.public_id}")
     _try(desk, robot)
-    return Redirect("/console/duty/robots", "已添加，并发了一条测试消息。几秒后看看群里有没有。")
+    return Redirect("/console/duty/robots", tr("已添加，并发了一条测试消息。几秒后看看群里有没有。"))
 
 
 @page("POST", "/duty/robots/{id}/try", need=EDIT)
 def test(desk: Desk) -> Redirect:
     """Send a robot a message that says it is none."""
     _try(desk, _find(desk))
-    return Redirect("/console/duty/robots", "测试消息正在发送，几秒后看看群里有没有。")
+    return Redirect("/console/duty/robots", tr("测试消息正在发送，几秒后看看群里有没有。"))
 
 
 @page("POST", "/duty/robots/{id}/remove", need=EDIT)
@@ -179,7 +179,7 @@ def remove(desk: Desk) -> Redirect:
     robot = _find(desk)
     desk.session.delete(robot)
     desk.record("duty.robot_removed", f"robot:{robot.public_id}")
-    return Redirect("/console/duty/robots", f"已删除“{robot.name}”。")
+    return Redirect("/console/duty/robots", tr("已删除“{name}”。", name=robot.name))
 
 
 def _try(desk: Desk, robot: Robot) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlmodel import select
 
-from bot.contract import ROLE_WORDS, SHANGHAI, Desk, Page, Redirect, Refusal, Role, View, Work, page, row_id
+from bot.contract import ROLE_WORDS, SHANGHAI, Desk, Page, Redirect, Refusal, Role, View, Work, page, row_id, tr, tr_all
 from bot.contract.duty import DAY, Shift, Watch, next_on, now_on, watches
 from bot.contract.roster import active
 
@@ -14,7 +14,10 @@ VIEW, EDIT = "duty.view", "duty.edit"
 
 WEEK = timedelta(days=7)
 
-WEEKDAYS = "一二三四五六日"
+WEEKDAYS = (
+    tr("一", context="weekday"), tr("二", context="weekday"), tr("三", context="weekday"), tr("四", context="weekday"),
+    tr("五", context="weekday"), tr("六", context="weekday"), tr("日", context="weekday"),
+)  # fmt: skip
 
 #: Weeks that can be looked at, before and after this one.
 FURTHEST = 52
@@ -32,7 +35,7 @@ class Gap:
     covers: str
 
 
-@page("GET", "/duty", need=VIEW, title="值班表", nav="管理")
+@page("GET", "/duty", need=VIEW, title=tr("值班表"), nav=tr("管理"))
 def show(desk: Desk) -> View:
     """Show a week: each day's turns of duty, and the gaps."""
     week = _week(desk.query.get("week", ""))
@@ -69,7 +72,7 @@ def add(desk: Desk) -> Redirect:
     for weekday, day in _days(desk.form):
         desk.session.add(_fill(desk, Shift(staff_id=0), weekday, day))
     desk.record("duty.shift_saved", f"staff:{desk.staff.login}")
-    return Redirect("/console/duty", "已排好。")
+    return Redirect("/console/duty", tr("已排好。"))
 
 
 @page("POST", "/duty/shifts/{id}", need=EDIT)
@@ -77,10 +80,10 @@ def change(desk: Desk) -> Redirect:
     """Change a shift."""
     shift, chosen = _find(desk), _days(desk.form)
     if len(chosen) != 1:
-        raise Refusal("修改时请只选一天；每天都一样的话，删掉后重新添加。")
+        raise Refusal(tr("修改时请只选一天；每天都一样的话，删掉后重新添加。"))
     desk.session.add(_fill(desk, shift, *chosen[0]))
     desk.record("duty.shift_saved", f"staff:{desk.staff.login}")
-    return Redirect("/console/duty", "已修改。")
+    return Redirect("/console/duty", tr("已修改。"))
 
 
 @page("POST", "/duty/shifts/{id}/remove", need=EDIT)
@@ -88,7 +91,7 @@ def remove(desk: Desk) -> Redirect:
     """Take a shift out of the roster."""
     desk.session.delete(_find(desk))
     desk.record("duty.shift_removed", f"staff:{desk.staff.login}")
-    return Redirect("/console/duty", "已删除。")
+    return Redirect("/console/duty", tr("已删除。"))
 
 
 def covers_of(work: Work) -> Mapping[str, str]:
@@ -125,21 +128,29 @@ def _holes(found: Sequence[Watch], since: datetime, until: datetime) -> list[tup
 def _warnings(desk: Desk, found: Sequence[Watch], covers: Mapping[str, str]) -> list[str]:
     """Return who is on duty and cannot be reached, or may not see what they are on duty for."""
     known = {member.id: member for watch in found for member in (watch.staff, watch.stand_in) if member is not None}
-    unreachable = [f"{member.name}没有绑定微信，警报发不到他的手机。" for member in known.values() if not member.openid]
+    unreachable = [
+        tr("{name}没有绑定微信，警报发不到他的手机。", name=member.name) for member in known.values() if not member.openid
+    ]
     kinds = [kind for one in desk.context.services.integrations for kind in one.tasks if kind.ladder is not None]
     blind = []
     for member in {watch.staff.id: watch.staff for watch in found if not watch.shift.covers}.values():
         hidden = [kind.title for kind in kinds if kind.need and not desk.access.may(member.role, kind.need)]
         if hidden:
             blind.append(
-                f"{member.name}（{ROLE_WORDS[member.role]}）看不到：{'、'.join(hidden)}；这些会通知别的同事。要他负责，请单独排一个班。"
+                tr(
+                    "{name}（{ROLE_WORDS}）看不到：{hidden}；这些会通知别的同事。要他负责，请单独排一个班。",
+                    name=member.name,
+                    ROLE_WORDS=ROLE_WORDS[member.role],
+                    hidden=tr_all("、", hidden),
+                )
             )
     return [*unreachable, *blind]
 
 
 def clock(minutes: int) -> str:
     """Return minutes after midnight as one writes them: 20:00, 次日08:00."""
-    return f"{'次日' if minutes > DAY else ''}{minutes // 60 % 24:02}:{minutes % 60:02}" if minutes != DAY else "24:00"
+    said = f"{minutes // 60 % 24:02}:{minutes % 60:02}"
+    return "24:00" if minutes == DAY else tr("次日{said}", said=said) if minutes > DAY else said
 
 
 def _form(desk: Desk) -> dict[str, object]:
@@ -167,22 +178,22 @@ def _days(form: Mapping[str, str]) -> list[tuple[int | None, date | None]]:
         try:
             return [(None, date.fromisoformat(day))]
         except ValueError:
-            raise Refusal("日期写得不对，例如 2026-05-01。") from None
+            raise Refusal(tr("日期写得不对，例如 2026-05-01。")) from None
     if said == EVERY_DAY:
         return [(number, None) for number in range(7)]
     if said.isdecimal() and said in "0123456":
         return [(int(said), None)]
-    raise Refusal("请选星期几，或填一个日期。")
+    raise Refusal(tr("请选星期几，或填一个日期。"))
 
 
 def _fill(desk: Desk, shift: Shift, weekday: int | None, day: date | None) -> Shift:
     known = {member.id for member in active(desk.session)}
     staff, stand_in = row_id(desk.form.get("staff", "")), row_id(desk.form.get("stand_in", ""))
     if staff not in known or (stand_in is not None and stand_in not in known):
-        raise Refusal("请选值班的人。")
+        raise Refusal(tr("请选值班的人。"))
     covers = desk.form.get("covers", "")
     if covers and covers not in covers_of(desk):
-        raise Refusal("请选负责什么。")
+        raise Refusal(tr("请选负责什么。"))
     begins, ends = _minutes(desk.form.get("begins", "")), _minutes(desk.form.get("ends", ""))
     shift.staff_id, shift.stand_in_id = staff or 0, stand_in if stand_in != staff else None
     shift.covers, shift.weekday, shift.day = covers, weekday, day
@@ -193,7 +204,7 @@ def _fill(desk: Desk, shift: Shift, weekday: int | None, day: date | None) -> Sh
 def _minutes(text: str) -> int:
     hours, _, minutes = text.strip().partition(":")
     if not (hours.isdecimal() and minutes.isdecimal() and len(text) <= 5 and int(hours) < 24 and int(minutes) < 60):
-        raise Refusal("时间写得不对，例如 08:00。")
+        raise Refusal(tr("时间写得不对，例如 08:00。"))
     return int(hours) * 60 + int(minutes)
 
 

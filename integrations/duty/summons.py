@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.contract import Delivery, Staff, Task, Work, roster, tasks
+from bot.contract import Delivery, Staff, Task, Work, roster, tasks, tr
 
 #: How long the link of an alarm opens.
 LIVES = timedelta(days=1)
@@ -54,5 +54,7 @@ def _called(work: Work, task: Task) -> tuple[str, str]:
     other = next((one for one in roster.people_of(work.session, by.flat) if one.phone), None)
     if other is None:
         return name, ""
-    housemate = f"同住的{other.name}" if other.name else "同住的人"
-    return (f"{name or '报的人'}没留电话，这是{housemate}的" if by.resident else other.name), other.phone
+    housemate = tr("同住的{name}", name=other.name) if other.name else tr("同住的人")
+    return (
+        tr("{name}没留电话，这是{housemate}的", name=name or "报的人", housemate=housemate) if by.resident else other.name
+    ), other.phone

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role, TaskKind
+from bot.contract import Integration, Permission, Role, TaskKind, tr
 from bot.contract.taskkinds import ALARM
 from integrations.health import actions, cards, console, events, figures, past, personal, processing, purposes, tasks
 from integrations.health.models import SYMPTOM_WORDS
@@ -10,7 +10,7 @@ from integrations.health.settings import Settings
 
 integration = Integration(
     name="health",
-    title="健康打卡",
+    title=tr("健康打卡"),
     folder=Path(__file__).parent,
     actions=actions.ALL,
     amends=actions.AMENDS,
@@ -24,13 +24,15 @@ integration = Integration(
     permissions=(
         Permission(
             name=tasks.NEED,
-            title="看健康打卡",
+            title=tr("看健康打卡"),
             roles=(Role.MANAGER,),
-            sensitive="健康信息",
+            sensitive=tr("健康信息"),
             veils=tuple(SYMPTOM_WORDS.values()),
         ),
     ),
-    tasks=(TaskKind(kind=tasks.KIND, title="健康异常", path="/health", path_title="看打卡", ladder=ALARM, need=tasks.NEED),),
+    tasks=(
+        TaskKind(kind=tasks.KIND, title=tr("健康异常"), path="/health", path_title=tr("看打卡"), ladder=ALARM, need=tasks.NEED),
+    ),
     personal=personal.PERSONAL,
     purposes=purposes.ALL,
     settings=Settings,

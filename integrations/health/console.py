@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, or_, select
 
-from bot.contract import Cell, Choice, Column, Days, Desk, Household, Listing, Narrowed, Resident, Task, register
+from bot.contract import Cell, Choice, Column, Days, Desk, Household, Listing, Narrowed, Resident, Task, register, tr, tr_all
 from bot.contract.listpage import WORDS, midnight
 from integrations.health.models import CheckIn
 from integrations.health.tasks import KIND, NEED
@@ -84,8 +84,8 @@ def _load(desk: Desk, found: Sequence[CheckIn]) -> list[Row]:
 
 def _row(made: CheckIn, teller: Resident, resident: Resident | None, flats: Mapping[int | None, Household]) -> Row:
     return Row(
-        made=made, flat=flats[teller.household_id], who=(resident.name or "家庭成员") if resident is not None else made.person,
-        told="" if made.reporter_id == made.resident_id else teller.name or "家庭成员", about=(resident or teller).about,
+        made=made, flat=flats[teller.household_id], who=(resident.name or tr("家庭成员")) if resident is not None else made.person,
+        told="" if made.reporter_id == made.resident_id else teller.name or tr("家庭成员"), about=(resident or teller).about,
     )  # fmt: skip
 
 
@@ -109,40 +109,40 @@ def _unwell(desk: Desk, _rows: Sequence[Row]) -> Mapping[str, Any]:
 
 
 def _how(_desk: Desk, row: Row) -> list[str | Cell]:
-    return [*([Cell(words="异常", tone="red")] if row.made.is_abnormal else []), row.made.words]
+    return [*([Cell(words=tr("异常"), tone="red")] if row.made.is_abnormal else []), row.made.words]
 
 
 LIST = Listing(
     name="health",
-    title="健康打卡",
+    title=tr("健康打卡"),
     path="/health",
     need=NEED,
-    nav="服务",
-    unit="人次",
+    nav=tr("服务"),
+    unit=tr("人次"),
     table=CheckIn,
     key=lambda row: str(row.made.id),
     key_column=CheckIn.id,
     order="-at",
     columns=(
-        Column(name="flat", title="住户", says=lambda desk, row: row.flat.label, sort=(Household.place,)),
-        Column(name="who", title="谁", says=lambda desk, row: Cell(words=row.who, small=f"{row.told}说的" if row.told else "")),
-        Column(name="how", title="情况", says=_how, filed=lambda desk, row: f"{'异常，' if row.made.is_abnormal else ''}{row.made.words}"),
-        Column(name="at", title="时间", says=lambda desk, row: row.made.at, sort=(CheckIn.id,)),
+        Column(name="flat", title=tr("住户"), says=lambda desk, row: row.flat.label, sort=(Household.place,)),
+        Column(name="who", title=tr("谁"), says=lambda desk, row: Cell(words=row.who, small=tr("{told}说的", told=row.told) if row.told else "")),
+        Column(name="how", title=tr("情况"), says=_how, filed=lambda desk, row: tr_all("", (tr("异常，") if row.made.is_abnormal else '', row.made.words,))),
+        Column(name="at", title=tr("时间"), says=lambda desk, row: row.made.at, sort=(CheckIn.id,)),
     ),
     filters=(
-        Choice(name="day", title="哪天", options=lambda desk: {"today": "今天", "yesterday": "昨天", "week": "近七天"}, usual="today"),
-        Days(name="on", title="或者"),
+        Choice(name="day", title=tr("哪天"), options=lambda desk: {"today": tr("今天"), "yesterday": tr("昨天"), "week": tr("近七天")}, usual="today"),
+        Days(name="on", title=tr("或者")),
     ),
     base=lambda desk: (_is_last(),),
     beside=((TELLER, col(TELLER.id) == CheckIn.reporter_id), (Household, col(Household.id) == col(TELLER.household_id))),
     narrow=_narrow,
-    finds="房号、姓名、怎么称呼",
+    finds=tr("房号、姓名、怎么称呼"),
     load=_load,
     reads=_note_read,
     template="health/list.html",
     around=_unwell,
-    tabs=(("还没打卡的", "/health/missing"),),
-    empty=("还没有人打卡", "居民在微信里说“健康打卡 36.5”就会出现在这里。"),
+    tabs=((tr("还没打卡的"), "/health/missing"),),
+    empty=(tr("还没有人打卡"), tr("居民在微信里说“健康打卡 36.5”就会出现在这里。")),
 )  # fmt: skip
 
 
@@ -172,28 +172,28 @@ def _with_flats(desk: Desk, rows: Sequence[Resident]) -> list[tuple[Resident, st
 
 MISSING = Listing(
     name="health.missing",
-    title="还没打卡的",
+    title=tr("还没打卡的"),
     path="/health/missing",
     need=NEED,
-    unit="人",
+    unit=tr("人"),
     table=Resident,
     key=lambda row: str(row[0].public_id),
     key_column=Resident.public_id,
     order="flat",
     columns=(
-        Column(name="flat", title="住户", says=lambda desk, row: row[1], sort=(Household.place,)),
-        Column(name="who", title="谁", says=lambda desk, row: row[0].name or "家庭成员"),
+        Column(name="flat", title=tr("住户"), says=lambda desk, row: row[1], sort=(Household.place,)),
+        Column(name="who", title=tr("谁"), says=lambda desk, row: row[0].name or tr("家庭成员")),
     ),
-    filters=(Choice(name="day", title="哪天", options=lambda desk: {"today": "今天", "yesterday": "昨天"}, usual="today"),),
+    filters=(Choice(name="day", title=tr("哪天"), options=lambda desk: {"today": tr("今天"), "yesterday": tr("昨天")}, usual="today"),),
     base=lambda desk: (col(Resident.openid).is_not(None),),
     beside=((Household, col(Household.id) == col(Resident.household_id)),),
     narrow=_silent,
-    finds="房号、姓名",
+    finds=tr("房号、姓名"),
     load=_with_flats,
     reads=lambda desk, rows: desk.read(NEED),
     to=lambda row: f"/households/{row[0].household_id}",
-    tabs=(("打过卡的", "/health"),),
-    empty=("都打过卡了", "已绑定微信的住户里，今天没有人漏掉。"),
+    tabs=((tr("打过卡的"), "/health"),),
+    empty=(tr("都打过卡了"), tr("已绑定微信的住户里，今天没有人漏掉。")),
 )  # fmt: skip
 
 LISTS = (LIST, MISSING)

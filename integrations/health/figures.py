@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from sqlmodel import col, func, select
 
-from bot.contract import Asked, Figure, Sample, Unit, Work, consents, figure
+from bot.contract import Asked, Figure, Sample, Unit, Work, consents, figure, tr
 from integrations.health.models import CheckIn
 from integrations.health.purposes import CHECK_IN
 
 
 @figure(
-    "health.checked_in", "健康打卡的参加比例",
-    "这段时间里至少打过一次卡的人 ÷ 这段时间结束时同意健康打卡的人。撤回同意的人和他们的打卡都删了，不在两边。只数人数，不看体温和症状。",
+    "health.checked_in", tr("健康打卡的参加比例"),
+    tr("这段时间里至少打过一次卡的人 ÷ 这段时间结束时同意健康打卡的人。撤回同意的人和他们的打卡都删了，不在两边。只数人数，不看体温和症状。"),
     Unit.SHARE, by_building=True,
 )  # fmt: skip
 def checked_in(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -30,8 +30,8 @@ def checked_in(work: Work, asked: Asked) -> Iterator[Sample]:
 
 @figure(
     "health.check_ins",
-    "健康打卡多少次",
-    "居民打卡的次数，一天里更正的也各算一次，替家里人报的也算。",
+    tr("健康打卡多少次"),
+    tr("居民打卡的次数，一天里更正的也各算一次，替家里人报的也算。"),
     Unit.COUNT,
     by_building=True,
 )

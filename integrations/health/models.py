@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from bot.contract import UNREADABLE, Scoped, WithConsent, is_unreadable, moment, sealed_list, sealed_number
+from bot.contract import UNREADABLE, Scoped, WithConsent, is_unreadable, moment, sealed_list, sealed_number, tr, tr_all
 
 #: From here on a temperature is reported; practice of 2020-22 check-in campaigns.
 FEVER_TENTHS = 373
@@ -17,8 +17,8 @@ RANGE_TENTHS = (340, 430)
 DANGER_TENTHS = 410
 
 SYMPTOM_WORDS = {
-    "none": "没有不舒服", "fever": "发热", "cough": "咳嗽", "fatigue": "乏力", "throat": "嗓子疼", "diarrhoea": "腹泻",
-    "breathless": "气短",
+    "none": tr("没有不舒服"), "fever": tr("发热"), "cough": tr("咳嗽"), "fatigue": tr("乏力"), "throat": tr("嗓子疼"), "diarrhoea": tr("腹泻"),
+    "breathless": tr("气短"),
 }  # fmt: skip
 
 
@@ -68,9 +68,9 @@ def is_abnormal(tenths: int, symptoms: list[str]) -> bool:
 
 def said(tenths: int, symptoms: list[str]) -> str:
     """Return a report in words: 37.9℃，咳嗽."""
-    return f"{tenths / 10:.1f}℃，{symptoms_in_words(symptoms) or '症状没说'}"
+    return tr("{degrees:.1f}℃，{symptoms}", degrees=tenths / 10, symptoms=symptoms_in_words(symptoms) or tr("症状没说"))
 
 
 def symptoms_in_words(symptoms: list[str]) -> str:
     """Return symptoms one after the other; empty for none told."""
-    return "、".join(SYMPTOM_WORDS.get(name, name) for name in symptoms)
+    return tr_all("、", (SYMPTOM_WORDS.get(name, name) for name in symptoms))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from bot.contract import Resident, Turn, roster
+from bot.contract import Resident, Turn, roster, tr
 from integrations.health.models import CheckIn
 
 
@@ -20,7 +20,7 @@ class Person:
     @property
     def of(self) -> str:
         """您的, 老公的."""
-        return f"{self.word or '您'}的"
+        return tr("{word}的", word=self.word or tr("您"))
 
 
 def me(turn: Turn) -> Person:

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlmodel import col, or_, select
 
-from bot.contract import Personal, Resident, Retention, Rows, Work
+from bot.contract import Personal, Resident, Retention, Rows, Work, tr
 from integrations.health import purposes, tasks
 from integrations.health.models import CheckIn
 from integrations.health.settings import Settings
 
 #: What it is called where residents are told.
-KEPT = "体温和症状"
+KEPT = tr("体温和症状")
 
 
 def export(work: Work, resident: Resident) -> Mapping[str, Any]:

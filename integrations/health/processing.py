@@ -1,27 +1,27 @@
 """What check-ins use personal data for, and what was weighed before."""
 
-from bot.contract import Basis, Impact, Processing
+from bot.contract import Basis, Impact, Processing, tr
 from integrations.health.personal import KEPT
 
 PROCESSING = (
     Processing(
-        what="体温和症状", purpose="异常时有人及时联系本人", basis=(Basis.SEPARATE_CONSENT,),
-        columns=("health_checkin.tenths", "health_checkin.symptoms"), lives="90 天后自动删除（LINLI_HEALTH_KEEP_DAYS 可改）；撤回同意即删除", retains=(KEPT,), seen_by=("health.view",),
+        what=tr("体温和症状"), purpose=tr("异常时有人及时联系本人"), basis=(Basis.SEPARATE_CONSENT,),
+        columns=("health_checkin.tenths", "health_checkin.symptoms"), lives=tr("90 天后自动删除（LINLI_HEALTH_KEEP_DAYS 可改）；撤回同意即删除"), retains=(KEPT,), seen_by=("health.view",),
         impact=Impact(
-            necessity="不知道体温和症状就无法判断要不要有人联系；只收本人主动报的，不收病史、证件和位置",
-            risks=("被无关的人看到，本人受歧视", "数据库或备份外泄", "报错了数字让人被打扰", "用于别的目的"),
+            necessity=tr("不知道体温和症状就无法判断要不要有人联系；只收本人主动报的，不收病史、证件和位置"),
+            risks=(tr("被无关的人看到，本人受歧视"), tr("数据库或备份外泄"), tr("报错了数字让人被打扰"), tr("用于别的目的")),
             measures=(
-                "单独的权限，默认只有经理；待办也按这个权限显示", "按字段加密，密钥不在数据库里；到期自动删除",
-                "当天可以更正，历史保留；离谱的数字当场反问", "不进统计接口，不提供给物业以外的人；取消关注即删除",
+                tr("单独的权限，默认只有经理；待办也按这个权限显示"), tr("按字段加密，密钥不在数据库里；到期自动删除"),
+                tr("当天可以更正，历史保留；离谱的数字当场反问"), tr("不进统计接口，不提供给物业以外的人；取消关注即删除"),
             ),
         ),
     ),
     Processing(
-        what="健康异常的待办：谁、体温症状", purpose="经理打电话关心，必要时建议就医", basis=(Basis.SEPARATE_CONSENT, Basis.EMERGENCY),
-        columns=("task.title", "task.data", "task.outcome"), lives="本人撤回同意、取消关注或删除信息即删去内容；喘不上气、41℃ 以上的未经同意也通知", seen_by=("health.view",),
+        what=tr("健康异常的待办：谁、体温症状"), purpose=tr("经理打电话关心，必要时建议就医"), basis=(Basis.SEPARATE_CONSENT, Basis.EMERGENCY),
+        columns=("task.title", "task.data", "task.outcome"), lives=tr("本人撤回同意、取消关注或删除信息即删去内容；喘不上气、41℃ 以上的未经同意也通知"), seen_by=("health.view",),
         impact=Impact(
-            necessity="异常而没人跟进，打卡就没有意义；待办只写当天的情况",
-            risks=("待办里的健康信息被无关的同事看到",), measures=("待办要有看健康打卡的权限才看得到；内容加密",),
+            necessity=tr("异常而没人跟进，打卡就没有意义；待办只写当天的情况"),
+            risks=(tr("待办里的健康信息被无关的同事看到"),), measures=(tr("待办要有看健康打卡的权限才看得到；内容加密"),),
         ),
     ),
 )  # fmt: skip

@@ -5,17 +5,17 @@ from typing import Any
 
 from sqlmodel import col, delete, or_, select
 
-from bot.contract import Purpose, Resident, Work
+from bot.contract import Purpose, Resident, Work, tr
 from integrations.health import tasks
 from integrations.health.models import CheckIn
 from integrations.health.reports import Report
 from integrations.health.settings import Settings
 
 #: What goes. Whoever is short of breath is not let down.
-KEPT = "体温和症状，连同因此请人联系您的待办（喘不上气的除外）"
+KEPT = tr("体温和症状，连同因此请人联系您的待办（喘不上气的除外）")
 
 #: How a task ends whose consent is taken back.
-WITHDRAWN = "本人撤回了同意，不用联系"
+WITHDRAWN = tr("本人撤回了同意，不用联系")
 
 
 def facts(work: Work) -> Mapping[str, Any]:
@@ -46,12 +46,12 @@ def end_for_children(work: Work, resident: Resident) -> int:
 
 
 CHECK_IN = Purpose(
-    name="health", title="健康打卡", version=1, asks="health.consent", kept=KEPT, facts=facts, end=end, called=("健康", "打卡", "体温", "症状"),
+    name="health", title=tr("健康打卡"), version=1, asks="health.consent", kept=KEPT, facts=facts, end=end, called=("健康", "打卡", "体温", "症状"),
     with_it=("minors",), intents=("health.checkin",),
 )  # fmt: skip
 
 MINORS = Purpose(
-    name="minors", title="孩子的健康打卡", version=1, asks="health.consent_child", kept="孩子的体温和症状，连同因此请人联系您的待办（喘不上气的除外）",
+    name="minors", title=tr("孩子的健康打卡"), version=1, asks="health.consent_child", kept=tr("孩子的体温和症状，连同因此请人联系您的待办（喘不上气的除外）"),
     end=end_for_children, called=("孩子", "小孩", "儿童", "未成年人", "监护人"), as_guardian=True,
     intents=("health.checkin",),
 )  # fmt: skip

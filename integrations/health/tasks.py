@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlmodel import col, select
 
-from bot.contract import Task, Turn, Work
+from bot.contract import Task, Turn, Work, tr, tr_all
 
 #: Who may see health data.
 NEED = "health.view"
@@ -29,7 +29,7 @@ def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool
         flat = turn.flat.label if turn.flat else ""
         turn.assign(
             KIND, NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, household=turn.flat, day=day,
-            people=dict(unwell), report="；".join(unwell.values()),
+            people=dict(unwell), report=tr_all("；", unwell.values()),
         )  # fmt: skip
         return
     turns_urgent = urgent and not task.urgent
@@ -38,10 +38,17 @@ def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool
     everybody = {**task.data.get("people", {}), **unwell}
     is_new = everybody != task.data.get("people")
     if task.closed_at is not None and (turns_urgent or not completes):
-        followed = f"（今天 {task.closed_at:%H:%M} 办结过：{task.outcome or '已处理'}）"
+        followed = tr(
+            "（今天 {closed_at:%H:%M} 办结过：{outcome}）", closed_at=task.closed_at, outcome=task.outcome or tr("已处理")
+        )
         turn.reopen(task)
     if is_new or followed:
-        task.data = {**task.data, "people": everybody, "report": "；".join(everybody.values()) + followed, "followed": followed}
+        task.data = {
+            **task.data,
+            "people": everybody,
+            "report": tr_all("；", everybody.values()) + followed,
+            "followed": followed,
+        }
         turn.session.add(task)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role, TaskKind
+from bot.contract import Integration, Permission, Role, TaskKind, tr
 from integrations.identity import (
     actions,
     console,
@@ -21,7 +21,7 @@ from integrations.identity import (
 
 integration = Integration(
     name="identity",
-    title="住址",
+    title=tr("住址"),
     folder=Path(__file__).parent,
     actions=(*actions.ALL, *joining.ALL, *members.ALL),
     amends=actions.AMENDS,
@@ -40,13 +40,13 @@ integration = Integration(
     processing=processing.PROCESSING,
     permissions=(
         Permission(
-            name=requests.NEED, title="核对住址", roles=(Role.STAFF, Role.MANAGER), sensitive="核对住址时居民的话和电话"
+            name=requests.NEED, title=tr("核对住址"), roles=(Role.STAFF, Role.MANAGER), sensitive=tr("核对住址时居民的话和电话")
         ),
     ),
     tasks=(
-        TaskKind(kind=requests.KIND, title="核对住址", path="/flats", path_title="去核对", ends_with_account=True),
-        TaskKind(kind="identity.objected", title="住户不认识新绑定的人"),
-        TaskKind(kind=household.DISPUTED, title="家里人互相说不认识", outcomes=("都住这里", "已请一方解除绑定", "没有结果"), disputes=True),
-        TaskKind(kind=proofs.FLOODED, title="今天试错的手机号太多"),
+        TaskKind(kind=requests.KIND, title=tr("核对住址"), path="/flats", path_title=tr("去核对"), ends_with_account=True),
+        TaskKind(kind="identity.objected", title=tr("住户不认识新绑定的人")),
+        TaskKind(kind=household.DISPUTED, title=tr("家里人互相说不认识"), outcomes=(tr("都住这里"), tr("已请一方解除绑定"), tr("没有结果")), disputes=True),
+        TaskKind(kind=proofs.FLOODED, title=tr("今天试错的手机号太多")),
     ),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from bot.contract import (
     option_named,
     roster,
     tasks,
+    tr,
 )
 from integrations.identity import binding, proofs, requests
 from integrations.identity.binding import Flat
@@ -166,7 +167,7 @@ def _to_office(name: str, turn: Turn, slots: Living) -> Reply:
 def _recognise(turn: Turn, slots: Living, flat: Household, owners: list[Resident]) -> Reply | Ask:
     """Find out who of the flat it is that knew the number: one of the owners, whose it is, or somebody else at home."""
     if not proofs.may_bind(turn):
-        raise Refusal(turn.words("今天绑定、解绑的次数太多了，请明天再试，或打 {community.phone}。"))
+        raise Refusal(turn.words(tr("今天绑定、解绑的次数太多了，请明天再试，或打 {community.phone}。")))
     if turn.resident is not None:
         return _bound(turn, flat, None)
     free = [one for one in owners if proofs.is_free(turn, one, turn.openid)]

@@ -22,6 +22,8 @@ from bot.contract import (
     page,
     roster,
     row_id,
+    tr,
+    tr_all,
     veiled_phone,
 )
 from bot.contract.listpage import part
@@ -35,7 +37,7 @@ SHOWN = 5
 LONGEST = 40
 
 
-@page("GET", "/flats", need=requests.NEED, title="核对住址", nav="居民")
+@page("GET", "/flats", need=requests.NEED, title=tr("核对住址"), nav=tr("居民"))
 def waiting(desk: Desk) -> View:
     """Show the flats that residents named and the roster does not know."""
     tasks = desk.session.exec(
@@ -105,9 +107,11 @@ def confirm(desk: Desk) -> Redirect:
     elif person.openid is not None:  # they have another account now, and staff have made sure that it is them
         desk.tell(person, "identity.changed", flat=flat.label)
         desk.unbind(person, "changed")
-    desk.close(task, f"已绑定{flat.label}")
+    desk.close(task, tr("已绑定{label}", label=flat.label))
     resident = requests.approve(desk, task, flat, person, Evidence.STAFF, name=name)
-    return Redirect("/console/flats", f"{resident.name or '这位居民'}已绑定{flat.label}，已告诉本人和家里人。")
+    return Redirect(
+        "/console/flats", tr("{name}已绑定{label}，已告诉本人和家里人。", name=resident.name or "这位居民", label=flat.label)
+    )
 
 
 @page("POST", "/flats/{id}/refuse", need=requests.NEED)
@@ -115,8 +119,8 @@ def refuse(desk: Desk) -> Redirect:
     """Tell the resident that the flat was not found."""
     task = requests.answerable(desk, desk.params["id"])
     requests.refuse(desk, task)
-    desk.close(task, "未通过")
-    return Redirect("/console/flats", "已拒绝，已告诉居民。")
+    desk.close(task, tr("未通过"))
+    return Redirect("/console/flats", tr("已拒绝，已告诉居民。"))
 
 
 def _chosen(desk: Desk, task: Task) -> tuple[Household, Resident | None]:
@@ -130,17 +134,22 @@ def _chosen(desk: Desk, task: Task) -> tuple[Household, Resident | None]:
         homes = roster.homes(desk.session, person) if person else []
         flat = next((one for one in homes if str(one.id) == home), None)
         if person is None or flat is None:
-            raise Refusal("名册里没有这个人了，请刷新页面。")
+            raise Refusal(tr("名册里没有这个人了，请刷新页面。"))
         if person.openid is not None and kind == "person":
             raise Refusal(
-                f"{person.name or '这位居民'}已经绑定了另一个微信。是本人换了微信，请刷新页面后再选一次；是家里另一个人，选“家里的另一个人”。"
+                tr(
+                    "{name}已经绑定了另一个微信。是本人换了微信，请刷新页面后再选一次；是家里另一个人，选“家里的另一个人”。",
+                    name=person.name or "这位居民",
+                )
             )
         return flat, person
     number = row_id(key or kind)
     found = desk.session.get(Household, number) if number is not None else _typed(desk)
     if found is None:
         raise Refusal(
-            "请选一个人或一户；人不在名册里，选那一户下面的“家里的另一个人，名册里还没有”；上面没有那一户，在“别的一户”里按楼栋房号找。"
+            tr(
+                "请选一个人或一户；人不在名册里，选那一户下面的“家里的另一个人，名册里还没有”；上面没有那一户，在“别的一户”里按楼栋房号找。"
+            )
         )
     return found, None
 
@@ -149,13 +158,17 @@ def _require_new(desk: Desk, flat: Household, name: str) -> None:
     """Raise Refusal for a second row of somebody whom the flat has: two of a name in a flat are told apart by no file and no search."""
     if name and any(one.name == name for one in roster.people_of(desk.session, flat)):
         raise Refusal(
-            f"{flat.label}的名册里已经有{name}了，请在上面选本人，换了微信的也选本人。真有两位同名的，把姓名写得不一样，例如：{name}（小）。"
+            tr(
+                "{label}的名册里已经有{name}了，请在上面选本人，换了微信的也选本人。真有两位同名的，把姓名写得不一样，例如：{name}（小）。",
+                label=flat.label,
+                name=name,
+            )
         )
 
 
 def _added(desk: Desk, said: Flat) -> Household:
     if not said.room:
-        raise Refusal("居民已离开，说过的住址已删除，没有可以加入名册的。请点“拒绝”。")
+        raise Refusal(tr("居民已离开，说过的住址已删除，没有可以加入名册的。请点“拒绝”。"))
     known = binding.find_flat(desk.session, *said.parts)
     if known is not None:  # somebody has added it meanwhile
         return known
@@ -171,7 +184,14 @@ def _typed(desk: Desk) -> Household | None:
     found = binding.search(desk.session, typed)
     exact = [flat for flat in found if typed in (flat.label, f"{flat.building}-{flat.unit}-{flat.room}")]
     if len(exact or found) > 1:
-        raise Refusal(f"“{typed[:20]}”有好几户：{'、'.join(flat.label for flat in found)}。请写全，例如{found[0].label}。")
+        raise Refusal(
+            tr(
+                "“{typed}”有好几户：{label}。请写全，例如{label2}。",
+                typed=typed[:20],
+                label=tr_all("、", (flat.label for flat in found)),
+                label2=found[0].label,
+            )
+        )
     return next(iter(exact or found), None)
 
 

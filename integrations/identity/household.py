@@ -22,6 +22,7 @@ from bot.contract import (
     register,
     roster,
     tasks,
+    tr,
 )
 from integrations.identity import proofs, requests, standing
 from integrations.identity.standing import Standing
@@ -45,7 +46,7 @@ def object_to(work: Work, newcomer: Resident, flat: Household, member: Resident)
     work.session.refresh(newcomer, with_for_update=True)
     openid = newcomer.openid
     if openid is None:
-        raise Refusal("这个微信已经不在您家了，不用再管。")
+        raise Refusal(tr("这个微信已经不在您家了，不用再管。"))
     if not standing.may_put_out(_standing(work, member, flat), _standing(work, newcomer, flat)):
         _dispute(work, newcomer, flat, member)
         return False

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Turn, action, is_described, roster, tasks
+from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Turn, action, is_described, roster, tasks, tr
 from bot.contract.roster import Invitation
 from integrations.identity import proofs
 
@@ -52,7 +52,7 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
         return Ask(slot="stays", name="stays", options=options, values={"whom": slots.name})
     tasks.require_undisputed(turn, turn.me, flat)
     if not turn.take("invite", INVITATIONS):
-        raise Refusal(turn.words("今天发的邀请够多了，请明天再发，或请物业帮忙：{community.phone}。"))
+        raise Refusal(turn.words(tr("今天发的邀请够多了，请明天再发，或请物业帮忙：{community.phone}。")))
     made = roster.invite(turn.session, turn.me, flat, slots.name, turn.now, turn.now + LIVES)
     turn.record("identity.invited", turn.me.about, household=flat.key)
     return Reply("done", code=made.code, whom=slots.name, flat=flat.label, until=made.expires_at)

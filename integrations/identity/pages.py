@@ -3,7 +3,7 @@
 Opening a link answers nothing: whoever previews a message opens its links, too.
 """
 
-from bot.contract import Household, Page, Redirect, Refusal, Resident, Task, View, Visit, page, roster, row_id
+from bot.contract import Household, Page, Redirect, Refusal, Resident, Task, View, Visit, page, roster, row_id, tr
 from integrations.identity import binding, household, requests
 
 
@@ -27,7 +27,7 @@ def object_(visit: Visit) -> Redirect:
     """Take the answer of somebody who does not know the newcomer."""
     person, flat, member = _all(visit)
     if visit.form.get("do") != "object":
-        raise Refusal("请点“不认识，请停掉”；是家里人，什么都不用做。")
+        raise Refusal(tr("请点“不认识，请停掉”；是家里人，什么都不用做。"))
     household.object_to(visit, person, flat, member)
     return Redirect(visit.link(f"/newcomers/{person.public_id}/{flat.key}/{member.public_id}"))
 
@@ -66,7 +66,7 @@ def answer(visit: Visit) -> Redirect:
     """Let somebody at home say that they know who asked, or that they do not."""
     task = requests.answerable(visit, visit.params["task"])
     if (wish := visit.form.get("do")) not in ("approve", "refuse"):
-        raise Refusal("请点一个按钮：同意，或者不认识。")
+        raise Refusal(tr("请点一个按钮：同意，或者不认识。"))
     flat, member = _asked(visit, task)
     requests.answer(visit, task, flat, member, approves=wish == "approve")
     return Redirect(visit.link(f"/requests/{task.public_id}/{member.public_id}"))

@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.contract import Evidence, Household, Refusal, Resident, Task, Turn, Work, roster, tasks
+from bot.contract import Evidence, Household, Refusal, Resident, Task, Turn, Work, roster, tasks, tr
 from integrations.identity import binding, proofs
 from integrations.identity.binding import Flat
 
 NEED, KIND = proofs.NEED, "identity.confirm"
 
 #: How a request ends that those at home refuse.
-UNKNOWN = "家里人说不认识"
+UNKNOWN = tr("家里人说不认识")
 
 
 def ask_office(turn: Turn, flat: Flat, *, name: str = "", knows_number: bool = False) -> Task:
@@ -24,11 +24,11 @@ def ask_office(turn: Turn, flat: Flat, *, name: str = "", knows_number: bool = F
         "name": name,
         "knows_number": knows_number,
     }
-    title = f"核对住址：{flat.label}"
+    title = tr("核对住址：{label}", label=flat.label)
     task = binding.request_of(turn.session, turn.openid)
     if task is None:
         if not turn.take("bind.request", proofs.REQUESTS):
-            raise Refusal(turn.words("今天已经请物业核对过几次了，请明天再说，或打 {community.phone}。"))
+            raise Refusal(turn.words(tr("今天已经请物业核对过几次了，请明天再说，或打 {community.phone}。")))
         task = turn.assign(KIND, NEED, title, openid=turn.openid, **data)
         task.subject = task.about  # what is said next may be about it
     task.title, task.data = title, data
@@ -43,14 +43,14 @@ def ask_home(turn: Turn, task: Task, flat: Household, name: str) -> bool:
         return False
     for one in at_home:
         url = turn.link(f"/requests/{task.public_id}/{one.public_id}")
-        turn.tell(one, "identity.asks", url=url, flat=flat.label, who=name or "有人")
+        turn.tell(one, "identity.asks", url=url, flat=flat.label, who=name or tr("有人"))
     return True
 
 
 def approve(work: Work, task: Task, flat: Household, person: Resident | None, evidence: Evidence, *, name: str = "") -> Resident:
     """Bind who asked, and tell them; the caller closes the request."""
     if task.openid is None:
-        raise Refusal("这条核对没有对应的微信用户，请关闭它。")
+        raise Refusal(tr("这条核对没有对应的微信用户，请关闭它。"))
     resident = proofs.admit(work, task.openid, flat, person, evidence, name=name or str(task.data.get("name", "")))
     work.record("identity.confirmed", resident.about, household=flat.key)
     work.tell(task.openid, "identity.confirmed", flat=flat.label)
@@ -69,7 +69,7 @@ def answer(work: Work, task: Task, flat: Household, member: Resident, *, approve
     tasks.require_undisputed(work, member, flat)
     if approves:
         approve(work, task, flat, None, Evidence.INVITATION)
-        work.finish(task.about, f"家里人同意，已绑定{flat.label}")
+        work.finish(task.about, tr("家里人同意，已绑定{label}", label=flat.label))
         return
     if task.openid:
         work.object_to(task.openid, flat)
@@ -101,7 +101,7 @@ def answerable(work: Work, key: str) -> Task:
         work.hold(task.openid)
     work.session.refresh(task, with_for_update=True)
     if not task.is_open:
-        raise Refusal(f"这件事已经办好了：{task.outcome}。")
+        raise Refusal(tr("这件事已经办好了：{outcome}。", outcome=task.outcome))
     return task
 
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role
+from bot.contract import Integration, Permission, Role, tr
 from integrations.knowledge import console, events, files, seed
 from integrations.knowledge.console import EDIT, VIEW
 
 integration = Integration(
     name="knowledge",
-    title="知识库",
+    title=tr("知识库"),
     folder=Path(__file__).parent,
     lists=(console.LIST,),
     console=(*files.ROUTES, *console.ROUTES),
@@ -17,7 +17,7 @@ integration = Integration(
     log=events.LOG,
     emits=events.EMITS,
     permissions=(
-        Permission(name=VIEW, title="看知识库", roles=(Role.STAFF, Role.MANAGER, Role.CITY)),
-        Permission(name=EDIT, title="写知识库", roles=(Role.STAFF, Role.MANAGER)),
+        Permission(name=VIEW, title=tr("看知识库"), roles=(Role.STAFF, Role.MANAGER, Role.CITY)),
+        Permission(name=EDIT, title=tr("写知识库"), roles=(Role.STAFF, Role.MANAGER)),
     ),
 )

@@ -7,7 +7,25 @@ from typing import Any
 from sqlalchemy import Case, ColumnElement, case
 from sqlmodel import col, func, select
 
-from bot.contract import Act, Cell, Choice, Column, Desk, Listing, Page, Redirect, Refusal, View, bulk, knowledge, page, shortened
+from bot.contract import (
+    Act,
+    Cell,
+    Choice,
+    Column,
+    Desk,
+    Listing,
+    Page,
+    Redirect,
+    Refusal,
+    View,
+    bulk,
+    knowledge,
+    page,
+    shortened,
+    stored,
+    tr,
+    tr_all,
+)
 from bot.contract.knowledge import Draft, Entry
 from bot.contract.listpage import view
 from bot.contract.sheets import AUDIENCE_WORDS, COLUMNS, LONGEST, LONGEST_ANSWER, cells_of, faults_of, others_of, read_day
@@ -16,7 +34,7 @@ VIEW, EDIT = "knowledge.view", "knowledge.edit"
 
 #: What the list can be narrowed to, by what people call it.
 FILTERS: Mapping[str, str] = {
-    "live": "正在回答", "template": "待填写", "early": "还没开始", "expired": "已过期", "removed": "已删除",
+    "live": tr("正在回答"), "template": tr("待填写"), "early": tr("还没开始"), "expired": tr("已过期"), "removed": tr("已删除"),
 }  # fmt: skip
 
 TONES: Mapping[str, str] = {"live": "green", "template": "yellow", "expired": "red"}
@@ -44,14 +62,14 @@ def attempt(desk: Desk) -> View:
     return View(shown.template, {**shown.values, "tried": tried, "answers": knowledge.try_out(desk, tried) if tried else []})
 
 
-@page("GET", "/knowledge/new", need=EDIT, title="写一条")
+@page("GET", "/knowledge/new", need=EDIT, title=tr("写一条"))
 def compose(desk: Desk) -> View:
     """Write an entry; question and answer may come from a talk."""
     given = {name: desk.query.get(name, "").strip() for name in ("question", "answer")}
     return _form(desk, None, given)
 
 
-@page("GET", "/knowledge/{id}", need=VIEW, title="知识库")
+@page("GET", "/knowledge/{id}", need=VIEW, title=tr("知识库"))
 def show(desk: Desk) -> View:
     """Show an entry, to be changed by whoever may."""
     entry = _find(desk)
@@ -75,10 +93,10 @@ def remove(desk: Desk) -> Redirect:
     """Take an entry out; the page it leads to offers to take that back."""
     entry = _find(desk)
     if entry.removed_at is not None:
-        raise Refusal("同事已经删掉了这一条。")
+        raise Refusal(tr("同事已经删掉了这一条。"))
     done = bulk.run(desk, LIST, REMOVE, [entry.public_id], {})
     undo = f"?undo={done.step.public_id}" if done.step else ""
-    return Redirect(f"/console/knowledge{undo}", f"“{entry.question}”删掉了，不再回答居民。")
+    return Redirect(f"/console/knowledge{undo}", tr("“{question}”删掉了，不再回答居民。", question=entry.question))
 
 
 @page("POST", "/knowledge/{id}/restore", need=EDIT)
@@ -86,7 +104,7 @@ def restore(desk: Desk) -> Redirect:
     """Take a removal back."""
     entry = _find(desk)
     _restore(desk, entry, {})
-    return Redirect(f"/console/knowledge/{entry.public_id}", "恢复了，和删除前一样。")
+    return Redirect(f"/console/knowledge/{entry.public_id}", tr("恢复了，和删除前一样。"))
 
 
 def state_of(desk: Desk, entry: Entry) -> str:
@@ -116,7 +134,7 @@ def _counts(desk: Desk) -> Mapping[str, int]:
 
 def _states(desk: Desk) -> Mapping[str, str]:
     counts = _counts(desk)
-    return {HERE: "没有删除的", **{name: f"{words} {counts.get(name, 0)}" for name, words in FILTERS.items()}}
+    return {HERE: tr("没有删除的"), **{name: tr_all(" ", (words, str(counts.get(name, 0)))) for name, words in FILTERS.items()}}
 
 
 def _stands(desk: Desk, state: str) -> ColumnElement[bool]:
@@ -134,14 +152,16 @@ def _find_by(desk: Desk, word: str) -> list[ColumnElement[bool]]:
 
 
 def _question(_desk: Desk, row: Row) -> Cell:
-    return Cell(words=row.entry.question, small=f"{len(row.entry.others)} 种其他问法" if row.entry.others else "")
+    return Cell(
+        words=row.entry.question, small=tr("{others} 种其他问法", others=len(row.entry.others)) if row.entry.others else ""
+    )
 
 
 def _stand(_desk: Desk, row: Row) -> list[str | Cell]:
     until = row.entry.valid_until
     said: list[str | Cell] = [Cell(words=FILTERS[row.state], tone=TONES.get(row.state, "secondary"))]
     if until:
-        said.append(f"到 {until.month}月{until.day}日")
+        said.append(tr("到 {month}月{day}日", month=until.month, day=until.day))
     if row.entry.audience is knowledge.Audience.BOUND:
         said.append(Cell(words=AUDIENCE_WORDS[row.entry.audience], tone="blue"))
     return said
@@ -189,34 +209,34 @@ def _filed(name: str) -> Column:
 
 
 REMOVE = Act(
-    name="remove", title="删除，不再回答", need=EDIT, run=_cut_out, keeps=("removed_at",), put_back=_put_back, is_grave=True
+    name="remove", title=tr("删除，不再回答"), need=EDIT, run=_cut_out, keeps=("removed_at",), put_back=_put_back, is_grave=True
 )
-RESTORE = Act(name="restore", title="恢复", need=EDIT, run=_restore, keeps=("removed_at",), put_back=_put_back)
+RESTORE = Act(name="restore", title=tr("恢复"), need=EDIT, run=_restore, keeps=("removed_at",), put_back=_put_back)
 
 LIST = Listing(
     name="knowledge",
-    title="知识库",
+    title=tr("知识库"),
     path="/knowledge",
     need=VIEW,
-    nav="居民",
+    nav=tr("居民"),
     badge=lambda desk: knowledge.count_expired(desk.session, knowledge.day_of(desk.now)),
-    unit="条",
+    unit=tr("条"),
     table=Entry,
     key=lambda row: str(row.entry.public_id),
     key_column=Entry.public_id,
     order="ready",
     columns=(
-        Column(name="question", title="问题", says=_question, sort=(Entry.question,), is_shown_only=True),
+        Column(name="question", title=tr("问题"), says=_question, sort=(Entry.question,), is_shown_only=True),
         Column(
-            name="answer", title="答案", says=lambda desk, row: shortened(row.entry.answer, 60), is_shown_only=True,
+            name="answer", title=tr("答案"), says=lambda desk, row: shortened(row.entry.answer, 60), is_shown_only=True,
         ),
-        Column(name="ready", title="状态", says=_stand, sort=(Entry.is_template,), is_shown_only=True),
-        Column(name="updated", title="更新", says=lambda desk, row: row.entry.updated_at, sort=(Entry.updated_at,), is_shown_only=True),
+        Column(name="ready", title=tr("状态"), says=_stand, sort=(Entry.is_template,), is_shown_only=True),
+        Column(name="updated", title=tr("更新"), says=lambda desk, row: row.entry.updated_at, sort=(Entry.updated_at,), is_shown_only=True),
         *map(_filed, COLUMNS),
     ),
-    filters=(Choice(name="show", title="状态", options=_states, fits=_stands, usual=HERE),),
+    filters=(Choice(name="show", title=tr("状态"), options=_states, fits=_stands, usual=HERE),),
     find=_find_by,
-    finds="问题、其他问法和答案里的字",
+    finds=tr("问题、其他问法和答案里的字"),
     load=_load,
     to=lambda row: f"/knowledge/{row.entry.public_id}",
     called=lambda entry: f"“{entry.question}”",
@@ -238,7 +258,7 @@ def _find(desk: Desk) -> Entry:
 def _save(desk: Desk, entry: Entry | None) -> Redirect | View:
     """Save what was written; what is wrong is told beside the form, and nothing typed is lost."""
     if entry is not None and entry.removed_at is not None:
-        raise Refusal("这一条已经删掉了。请先恢复，再修改。")
+        raise Refusal(tr("这一条已经删掉了。请先恢复，再修改。"))
     try:
         draft = _written(desk.form)
         _require_alone(desk, draft, entry)
@@ -246,18 +266,18 @@ def _save(desk: Desk, entry: Entry | None) -> Redirect | View:
         return _form(desk, entry, desk.form, str(refusal), 422)
     entry = knowledge.save(desk.session, draft, desk.now, desk.staff.login, entry)
     desk.record("knowledge.saved", entry.about, live=not entry.is_template)
-    said = "存好了，还没有启用，居民问不到。" if entry.is_template else "已启用。居民这样问就会看到，可以在下面试一试。"
-    return Redirect("/console/knowledge", f"“{entry.question}”{said}")
+    said = tr("存好了，还没有启用，居民问不到。") if entry.is_template else tr("已启用。居民这样问就会看到，可以在下面试一试。")
+    return Redirect("/console/knowledge", tr("“{question}”{said}", question=entry.question, said=said))
 
 
 def _written(form: Mapping[str, str]) -> Draft:
     """Return the entry of a form; raises Refusal that says what to mend."""
     days = {name: form.get(name, "").strip() for name in ("valid_from", "valid_until")}
     if wrong := next((said for said in days.values() if said and read_day(said) is None), ""):
-        raise Refusal(f"日期“{wrong}”写得不对，例如 2026-03-01。")
+        raise Refusal(tr("日期“{wrong}”写得不对，例如 2026-03-01。", wrong=wrong))
     audience = form.get("audience") or knowledge.Audience.EVERYONE
     if audience not in set(knowledge.Audience):
-        raise Refusal("请选告诉谁。")
+        raise Refusal(tr("请选告诉谁。"))
     draft = Draft(
         question=form.get("question", "").strip(), others=others_of(form.get("others", "")),
         answer=form.get("answer", "").replace("\r\n", "\n").strip(), valid_from=read_day(days["valid_from"]),
@@ -266,7 +286,11 @@ def _written(form: Mapping[str, str]) -> Draft:
     )  # fmt: skip
     if fault := next(iter(faults_of(draft)), None):
         column, value, text = fault
-        raise Refusal(f"{column}{f'“{value}”' if value else ''}{text}")
+        raise Refusal(
+            tr("{column}“{value}”{text}", column=stored(column), value=value, text=text)
+            if value
+            else tr_all("", (stored(column), text))
+        )
     return draft
 
 
@@ -274,7 +298,7 @@ def _require_alone(desk: Desk, draft: Draft, entry: Entry | None) -> None:
     """Raise Refusal where the same question has another answer at the same time."""
     for other in knowledge.listed(desk.session):
         if other is not entry and other.question == draft.question and draft.overlaps(Draft.of(other)):
-            raise Refusal(f"“{draft.question}”已经有了。请改那一条，或者把两条的有效期错开。")
+            raise Refusal(tr("“{question}”已经有了。请改那一条，或者把两条的有效期错开。", question=draft.question))
 
 
 def _as_form(draft: Draft) -> Mapping[str, str]:

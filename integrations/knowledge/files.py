@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.contract import Desk, Download, Page, Redirect, Refusal, View, knowledge, page
+from bot.contract import Desk, Download, Page, Redirect, Refusal, View, knowledge, page, tr
 from bot.contract.knowledge import Draft, Entry
 from bot.contract.sheets import COLUMNS, Sheet, read, write_markdown
 from integrations.knowledge.console import EDIT, VIEW
@@ -11,26 +11,26 @@ from integrations.knowledge.console import EDIT, VIEW
 SHOWN = 20
 
 
-@page("GET", "/knowledge/export.md", need=VIEW, title="知识库（Markdown）")
+@page("GET", "/knowledge/export.md", need=VIEW, title=tr("知识库（Markdown）"))
 def as_markdown(desk: Desk) -> Download:
     """Give all entries as Markdown."""
     body = write_markdown(knowledge.listed(desk.session)).encode()
-    return Download(body=body, content_type="text/markdown", filename="知识库.md")
+    return Download(body=body, content_type="text/markdown", filename=tr("知识库.md"))
 
 
-@page("GET", "/knowledge/import", need=EDIT, title="导入")
+@page("GET", "/knowledge/import", need=EDIT, title=tr("导入"))
 def ask(desk: Desk) -> View:
     """Ask for a table or Markdown."""
     return View("knowledge/import.html", {"text": "", "sheet": None, "columns": COLUMNS, "new": 0, "changed": 0, "shown": SHOWN})
 
 
-@page("POST", "/knowledge/import/look", need=EDIT, title="导入", reads=True)
+@page("POST", "/knowledge/import/look", need=EDIT, title=tr("导入"), reads=True)
 def look(desk: Desk) -> View:
     """Show what would be taken over, or what is wrong."""
     return _preview(desk, desk.form.get("text", ""))
 
 
-@page("POST", "/knowledge/import", need=EDIT, title="导入")
+@page("POST", "/knowledge/import", need=EDIT, title=tr("导入"))
 def take_over(desk: Desk) -> Redirect | View:
     """Take all over, or nothing where anything is wrong."""
     sheet = read(desk.form.get("text", ""))
@@ -41,7 +41,7 @@ def take_over(desk: Desk) -> Redirect | View:
         knowledge.save(desk.session, draft, desk.now, desk.staff.login, entry)
     new = sum(entry is None for _, entry in pairs)
     desk.record("knowledge.imported", new=new, changed=len(pairs) - new)
-    return Redirect("/console/knowledge", f"导入好了：新增 {new} 条，修改 {len(pairs) - new} 条。")
+    return Redirect("/console/knowledge", tr("导入好了：新增 {new} 条，修改 {pairs} 条。", new=new, pairs=len(pairs) - new))
 
 
 @page("POST", "/knowledge/templates", need=EDIT)
@@ -49,9 +49,11 @@ def plant(desk: Desk) -> Redirect:
     """Add the templates that ship, for each question there is no entry of."""
     new = knowledge.plant(desk)
     if not new:
-        raise Refusal("模板里的问题都已经有了。")
+        raise Refusal(tr("模板里的问题都已经有了。"))
     desk.record("knowledge.planted", new=new)
-    return Redirect("/console/knowledge?show=template", f"放入了 {new} 条模板。填好一条，启用一条；没填的不会告诉居民。")
+    return Redirect(
+        "/console/knowledge?show=template", tr("放入了 {new} 条模板。填好一条，启用一条；没填的不会告诉居民。", new=new)
+    )
 
 
 def _preview(desk: Desk, text: str, status: int = 200) -> View:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role, TaskKind
+from bot.contract import Integration, Permission, Role, TaskKind, tr
 from integrations.notices import (
     actions,
     after,
@@ -27,7 +27,7 @@ _DESK = (Role.STAFF, Role.MANAGER)
 
 integration = Integration(
     name="notices",
-    title="通知",
+    title=tr("通知"),
     folder=Path(__file__).parent,
     actions=actions.ALL,
     knows=actions.know,
@@ -45,9 +45,9 @@ integration = Integration(
     console=(*whom.ROUTES, *texts.ROUTES, *approval.ROUTES, *before.ROUTES, *console.ROUTES, *after.ROUTES, *doors.ROUTES),
     pages=(*approval.PAGES, *pages.ROUTES),
     tasks=(
-        TaskKind(kind="notice.approve", title="通知等人同意", path="/notices/{subject}", path_title="看通知"),
-        TaskKind(kind="notice.review", title="紧急通知", path="/notices/{subject}", path_title="看通知"),
-        TaskKind(kind="notice.unsent", title="通知没有发出去", path="/notices/{subject}", path_title="看通知"),
+        TaskKind(kind="notice.approve", title=tr("通知等人同意"), path="/notices/{subject}", path_title=tr("看通知")),
+        TaskKind(kind="notice.review", title=tr("紧急通知"), path="/notices/{subject}", path_title=tr("看通知")),
+        TaskKind(kind="notice.unsent", title=tr("通知没有发出去"), path="/notices/{subject}", path_title=tr("看通知")),
     ),
     notice_page=pages.PATH,
     figures=figures.FIGURES,
@@ -57,10 +57,10 @@ integration = Integration(
     emits=events.EMITS,
     seed=seed.fill,
     permissions=(
-        Permission(name="notice.view", title="看通知", roles=(*_DESK, Role.CITY)),
-        Permission(name="receipt.view", title="看通知发给了谁、谁收到了，看居民的回复", roles=_DESK),
-        Permission(name="notice.draft", title="写通知草稿", roles=_DESK),
-        Permission(name="notice.send", title="发布和撤回通知", roles=(Role.MANAGER,)),
-        Permission(name="notice.rules", title="定安静时段、多少人要两个人同意", roles=(Role.MANAGER,)),
+        Permission(name="notice.view", title=tr("看通知"), roles=(*_DESK, Role.CITY)),
+        Permission(name="receipt.view", title=tr("看通知发给了谁、谁收到了，看居民的回复"), roles=_DESK),
+        Permission(name="notice.draft", title=tr("写通知草稿"), roles=_DESK),
+        Permission(name="notice.send", title=tr("发布和撤回通知"), roles=(Role.MANAGER,)),
+        Permission(name="notice.rules", title=tr("定安静时段、多少人要两个人同意"), roles=(Role.MANAGER,)),
     ),
 )  # fmt: skip

@@ -21,6 +21,7 @@ from bot.contract import (
     page_number,
     receipts,
     sheets,
+    tr,
 )
 from bot.contract.notices import CHANNEL_WORDS, STATE_WORDS
 from bot.contract.receipts import Part, Receipt
@@ -28,15 +29,15 @@ from integrations.notices import whom
 
 #: What people call the parts, in the order of the tabs.
 PART_WORDS: Mapping[Part, str] = {
-    Part.ALL: "全部", Part.WAITING: "还没发出", Part.SENT: "已发出", Part.DELIVERED: "已送达", Part.READ: "已打开", Part.UNREAD: "没打开",
-    Part.ACKNOWLEDGED: "已确认", Part.UNACKNOWLEDGED: "没确认", Part.FAILED: "失败", Part.UNREACHABLE: "通知不到", Part.UNKNOWN: "不确定",
-    Part.CANCELLED: "已撤回",
+    Part.ALL: tr("全部"), Part.WAITING: tr("还没发出"), Part.SENT: tr("已发出"), Part.DELIVERED: tr("已送达"), Part.READ: tr("已打开"), Part.UNREAD: tr("没打开"),
+    Part.ACKNOWLEDGED: tr("已确认"), Part.UNACKNOWLEDGED: tr("没确认"), Part.FAILED: tr("失败"), Part.UNREACHABLE: tr("通知不到"), Part.UNKNOWN: tr("不确定"),
+    Part.CANCELLED: tr("已撤回"),
 }  # fmt: skip
 
 #: What each state means, for who reads the figures for the first time.
 MEANS: Mapping[Part, str] = {
-    Part.SENT: "微信收下了；客服消息没有送达回执", Part.DELIVERED: "微信说送到了", Part.READ: "打开过通知页；在聊天里直接看的不算",
-    Part.ACKNOWLEDGED: "点了“确认收到”或回了“收到”", Part.UNREACHABLE: "没有能用的方式，没有发", Part.UNKNOWN: "发送时断开了，可能收到、也可能没收到，不会自己再发",
+    Part.SENT: tr("微信收下了；客服消息没有送达回执"), Part.DELIVERED: tr("微信说送到了"), Part.READ: tr("打开过通知页；在聊天里直接看的不算"),
+    Part.ACKNOWLEDGED: tr("点了“确认收到”或回了“收到”"), Part.UNREACHABLE: tr("没有能用的方式，没有发"), Part.UNKNOWN: tr("发送时断开了，可能收到、也可能没收到，不会自己再发"),
 }  # fmt: skip
 
 #: The part that a state of the bar leads to.
@@ -47,7 +48,7 @@ PART_OF: Mapping[DeliveryState, Part] = {
 }  # fmt: skip
 
 
-@page("GET", "/notices/{id}/people", need="receipt.view", title="谁收到了通知")
+@page("GET", "/notices/{id}/people", need="receipt.view", title=tr("谁收到了通知"))
 def people(desk: Desk) -> View:
     """List who belongs to a part, found by flat or name: did 302 get it, when, by which channel."""
     notice, part, said = _asked(desk)
@@ -64,7 +65,7 @@ def people(desk: Desk) -> View:
     )  # fmt: skip
 
 
-@page("GET", "/notices/{id}/people.csv", need="notice.draft", title="通知送达名单")
+@page("GET", "/notices/{id}/people.csv", need="notice.draft", title=tr("通知送达名单"))
 def people_csv(desk: Desk) -> Download:
     """Give those of a part as a table."""
     notice, part, said = _asked(desk)
@@ -77,12 +78,14 @@ def people_csv(desk: Desk) -> Download:
         )
         for one in receipts.all_people(desk.session, notice, part, said)
     ]  # fmt: skip
-    body = sheets.table(("住址", "姓名", "状态", "原因", "方式", "发出", "送达", "打开", "确认收到"), rows).encode()
-    name = f"通知 {notice.title} {PART_WORDS[part]} {desk.now:%Y-%m-%d}.csv"
+    body = sheets.table(
+        (tr("住址"), tr("姓名"), tr("状态"), tr("原因"), tr("方式"), tr("发出"), tr("送达"), tr("打开"), tr("确认收到")), rows
+    ).encode()
+    name = tr("通知 {title} {PART_WORDS} {now:%Y-%m-%d}.csv", title=notice.title, PART_WORDS=PART_WORDS[part], now=desk.now)
     return Download(body=body, content_type="text/csv", filename="".join(sign for sign in name if sign not in '/\\:*?"<>|\n\r'))
 
 
-@page("GET", "/notices/{id}/flats", need="receipt.view", title="哪些户收到了通知")
+@page("GET", "/notices/{id}/flats", need="receipt.view", title=tr("哪些户收到了通知"))
 def flats(desk: Desk) -> View:
     """List the flats, with how many of their people were told."""
     notice, _, said = _asked(desk)
@@ -101,13 +104,13 @@ def retry(desk: Desk) -> Redirect:
     notice = find(desk)
     unsure = desk.form.get("what") == "unknown"
     if notice.state is NoticeState.RECALLED:
-        raise Refusal("这条通知已经撤回，不能再发。")
+        raise Refusal(tr("这条通知已经撤回，不能再发。"))
     states = (DeliveryState.UNKNOWN,) if unsure else receipts.NOTHING_CAME
     number = receipts.retry(desk.session, notice, states, desk.now)
     if not number:
-        raise Refusal("没有可以再发的人：没有绑定微信的人发不到，请打电话或上门。")
+        raise Refusal(tr("没有可以再发的人：没有绑定微信的人发不到，请打电话或上门。"))
     desk.record("notice.retried", f"notice:{notice.public_id}", people=number, unsure=unsure)
-    return Redirect(f"/console/notices/{notice.public_id}", f"正在给 {number} 人再发一次。")
+    return Redirect(f"/console/notices/{notice.public_id}", tr("正在给 {number} 人再发一次。", number=number))
 
 
 def replies(desk: Desk, notice: Notice) -> list[tuple[receipts.Answered, str]]:

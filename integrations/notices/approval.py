@@ -15,6 +15,8 @@ from bot.contract import (
     on,
     page,
     telling,
+    tr,
+    tr_all,
     wording,
 )
 from bot.contract.notices import Step
@@ -22,7 +24,7 @@ from integrations.notices import letter
 
 #: What `send` has done, for who pressed the button.
 STEP_WORDS = {
-    Step.PUBLISHED: "", Step.SCHEDULED: "", Step.WAITING: "人数超过了本小区定的数，要另一位同事同意才发。已经放进他们的待办。",
+    Step.PUBLISHED: "", Step.SCHEDULED: "", Step.WAITING: tr("人数超过了本小区定的数，要另一位同事同意才发。已经放进他们的待办。"),
 }  # fmt: skip
 
 #: The page on which staff look at a notice that residents have not got yet.
@@ -35,7 +37,7 @@ def agree(desk: Desk) -> Redirect:
     notice = _locked(desk)
     step = notices.agree(desk, notice, desk.staff)
     return Redirect(
-        f"/console/notices/{notice.public_id}", "同意了，正在发。" if step is Step.PUBLISHED else "同意了，到时间就发。"
+        f"/console/notices/{notice.public_id}", tr("同意了，正在发。") if step is Step.PUBLISHED else tr("同意了，到时间就发。")
     )
 
 
@@ -44,18 +46,18 @@ def give_back(desk: Desk) -> Redirect:
     """Make a draft again of a notice that waits for a yes, with a word why; who asked may take it back, too."""
     notice = _locked(desk)
     if not desk.may("notice.send") and desk.staff.id not in (notice.asked_by, notice.created_by):
-        raise Refusal(f"只有{'、'.join(desk.access.holders('notice.send'))}能退回。")
+        raise Refusal(tr("只有{holders}能退回。", holders=tr_all("、", desk.access.holders("notice.send"))))
     why = desk.form.get("why", "").strip()
     if not why and desk.staff.id != notice.asked_by:
-        raise Refusal("请写一句为什么退回，写的人好改。")
+        raise Refusal(tr("请写一句为什么退回，写的人好改。"))
     notices.give_back(desk.session, notice, why, desk.now, desk.actor)
-    return Redirect(f"/console/notices/{notice.public_id}", "退回成草稿了。")
+    return Redirect(f"/console/notices/{notice.public_id}", tr("退回成草稿了。"))
 
 
 # ------------------------------------------------------------------ what the community settled
 
 
-@page("GET", "/notices/rules", need="notice.rules", title="通知的规定")
+@page("GET", "/notices/rules", need="notice.rules", title=tr("通知的规定"))
 def rules(desk: Desk) -> View:
     """Show what the community has settled about its notices."""
     policy = notices.policy_of(desk.session)
@@ -65,7 +67,7 @@ def rules(desk: Desk) -> View:
     })  # fmt: skip
 
 
-@page("POST", "/notices/rules", need="notice.rules", title="通知的规定")
+@page("POST", "/notices/rules", need="notice.rules", title=tr("通知的规定"))
 def settle(desk: Desk) -> Redirect | View:
     """Settle it anew."""
     names = ("quiet_from", "quiet_until", "approve_above", "big_above")
@@ -76,7 +78,7 @@ def settle(desk: Desk) -> Redirect | View:
         desk.session.rollback()
         return _rules(desk, said, str(refusal), 422)
     desk.record("notice.rules_changed")
-    return Redirect("/console/notices/rules", "存好了，从现在起算。")
+    return Redirect("/console/notices/rules", tr("存好了，从现在起算。"))
 
 
 def _rules(desk: Desk, form: dict[str, str], fault: str = "", status: int = 200) -> View:
@@ -90,10 +92,10 @@ def _rules(desk: Desk, form: dict[str, str], fault: str = "", status: int = 200)
 def show_me(desk: Desk, notice: Notice) -> str:
     """Send a draft to the own WeChat of who looks at it, by the way residents would get it; returns what to say. Raises Refusal."""
     if not desk.staff.openid:
-        raise Refusal("您的微信还没有绑定，收不到。请先到“我的微信”绑定（右上角您的名字里），再点“先发给我看”。")
+        raise Refusal(tr("您的微信还没有绑定，收不到。请先到“我的微信”绑定（右上角您的名字里），再点“先发给我看”。"))
     channel = notices.show_to(desk, notice, desk.staff.openid, desk.link(LOOK.format(id=notice.public_id)))
     desk.record("notice.tested", f"notice:{notice.public_id}")
-    return f"用{channel}发到您的微信了，居民看到的就是那样。看过没问题，再点“发布”。"
+    return tr("用{channel}发到您的微信了，居民看到的就是那样。看过没问题，再点“发布”。", channel=channel)
 
 
 @page("GET", LOOK)
@@ -117,7 +119,7 @@ def look(visit: Visit) -> View:
 def _open(work: Work, happening: Happening) -> None:
     notice = _meant(work, happening)
     if notice is not None:
-        title = f"通知等您同意：《{notice.title}》，发给 {happening.data['people']} 人"
+        title = tr("通知等您同意：《{title}》，发给 {data} 人", title=notice.title, data=happening.data["people"])
         work.assign("notice.approve", "notice.send", title, subject=happening.subject)
 
 
@@ -125,7 +127,9 @@ def _open(work: Work, happening: Happening) -> None:
 def _look_back(work: Work, happening: Happening) -> None:
     notice = _meant(work, happening)
     if notice is not None:
-        title = f"紧急通知已发出，请另一位同事看一眼：《{notice.title}》，{happening.data['people']} 人"
+        title = tr(
+            "紧急通知已发出，请另一位同事看一眼：《{title}》，{data} 人", title=notice.title, data=happening.data["people"]
+        )
         work.assign("notice.review", "notice.send", title, subject=happening.subject)
 
 
@@ -135,12 +139,16 @@ def _tell_missed(work: Work, happening: Happening) -> None:
     notice = _meant(work, happening)
     if notice is not None:
         times = int(str(happening.data["times"]))
-        title = f"通知错过了时间，没有发：《{notice.title}》{f'，共 {times} 次' if times > 1 else ''}"
+        title = tr(
+            "通知错过了时间，没有发：《{title}》{times}",
+            title=notice.title,
+            times=tr("，共 {times} 次", times=times) if times > 1 else "",
+        )
         work.assign("notice.unsent", "notice.send", title, subject=happening.subject)
 
 
 def _close(work: Work, happening: Happening) -> None:
-    work.finish(happening.subject, "已经处理")
+    work.finish(happening.subject, tr("已经处理"))
 
 
 def _meant(work: Work, happening: Happening) -> Notice | None:

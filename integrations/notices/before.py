@@ -21,6 +21,8 @@ from bot.contract import (
     pictures,
     row_id,
     sheets,
+    tr,
+    tr_all,
     wording,
 )
 from bot.contract.notices import CHANNEL_WORDS, Audience, NoticeKind, NoticeVersion
@@ -43,7 +45,7 @@ def reach(desk: Desk) -> View:
     return View("notices/reach.html", {"reach": notices.count(desk, audience), "ways": desk.context.ways, "fault": ""})
 
 
-@page("POST", "/notices/left-out", need="notice.draft", title="谁收不到", reads=True)
+@page("POST", "/notices/left-out", need="notice.draft", title=tr("谁收不到"), reads=True)
 def left_out(desk: Desk) -> View:
     """List who would get nothing, with name, flat and reason."""
     audience = whom.audience_of(desk, desk.form)
@@ -61,14 +63,14 @@ def left_out(desk: Desk) -> View:
     )  # fmt: skip
 
 
-@page("POST", "/notices/left-out.csv", need="notice.draft", title="收不到通知的名单", reads=True)
+@page("POST", "/notices/left-out.csv", need="notice.draft", title=tr("收不到通知的名单"), reads=True)
 def left_out_csv(desk: Desk) -> Download:
     """Give everybody the notice is for as a table, with the channel or the reason why there is none."""
     found = notices.count(desk, whom.audience_of(desk, desk.form))
     rows = [(one.flat, one.name, CHANNEL_WORDS.get(one.channel, ""), one.reason) for one in found.everyone]
-    desk.read_by_now.append(Reading(what="通知发送名单", is_export=True))
-    body = sheets.table(("住址", "姓名", "会用什么方式发", "收不到的原因"), rows).encode()
-    return Download(body=body, content_type="text/csv", filename=f"通知发送名单 {desk.now:%Y-%m-%d}.csv")
+    desk.read_by_now.append(Reading(what=tr("通知发送名单"), is_export=True))
+    body = sheets.table((tr("住址"), tr("姓名"), tr("会用什么方式发"), tr("收不到的原因")), rows).encode()
+    return Download(body=body, content_type="text/csv", filename=tr("通知发送名单 {now:%Y-%m-%d}.csv", now=desk.now))
 
 
 def around(desk: Desk, form: Mapping[str, str]) -> dict[str, Any]:
@@ -91,7 +93,7 @@ def around(desk: Desk, form: Mapping[str, str]) -> dict[str, Any]:
 
 def look(desk: Desk, notice: Notice, images: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return both forms and the page of a notice as they will be, with what will be cut."""
-    title, body = notice.title or "标题", notice.body or "内容"
+    title, body = notice.title or tr("标题"), notice.body or tr("内容")
     doubt, values = "", dict[str, str]()
     if notices.has_variables(title, body):
         values = notices.sample(desk, Audience.from_json(notice.audience))
@@ -103,7 +105,7 @@ def look(desk: Desk, notice: Notice, images: tuple[str, ...] = ()) -> dict[str, 
     url, fields = desk.link(PATH.format(delivery=10**9)), wording.fields(title, desk.now)
     return {
         "letter": letter.of(shown, desk.community, notice.published_at or desk.now, images, now=desk.now), "unknown": doubt,
-        "sample": f"{values['称呼']}（{values['房号']}）" if values else "",
+        "sample": tr_all("", (values['称呼'], "（", values['房号'], "）",)) if values else "",
         "chat": wording.with_page(wording.text(title, body), url, asks=notice.asks),
         "fields": [(wording.FIELD_NAMES[name], value) for name, value in fields.items()], "cut": _cut(title, fields["thing1"]),
         "has_template": bool(desk.context.ways.template), "community": desk.community,
@@ -124,8 +126,13 @@ def _cut(title: str, shown: str) -> str:
     if shown == title:
         return ""
     if len(title) > wording.THING_LENGTH:
-        return f"标题 {len(title)} 个字，模板消息里最多显示 {wording.THING_LENGTH} 个，居民会看到“{shown}”。要紧的话请写在前面。"
-    return f"模板消息里不能有表情和换行，居民会看到“{shown}”。"
+        return tr(
+            "标题 {title} 个字，模板消息里最多显示 {THING_LENGTH} 个，居民会看到“{shown}”。要紧的话请写在前面。",
+            title=len(title),
+            THING_LENGTH=wording.THING_LENGTH,
+            shown=shown,
+        )
+    return tr("模板消息里不能有表情和换行，居民会看到“{shown}”。", shown=shown)
 
 
 def images(desk: Desk, notice: Notice) -> tuple[str, ...]:
@@ -159,13 +166,13 @@ def add_picture(desk: Desk) -> Redirect:
     if isinstance(desk.taken, Refusal):
         raise desk.taken
     notices.add_picture(desk.session, notice, desk.taken)
-    return Redirect(f"/console/notices/{notice.public_id}#pictures", "图片放好了。")
+    return Redirect(f"/console/notices/{notice.public_id}#pictures", tr("图片放好了。"))
 
 
 def _picture(upload: Upload) -> bytes | Refusal:
     """Return the picture, or why it is none; read beside the database, where nobody can be told yet."""
     try:
-        return pictures.read(upload) or Refusal("请先选一张图片。")
+        return pictures.read(upload) or Refusal(tr("请先选一张图片。"))
     except Refusal as refusal:
         return refusal
 
@@ -175,7 +182,7 @@ def drop_picture(desk: Desk) -> Redirect:
     """Take a picture out of a draft."""
     notice = _draft(desk)
     notices.drop_picture(desk.session, notice, row_id(desk.params["number"]) or 0)
-    return Redirect(f"/console/notices/{notice.public_id}#pictures", "图片去掉了。")
+    return Redirect(f"/console/notices/{notice.public_id}#pictures", tr("图片去掉了。"))
 
 
 @page("GET", "/notices/{id}/pictures/{number}", need="notice.view", is_bare=True)
@@ -194,7 +201,7 @@ def _draft(desk: Desk) -> Notice:
         raise LookupError(desk.params["id"])
     desk.session.refresh(notice, with_for_update=True)
     if notice.state is not NoticeState.DRAFT:
-        raise Refusal("这条通知已经不是草稿，图片不能再改。要改的话，请发一条更正。")
+        raise Refusal(tr("这条通知已经不是草稿，图片不能再改。要改的话，请发一条更正。"))
     return notice
 
 

@@ -3,29 +3,44 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.contract import DeliveryState, Desk, Notice, NoticeState, Page, Redirect, Refusal, Staff, View, notices, page, receipts
+from bot.contract import (
+    DeliveryState,
+    Desk,
+    Notice,
+    NoticeState,
+    Page,
+    Redirect,
+    Refusal,
+    Staff,
+    View,
+    notices,
+    page,
+    receipts,
+    tr,
+    tr_all,
+)
 from bot.contract.notices import KIND_WORDS, STATE_WORDS, VERSION_WORDS, Audience, NoticeKind, NoticeVersion, Step
 from integrations.notices import after, approval, before, kinds, texts, times, whom
 
 NOTICE_WORDS = {
-    NoticeState.DRAFT: "草稿", NoticeState.WAITING: "等人同意", NoticeState.SCHEDULED: "已定时", NoticeState.PAUSED: "已暂停", NoticeState.PUBLISHED: "已发布",
-    NoticeState.MISSED: "错过了", NoticeState.RECALLED: "已撤回",
+    NoticeState.DRAFT: tr("草稿"), NoticeState.WAITING: tr("等人同意"), NoticeState.SCHEDULED: tr("已定时"), NoticeState.PAUSED: tr("已暂停"), NoticeState.PUBLISHED: tr("已发布"),
+    NoticeState.MISSED: tr("错过了"), NoticeState.RECALLED: tr("已撤回"),
 }  # fmt: skip
 
 #: What one of many people is called until each of them has a delivery.
-PUBLISHING = "正在发布"
+PUBLISHING = tr("正在发布")
 
 #: Versions that say something new instead of the same better.
 _NEW_WORDS = (NoticeVersion.UPDATE, NoticeVersion.ALL_CLEAR, NoticeVersion.CANCELLATION)
 
 
-@page("GET", "/notices/new", need="notice.draft", title="写通知")
+@page("GET", "/notices/new", need="notice.draft", title=tr("写通知"))
 def compose(desk: Desk) -> View:
     """Write a notice, from nothing or from a text."""
     return form(desk, texts.of(desk, desk.query["text"]) if desk.query.get("text") else {})
 
 
-@page("GET", "/notices/{id}/edit", need="notice.draft", title="写通知")
+@page("GET", "/notices/{id}/edit", need="notice.draft", title=tr("写通知"))
 def edit(desk: Desk) -> View:
     """Go on with a draft, or change what waits to be sent."""
     notice = after.find(desk)
@@ -39,12 +54,12 @@ def edit(desk: Desk) -> View:
     return form(desk, fields)
 
 
-@page("GET", "/notices/{id}/correct", need="notice.draft", title="写通知")
+@page("GET", "/notices/{id}/correct", need="notice.draft", title=tr("写通知"))
 def correct(desk: Desk) -> View:
     """Write a version of a notice that was published, a correction unless `version` says another: for the same people, with the same words."""
     before_it = after.find(desk)
     if before_it.published_at is None:
-        raise Refusal("只能更正、取消已经发布的通知。草稿直接修改就行。")
+        raise Refusal(tr("只能更正、取消已经发布的通知。草稿直接修改就行。"))
     version = kinds.version_of(desk.query)
     title = f"{VERSION_WORDS[version]}：{before_it.title}" if version is not NoticeVersion.CORRECTION else before_it.title
     return form(
@@ -57,7 +72,7 @@ def correct(desk: Desk) -> View:
     )  # fmt: skip
 
 
-@page("POST", "/notices/preview", need="notice.draft", title="写通知", reads=True)
+@page("POST", "/notices/preview", need="notice.draft", title=tr("写通知"), reads=True)
 def preview(desk: Desk) -> View:
     """Show how it will look, while one writes; without a script the whole form comes back with it."""
     if desk.is_fragment:
@@ -65,7 +80,7 @@ def preview(desk: Desk) -> View:
     return form(desk, desk.form)
 
 
-@page("POST", "/notices/times", need="notice.draft", reads=True, title="写通知")
+@page("POST", "/notices/times", need="notice.draft", reads=True, title=tr("写通知"))
 def dates(desk: Desk) -> View:
     """Show the dates that the form means: beside it while one writes, and on a page anew where no script runs."""
     if desk.is_fragment:
@@ -73,7 +88,7 @@ def dates(desk: Desk) -> View:
     return form(desk, desk.form)
 
 
-@page("POST", "/notices/whom", need="notice.draft", reads=True, title="写通知")
+@page("POST", "/notices/whom", need="notice.draft", reads=True, title=tr("写通知"))
 def lines(desk: Desk) -> View:
     """Show the lines of whom it is for with one more: that part alone, or the whole form where no script runs."""
     if desk.is_fragment:
@@ -100,7 +115,7 @@ def publish(desk: Desk) -> Redirect | View:
         return form(desk, desk.form, str(refusal), 422)
     said = approval.STEP_WORDS[step]
     if step is Step.SCHEDULED and not is_new:
-        said = "改好了。现在还是暂停着，要发时点“恢复”。" if was_paused else "改好了，按新的发。"
+        said = tr("改好了。现在还是暂停着，要发时点“恢复”。") if was_paused else tr("改好了，按新的发。")
     return Redirect(f"/console/notices/{notice.public_id}", said)
 
 
@@ -122,7 +137,7 @@ def keep(desk: Desk) -> Redirect | View:
         return form(desk, desk.form, str(refusal), 422)
     return Redirect(
         f"/console/notices/{notice.public_id}",
-        f"草稿存好了，还没有发。可以发布的是{'、'.join(desk.access.holders('notice.send'))}。",
+        tr("草稿存好了，还没有发。可以发布的是{holders}。", holders=tr_all("、", desk.access.holders("notice.send"))),
     )
 
 
@@ -154,10 +169,10 @@ def discard(desk: Desk) -> Redirect:
     _require_draft(notice)
     notices.discard(desk.session, notice)
     desk.record("notice.discarded", f"notice:{notice.public_id}")
-    return Redirect("/console/notices", f"草稿“{notice.title}”删掉了。")
+    return Redirect("/console/notices", tr("草稿“{title}”删掉了。", title=notice.title))
 
 
-@page("GET", "/notices/{id}", need="notice.view", title="通知")
+@page("GET", "/notices/{id}", need="notice.view", title=tr("通知"))
 def show(desk: Desk) -> View:
     """Show a notice and what became of it."""
     notice = after.find(desk)
@@ -171,7 +186,7 @@ def show(desk: Desk) -> View:
     shown = {
         **{name: one.name if one else "" for name, one in staff.items()}, "is_own": desk.staff.id in (notice.asked_by or notice.created_by,),
         "wrong": wrong, "version_words": VERSION_WORDS[notice.version], "later": notices.version_of(desk.session, notice),
-        "version_names": VERSION_WORDS, "kind_words": KIND_WORDS[notice.kind], "is_veiled": is_veiled, "chase_words": kinds.CHASES.get(str(notice.chase_after), f"{notice.chase_after} 分钟后"),
+        "version_names": VERSION_WORDS, "kind_words": KIND_WORDS[notice.kind], "is_veiled": is_veiled, "chase_words": kinds.CHASES.get(str(notice.chase_after), tr("{chase_after} 分钟后", chase_after=notice.chase_after)),
         "night": kinds.night(desk) if notice.kind is NoticeKind.EVERYDAY and is_counted else "",
         "pictures": notices.pictures(desk.session, notice), "most_pictures": notices.PICTURES, "replies": after.replies(desk, notice) if desk.may("receipt.view") else [],
         "reach": notices.count(desk, audience) if is_counted else None, "ways": desk.context.ways, "fault": "", **times.outlook(desk, notice),
@@ -191,17 +206,24 @@ def recall(desk: Desk) -> Redirect:
     notice = times.locked(desk)
     back, what = f"/console/notices/{notice.public_id}", desk.form.get("what", "")
     if not _is_stoppable(desk, notice):
-        raise Refusal("这条通知现在没有在发，也没有定时，不用停止。")
+        raise Refusal(tr("这条通知现在没有在发，也没有定时，不用停止。"))
     if notice.rule and what not in {"once", "rule"}:
         return Redirect(f"{back}/stop")
     if what == "once" and notice.rule:
         stopped = notices.recall_once(desk.session, notice, desk.now, actor=desk.actor)
-        return Redirect(back, f"这一次停了，{stopped} 条没有发出；以后照常发。" if stopped else "跳过了这一次，以后照常发。")
+        return Redirect(
+            back,
+            tr("这一次停了，{stopped} 条没有发出；以后照常发。", stopped=stopped)
+            if stopped
+            else tr("跳过了这一次，以后照常发。"),
+        )
     stopped = notices.recall(desk.session, notice, desk.now, desk.actor)
-    return Redirect(back, "已停止，以后不再发；要发时点“恢复”。" if notice.rule else f"已撤回，{stopped} 条没有发出。")
+    return Redirect(
+        back, tr("已停止，以后不再发；要发时点“恢复”。") if notice.rule else tr("已撤回，{stopped} 条没有发出。", stopped=stopped)
+    )
 
 
-@page("GET", "/notices/{id}/stop", need="notice.send", title="停止周期通知")
+@page("GET", "/notices/{id}/stop", need="notice.send", title=tr("停止周期通知"))
 def ask_to_stop(desk: Desk) -> View | Redirect:
     """Ask how a recurring notice is to be stopped, and say what becomes of the times to come."""
     notice = after.find(desk)
@@ -233,7 +255,7 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     unlaid = notices.unlaid(desk.session, notice)
     undo_until = notice.published_at + notices.UNDO if notice.published_at else None
     return {
-        "notice": notice, "audience": whom.label(desk, Audience.from_json(notice.audience)), "state": "已停止" if _is_stopped_rule(notice) else state_words(desk, notice),
+        "notice": notice, "audience": whom.label(desk, Audience.from_json(notice.audience)), "state": tr("已停止") if _is_stopped_rule(notice) else state_words(desk, notice),
         "laid": total - unlaid if unlaid else None,
         "recurrence": notice.recurrence.said if notice.recurrence else "", "is_stopped_rule": _is_stopped_rule(notice), "is_draft": notice.state is NoticeState.DRAFT,
         "waiting": notices.why_waiting(desk.session, notice.key), "doors": receipts.visits(desk.session, notice),
@@ -274,7 +296,7 @@ def _written(desk: Desk) -> Notice:
         return _with_details(desk, notices.draft(desk.session, title, body, audience, desk.now, desk.staff.id))
     notice = notices.by_public_id(desk.session, fields["draft"])
     if notice is None:
-        raise Refusal("这份草稿已经被删掉了。要发的话，请从“写通知”再写一次。")
+        raise Refusal(tr("这份草稿已经被删掉了。要发的话，请从“写通知”再写一次。"))
     notices.lock(desk.session, notice)  # of two who publish it at once the second is told
     _require_changeable(desk, notice)
     title, body = notices.words(title, body)
@@ -301,22 +323,24 @@ def _beside(notice: Notice) -> dict[str, str]:
 
 def _require_draft(notice: Notice) -> None:
     if notice.state is not NoticeState.DRAFT:
-        raise Refusal(f"这条通知{NOTICE_WORDS[notice.state]}，不能再改。")
+        raise Refusal(tr("这条通知{NOTICE_WORDS}，不能再改。", NOTICE_WORDS=NOTICE_WORDS[notice.state]))
 
 
 def _require_changeable(desk: Desk, notice: Notice) -> None:
     if notices.is_being_laid_out(desk.session, notice):
-        raise Refusal("这条通知正在给每个人排队，过几秒钟再改。")
+        raise Refusal(tr("这条通知正在给每个人排队，过几秒钟再改。"))
     if times.is_changeable(notice):
         if not desk.may("notice.send"):
-            raise Refusal(f"这条通知已经定好要发，只有{'、'.join(desk.access.holders('notice.send'))}能改。")
+            raise Refusal(
+                tr("这条通知已经定好要发，只有{holders}能改。", holders=tr_all("、", desk.access.holders("notice.send")))
+            )
     else:
         _require_draft(notice)
 
 
 def _refuse_unknown(desk: Desk, audience: Audience) -> None:
     if unknown := notices.unknown_parts(desk, audience):
-        raise Refusal(f"没有人属于“{'、'.join(unknown)}”，请检查发送范围。")
+        raise Refusal(tr("没有人属于“{unknown}”，请检查发送范围。", unknown=tr_all("、", unknown)))
 
 
 ROUTES: tuple[Page, ...] = (

@@ -21,6 +21,7 @@ from bot.contract import (
     receipts,
     row_id,
     sheets,
+    tr,
     veiled_phone,
 )
 from bot.contract.access import PHONES
@@ -48,12 +49,18 @@ def chase(work: Work) -> None:
 
 def _remind(work: Work, notice: Notice, told: Delivery) -> None:
     title = notices.fill_variables(notice.title, told.payload.get("told") or {})
-    work.tell(told.openid, "notice.chased", url=work.link(PATH.format(delivery=told.id)), heading=f"请确认：{title}", title=title)
+    work.tell(
+        told.openid,
+        "notice.chased",
+        url=work.link(PATH.format(delivery=told.id)),
+        heading=tr("请确认：{title}", title=title),
+        title=title,
+    )
     told.chased_at = work.now
     work.session.add(told)
 
 
-@page("GET", "/notices/{id}/doors", need="notice.draft", title="上门告知名单")
+@page("GET", "/notices/{id}/doors", need="notice.draft", title=tr("上门告知名单"))
 def listed(desk: Desk) -> View:
     """List who is to be told at the door, with flat, phone and reason, and who was, by whom and when."""
     notice = after.find(desk)
@@ -63,19 +70,19 @@ def listed(desk: Desk) -> View:
     return View("notices/doors.html", {"notice": notice, "found": found, **_counted(desk, notice), "is_paper": False})
 
 
-@page("GET", "/notices/{id}/doors/paper", need="notice.draft", title="上门告知名单")
+@page("GET", "/notices/{id}/doors/paper", need="notice.draft", title=tr("上门告知名单"))
 def paper(desk: Desk) -> View:
     """Give the whole list to be printed, with a box for each door."""
     notice = after.find(desk)
     after.require_readable(desk, notice)
     rows = receipts.all_doors(desk.session, notice)
     desk.read_phones()
-    values = notices.values_of_variables("", "您家", notice.published_at or desk.now)
+    values = notices.values_of_variables("", tr("您家"), notice.published_at or desk.now)
     words = {name: notices.fill_variables(said, values) for name, said in (("title", notice.title), ("body", notice.body))}
     return View("notices/doors_paper.html", {"notice": notice, "rows": rows, "words": words, **_counted(desk, notice)})
 
 
-@page("GET", "/notices/{id}/doors.csv", need="notice.draft", title="上门告知名单")
+@page("GET", "/notices/{id}/doors.csv", need="notice.draft", title=tr("上门告知名单"))
 def table(desk: Desk) -> Download:
     """Give the whole list as a table; phones are whole for who may see them so."""
     notice = after.find(desk)
@@ -86,10 +93,10 @@ def table(desk: Desk) -> Download:
         for one in receipts.all_doors(desk.session, notice)
     ]  # fmt: skip
     if is_whole:
-        desk.read_by_now.append(Reading(what="居民完整的电话号码", is_export=True))
-    desk.read_by_now.append(Reading(what="上门告知名单", is_export=True))
-    body = sheets.table(("住址", "姓名", "电话", "原因", "谁上门告知了", "什么时候"), rows).encode()
-    return Download(body=body, content_type="text/csv", filename=f"上门告知 {desk.now:%Y-%m-%d}.csv")
+        desk.read_by_now.append(Reading(what=tr("居民完整的电话号码"), is_export=True))
+    desk.read_by_now.append(Reading(what=tr("上门告知名单"), is_export=True))
+    body = sheets.table((tr("住址"), tr("姓名"), tr("电话"), tr("原因"), tr("谁上门告知了"), tr("什么时候")), rows).encode()
+    return Download(body=body, content_type="text/csv", filename=tr("上门告知 {now:%Y-%m-%d}.csv", now=desk.now))
 
 
 @page("POST", "/notices/{id}/doors", need="notice.draft")
@@ -99,11 +106,11 @@ def visit(desk: Desk) -> Redirect:
     told = row_id(desk.form.get("told", "")) or 0
     is_back = desk.form.get("back") == "1"
     if not receipts.visit(desk.session, notice, told, None if is_back else desk.staff.id, desk.now):
-        raise Refusal("名单里没有这个人。请刷新页面再试。")
+        raise Refusal(tr("名单里没有这个人。请刷新页面再试。"))
     desk.record("notice.visited", f"notice:{notice.public_id}", back=is_back)
     at = page_number(desk.form)
     return Redirect(
-        f"/console/notices/{notice.public_id}/doors{f'?page={at}' if at > 1 else ''}", "改回“还没告知”了。" if is_back else ""
+        f"/console/notices/{notice.public_id}/doors{f'?page={at}' if at > 1 else ''}", tr("改回“还没告知”了。") if is_back else ""
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import case, col, func, select
 
-from bot.contract import Asked, Delivery, DeliveryState, Figure, Notice, Sample, Unit, Work, figure
+from bot.contract import Asked, Delivery, DeliveryState, Figure, Notice, Sample, Unit, Work, figure, tr
 
 #: WeChat took it, or says that it arrived.
 TAKEN = (DeliveryState.SENT, DeliveryState.DELIVERED)
@@ -28,8 +28,8 @@ def _is(condition: Any) -> Any:
 
 
 @figure(
-    "notice.reached", "通知送到的比例",
-    "通知该发给的人里，微信收下了的比例。没送到的是没绑定微信、没关注公众号、微信拒收的，每条通知的页面上有原因；撤回的不算。",
+    "notice.reached", tr("通知送到的比例"),
+    tr("通知该发给的人里，微信收下了的比例。没送到的是没绑定微信、没关注公众号、微信拒收的，每条通知的页面上有原因；撤回的不算。"),
     Unit.SHARE, by_building=True,
 )  # fmt: skip
 def reached(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -39,8 +39,8 @@ def reached(work: Work, asked: Asked) -> Iterator[Sample]:
 
 @figure(
     "notice.opened",
-    "通知被打开的比例",
-    "送到的通知里，居民点开全文页面的比例；只在聊天里看了几行的不知道，不算打开。",
+    tr("通知被打开的比例"),
+    tr("送到的通知里，居民点开全文页面的比例；只在聊天里看了几行的不知道，不算打开。"),
     Unit.SHARE,
     by_building=True,
 )
@@ -52,8 +52,8 @@ def opened(work: Work, asked: Asked) -> Iterator[Sample]:
 
 @figure(
     "notice.acknowledged",
-    "通知确认收到的比例",
-    "要求确认的通知里，送到后点了“确认收到”或回复“收到”的比例。",
+    tr("通知确认收到的比例"),
+    tr("要求确认的通知里，送到后点了“确认收到”或回复“收到”的比例。"),
     Unit.SHARE,
     by_building=True,
 )

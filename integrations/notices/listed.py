@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import case
 from sqlmodel import col, select
 
-from bot.contract import Cell, Choice, Column, Days, Desk, Listing, Notice, NoticeState, Staff
+from bot.contract import Cell, Choice, Column, Days, Desk, Listing, Notice, NoticeState, Staff, tr
 from bot.contract.notices import KIND_WORDS, Audience, NoticeKind
 from integrations.notices import times, whom
 from integrations.notices.console import NOTICE_WORDS, state_words
@@ -16,13 +16,13 @@ TONES: Mapping[NoticeState, str] = {NoticeState.DRAFT: "yellow", NoticeState.WAI
 
 def _state(desk: Desk, notice: Notice) -> Sequence[Cell]:
     is_stopped = notice.state is NoticeState.RECALLED and notice.rule is not None
-    words = Cell(words="已停止" if is_stopped else state_words(desk, notice), tone=TONES.get(notice.state, "blue"))
+    words = Cell(words=tr("已停止") if is_stopped else state_words(desk, notice), tone=TONES.get(notice.state, "blue"))
     more = (
         [Cell(words=KIND_WORDS[notice.kind], tone="red" if notice.kind is NoticeKind.EMERGENCY else "secondary")]
         if notice.kind is not NoticeKind.EVERYDAY
         else []
     )
-    return [words, *more, Cell(words="周期", tone="secondary")] if notice.rule else [words, *more]
+    return [words, *more, Cell(words=tr("周期"), tone="secondary")] if notice.rule else [words, *more]
 
 
 def _find(_desk: Desk, word: str) -> list[Any]:
@@ -35,38 +35,38 @@ def _find(_desk: Desk, word: str) -> list[Any]:
 
 LIST = Listing(
     name="notices",
-    title="通知",
+    title=tr("通知"),
     path="/notices",
     need="notice.view",
-    nav="居民",
-    unit="条",
+    nav=tr("居民"),
+    unit=tr("条"),
     table=Notice,
     key=lambda notice: str(notice.public_id),
     key_column=Notice.public_id,
     order="-state",
     columns=(
-        Column(name="title", title="标题", says=lambda desk, notice: notice.title),
-        Column(name="audience", title="发给", says=lambda desk, notice: whom.label(desk, Audience.from_json(notice.audience))),
-        Column(name="state", title="状态", says=_state, sort=(case((col(Notice.state) == NoticeState.DRAFT, 1), else_=0), Notice.id)),
-        Column(name="at", title="时间", says=lambda desk, notice: notice.published_at or notice.due_at or notice.created_at),
-        Column(name="made", title="写于", says=lambda desk, notice: notice.created_at, sort=(Notice.id,)),
-        Column(name="body", title="内容", says=lambda desk, notice: notice.body, is_filed_only=True),
+        Column(name="title", title=tr("标题"), says=lambda desk, notice: notice.title),
+        Column(name="audience", title=tr("发给"), says=lambda desk, notice: whom.label(desk, Audience.from_json(notice.audience))),
+        Column(name="state", title=tr("状态"), says=_state, sort=(case((col(Notice.state) == NoticeState.DRAFT, 1), else_=0), Notice.id)),
+        Column(name="at", title=tr("时间"), says=lambda desk, notice: notice.published_at or notice.due_at or notice.created_at),
+        Column(name="made", title=tr("写于"), says=lambda desk, notice: notice.created_at, sort=(Notice.id,)),
+        Column(name="body", title=tr("内容"), says=lambda desk, notice: notice.body, is_filed_only=True),
     ),
     filters=(
         Choice(
-            name="state", title="状态", options=lambda desk: {state.value: words for state, words in NOTICE_WORDS.items()},
+            name="state", title=tr("状态"), options=lambda desk: {state.value: words for state, words in NOTICE_WORDS.items()},
             fits=lambda desk, state: col(Notice.state) == NoticeState(state),
         ),
         Choice(
-            name="kind", title="类别", options=lambda desk: {kind.value: words for kind, words in KIND_WORDS.items()},
+            name="kind", title=tr("类别"), options=lambda desk: {kind.value: words for kind, words in KIND_WORDS.items()},
             fits=lambda desk, kind: col(Notice.kind) == NoticeKind(kind),
         ),
-        Days(name="made", title="写于", column=Notice.created_at),
+        Days(name="made", title=tr("写于"), column=Notice.created_at),
     ),
     find=_find,
-    finds="标题、内容里的字、谁写的",
+    finds=tr("标题、内容里的字、谁写的"),
     to=lambda notice: f"/notices/{notice.public_id}",
     template="notices/notices.html",
     around=lambda desk, rows: {"waiting": [] if desk.is_fragment else times.waiting(desk)},
-    empty=("还没有通知", "点“写通知”，例如：3栋明天 9 点到 12 点停水，请提前储水。"),
+    empty=(tr("还没有通知"), tr("点“写通知”，例如：3栋明天 9 点到 12 点停水，请提前储水。")),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from bot.contract import (
     page,
     receipts,
     row_id,
+    tr,
 )
 from integrations.notices import letter
 
@@ -48,9 +49,9 @@ def acknowledge(visit: Visit) -> Redirect:
     """Note that the resident has it; the first time counts."""
     told, notice = _find(visit)
     if not notice.asks:
-        raise Refusal("这条通知不用确认，看过就好。")
+        raise Refusal(tr("这条通知不用确认，看过就好。"))
     if notice.state is NoticeState.RECALLED and not notice.rule:
-        raise Refusal("这条通知已经撤回，不用确认了。")
+        raise Refusal(tr("这条通知已经撤回，不用确认了。"))
     receipts.acknowledge(visit.session, told.id or 0, "button", visit.now)
     return Redirect(visit.link(PATH.format(delivery=told.id)))
 

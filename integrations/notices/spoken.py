@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Notice, NoticeState, Refusal, Staff, Turn, notices, telling, timing, wording
+from bot.contract import Desk, Notice, NoticeState, Refusal, Staff, Turn, notices, telling, timing, tr, tr_all, wording
 from bot.contract.notices import Audience, NoticeKind, Plan, Step
 from integrations.notices import approval, kinds, whom
 
@@ -82,7 +82,7 @@ def _begin(desk: Desk, kind: str, rest: str) -> str:
 def _draft(desk: Desk, kind: NoticeKind, to: str, text: str) -> Notice:
     audience = whom.shown(desk, notices.audience_of(desk, to))
     if unknown := notices.unknown_parts(desk, audience):
-        raise Refusal(f"没有人属于“{'、'.join(unknown)}”。请改好再发一遍，例如：发通知 3栋：明天停水…")
+        raise Refusal(tr("没有人属于“{unknown}”。请改好再发一遍，例如：发通知 3栋：明天停水…", unknown=tr_all("、", unknown)))
     until, at, lines = _settled(desk, text)
     title, body = _parted("\n".join(lines).strip())
     old = _shown(desk)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.contract import Desk, Page, Redirect, Refusal, View, notices, page
+from bot.contract import Desk, Page, Redirect, Refusal, View, notices, page, tr
 from integrations.notices import after
 
 
@@ -18,7 +18,7 @@ class Shipped:
 
 #: By the key that stands in addresses.
 SHIPPED: Mapping[str, Shipped] = {
-    "water": Shipped("停水", "＿＿月＿＿日停水", "{称呼}您好：\n因＿＿，＿＿月＿＿日＿＿点到＿＿点{房号}所在楼栋停水。请提前储水，出门前关好水龙头。\n提前恢复会再通知。"),
+    "water": Shipped(tr("停水"), "＿＿月＿＿日停水", "{称呼}您好：\n因＿＿，＿＿月＿＿日＿＿点到＿＿点{房号}所在楼栋停水。请提前储水，出门前关好水龙头。\n提前恢复会再通知。"),
     "power": Shipped("停电", "＿＿月＿＿日停电", "{称呼}您好：\n因＿＿，＿＿月＿＿日＿＿点到＿＿点停电，电梯也会停。请不要在那段时间乘电梯，冰箱里的东西请提前安排。"),
     "lift": Shipped("电梯检修", "＿＿栋电梯检修", "＿＿月＿＿日＿＿点到＿＿点，＿＿栋＿＿单元电梯检修，暂时不能乘坐。家里有老人、行动不便的，要帮忙请打物业电话。"),
     "drill": Shipped("消防演练", "＿＿月＿＿日消防演练", "＿＿月＿＿日＿＿点在＿＿举行消防演练，会响警铃、有烟，是演练，请不要惊慌，也不用报警。"),
@@ -42,13 +42,13 @@ def choices(desk: Desk) -> list[tuple[str, str]]:
     return [*own, *((key, one.name) for key, one in SHIPPED.items())]
 
 
-@page("GET", "/notices/texts", need="notice.draft", title="通知的模板")
+@page("GET", "/notices/texts", need="notice.draft", title=tr("通知的模板"))
 def listed(desk: Desk) -> View:
     """List the texts, and take a new one."""
     return _listed(desk)
 
 
-@page("POST", "/notices/texts", need="notice.draft", title="通知的模板")
+@page("POST", "/notices/texts", need="notice.draft", title=tr("通知的模板"))
 def keep(desk: Desk) -> Redirect | View:
     """Keep a text under a name."""
     form = desk.form
@@ -59,7 +59,7 @@ def keep(desk: Desk) -> Redirect | View:
     except Refusal as refusal:
         desk.session.rollback()
         return _listed(desk, str(refusal), 422)
-    return Redirect("/console/notices/texts", f"模板“{row.name}”存好了。")
+    return Redirect("/console/notices/texts", tr("模板“{name}”存好了。", name=row.name))
 
 
 @page("POST", "/notices/texts/{id}/forget", need="notice.draft")
@@ -69,7 +69,7 @@ def forget(desk: Desk) -> Redirect:
     if row is None:
         raise LookupError(desk.params["id"])
     notices.forget_text(desk.session, row)
-    return Redirect("/console/notices/texts", f"模板“{row.name}”删掉了。")
+    return Redirect("/console/notices/texts", tr("模板“{name}”删掉了。", name=row.name))
 
 
 @page("POST", "/notices/{id}/copy", need="notice.draft")
@@ -78,7 +78,7 @@ def copy(desk: Desk) -> Redirect:
     old = after.find(desk)
     new = notices.copy(desk.session, old, desk.now, desk.staff.id)
     desk.record("notice.drafted", f"notice:{new.public_id}")
-    return Redirect(f"/console/notices/{new.public_id}/edit", f"照《{old.title}》写了一份草稿，改好日期再发。")
+    return Redirect(f"/console/notices/{new.public_id}/edit", tr("照《{title}》写了一份草稿，改好日期再发。", title=old.title))
 
 
 def _listed(desk: Desk, fault: str = "", status: int = 200) -> View:

@@ -3,22 +3,22 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.contract import SHANGHAI, Desk, Notice, NoticeState, Page, Redirect, Refusal, notices, page, timing
+from bot.contract import SHANGHAI, Desk, Notice, NoticeState, Page, Redirect, Refusal, notices, page, timing, tr
 from bot.contract.notices import Became, Plan
 from bot.contract.timing import Shown
 from integrations.notices import kinds, whom
 
 #: How much later than its time a notice may still go out, in minutes.
 GRACES: Mapping[str, str] = {
-    "0": "不补发",
-    "30": "30 分钟内补发",
-    "120": "2 小时内补发",
-    "720": "12 小时内补发",
-    "1440": "一天内补发",
+    "0": tr("不补发"),
+    "30": tr("30 分钟内补发"),
+    "120": tr("2 小时内补发"),
+    "720": tr("12 小时内补发"),
+    "1440": tr("一天内补发"),
 }
 
 #: What became of a time, by what people call it.
-BECAME = {Became.SENT: "发了", Became.SKIPPED: "跳过了", Became.MISSED: "错过了"}
+BECAME = {Became.SENT: tr("发了"), Became.SKIPPED: tr("跳过了"), Became.MISSED: tr("错过了")}
 
 #: What is late by less went out on time.
 _ON_TIME = timedelta(minutes=1)
@@ -29,7 +29,7 @@ def pause(desk: Desk) -> Redirect:
     """Let nothing more go out until it is resumed."""
     notice = locked(desk)
     notices.pause(desk.session, notice, desk.now, actor=desk.actor)
-    return _back(desk, notice, "暂停了，恢复以前不会发。")
+    return _back(desk, notice, tr("暂停了，恢复以前不会发。"))
 
 
 @page("POST", "/notices/{id}/resume", need="notice.send")
@@ -37,7 +37,11 @@ def resume(desk: Desk) -> Redirect:
     """Let a notice go on that was paused, or whose rule was stopped."""
     notice = locked(desk)
     notices.resume(desk.session, notice, desk.now, actor=desk.actor)
-    return _back(desk, notice, f"恢复了，下一次 {timing.say(notice.due_at, desk.now)} 发。" if notice.due_at else "恢复了。")
+    return _back(
+        desk,
+        notice,
+        tr("恢复了，下一次 {say} 发。", say=timing.say(notice.due_at, desk.now)) if notice.due_at else tr("恢复了。"),
+    )
 
 
 @page("POST", "/notices/{id}/skip", need="notice.send")
@@ -46,7 +50,7 @@ def skip(desk: Desk) -> Redirect:
     notice = locked(desk)
     at = _moment(desk.form.get("at", ""))
     notices.skip(desk.session, notice, at, desk.now, actor=desk.actor)
-    return _back(desk, notice, f"{timing.say(at, desk.now)} 这一次跳过，以后照常发。")
+    return _back(desk, notice, tr("{say} 这一次跳过，以后照常发。", say=timing.say(at, desk.now)))
 
 
 @page("POST", "/notices/{id}/unskip", need="notice.send")
@@ -55,7 +59,7 @@ def unskip(desk: Desk) -> Redirect:
     notice = locked(desk)
     at = _moment(desk.form.get("at", ""))
     notices.unskip(desk.session, notice, at, desk.now, actor=desk.actor)
-    return _back(desk, notice, f"{timing.say(at, desk.now)} 这一次照常发。")
+    return _back(desk, notice, tr("{say} 这一次照常发。", say=timing.say(at, desk.now)))
 
 
 def locked(desk: Desk) -> Notice:
@@ -78,7 +82,7 @@ def _moment(said: str) -> datetime:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None or not 2000 <= found.year < 2200:
-        raise Refusal("没有这个时间。请刷新页面，从列出的日期里选。")
+        raise Refusal(tr("没有这个时间。请刷新页面，从列出的日期里选。"))
     return found.astimezone(SHANGHAI)
 
 
@@ -105,13 +109,16 @@ def plan_of(form: Mapping[str, str], now: datetime, kept: Notice | None = None) 
         case "now":
             pass
         case _:  # a page from before an update, or a slip of a program: never at once
-            raise Refusal("请选什么时候发：现在、定时、用话写或周期。")
+            raise Refusal(tr("请选什么时候发：现在、定时、用话写或周期。"))
     if at:
         raise Refusal(
-            f"您填了发送时间 {at.replace('T', ' ')[:16]}，但选的是“现在”。要定时发，请选“定时”；要现在发，请把时间清空。"
+            tr(
+                "您填了发送时间 {replace}，但选的是“现在”。要定时发，请选“定时”；要现在发，请把时间清空。",
+                replace=at.replace("T", " ")[:16],
+            )
         )
     if words or every:
-        raise Refusal("您写了什么时候发，但选的是“现在”。要那时发，请选“用话写”或“周期”；要现在发，请把它清空。")
+        raise Refusal(tr("您写了什么时候发，但选的是“现在”。要那时发，请选“用话写”或“周期”；要现在发，请把它清空。"))
     return None
 
 
@@ -126,10 +133,17 @@ def fields_of(notice: Notice) -> dict[str, str]:
     return {**found, "when": "now"}
 
 
+#: Monday to Sunday, as people pick them.
+WEEKDAYS = (
+    tr("一", context="weekday"), tr("二", context="weekday"), tr("三", context="weekday"), tr("四", context="weekday"),
+    tr("五", context="weekday"), tr("六", context="weekday"), tr("日", context="weekday"),
+)  # fmt: skip
+
+
 def form_of(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
     """Return what the page of the form shows beside what is wrong with it."""
     return {
-        "form": form, "fault": "", "repeats": timing.REPEATS, "holidays": timing.HOLIDAYS, "graces": _graces(form), "weekdays": "一二三四五六日", "last": timing.LAST,
+        "form": form, "fault": "", "repeats": timing.REPEATS, "holidays": timing.HOLIDAYS, "graces": _graces(form), "weekdays": WEEKDAYS, "last": timing.LAST,
         "title_limit": notices.TITLE, "body_limit": notices.BODY, "shown": None, "doubt": "", "waits": "", "said": "", "asks_again": 0,
         **kinds.form_of(desk, form), **whom.form_of(desk, form),
     }  # fmt: skip
@@ -151,13 +165,13 @@ def preview(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
 def _graces(form: Mapping[str, str]) -> dict[str, str]:
     """Return what may be chosen, and what a notice has that was written elsewhere."""
     mine = form.get("grace") or "120"
-    return {**GRACES, **({} if mine in GRACES else {mine: f"{mine} 分钟内补发"})}
+    return {**GRACES, **({} if mine in GRACES else {mine: tr("{mine} 分钟内补发", mine=mine)})}
 
 
 def _grace(form: Mapping[str, str]) -> timedelta:
     said = form.get("grace", "") or "120"
     if not (said.isascii() and said.isdigit() and len(said) <= 6):
-        raise Refusal("请选错过了时间以后，多久之内还补发。")
+        raise Refusal(tr("请选错过了时间以后，多久之内还补发。"))
     return timedelta(minutes=int(said))
 
 
@@ -166,9 +180,9 @@ def _picked(said: str) -> datetime:
     try:
         found = datetime.fromisoformat(said)
     except ValueError:
-        raise Refusal("请选择发送时间。") from None
+        raise Refusal(tr("请选择发送时间。")) from None
     if found.tzinfo is not None or not 2000 <= found.year < 2100:
-        raise Refusal("请选择发送时间。")
+        raise Refusal(tr("请选择发送时间。"))
     return found.replace(tzinfo=SHANGHAI)
 
 
@@ -186,7 +200,7 @@ def outlook(desk: Desk, notice: Notice) -> dict[str, object]:
     is_waiting = notice.state in {NoticeState.SCHEDULED, NoticeState.PAUSED}
     return {
         "coming": [{"at": one.at.isoformat(), "said": timing.say(one.at, desk.now), "is_skipped": one.is_skipped} for one in coming] if is_waiting else [],
-        "past": past, "remark": _shown(notice, desk.now).remark if is_waiting else "", "grace": GRACES.get(str(notice.grace), f"{notice.grace} 分钟内补发"),
+        "past": past, "remark": _shown(notice, desk.now).remark if is_waiting else "", "grace": GRACES.get(str(notice.grace), tr("{grace} 分钟内补发", grace=notice.grace)),
         "is_waiting": is_waiting, "is_changeable": is_changeable(notice),
         "missed_at": timing.say(notice.due_at, desk.now) if notice.state is NoticeState.MISSED and notice.due_at else "",
     }  # fmt: skip
@@ -219,7 +233,11 @@ def _late(by: timedelta) -> str:
     if by <= _ON_TIME:
         return ""
     minutes = by // _ON_TIME
-    return f"晚了 {minutes // 60} 小时 {minutes % 60} 分钟" if minutes >= 60 else f"晚了 {minutes} 分钟"
+    return (
+        tr("晚了 {minutes} 小时 {minutes2} 分钟", minutes=minutes // 60, minutes2=minutes % 60)
+        if minutes >= 60
+        else tr("晚了 {minutes} 分钟", minutes=minutes)
+    )
 
 
 ROUTES: tuple[Page, ...] = (pause, resume, skip, unskip)

@@ -20,6 +20,9 @@ from bot.contract import (
     page,
     roster,
     rosterfile,
+    stored,
+    tr,
+    tr_all,
 )
 from bot.contract.notices import (
     INCLUDING,
@@ -78,7 +81,7 @@ def audience_of(desk: Desk, form: Mapping[str, str]) -> Audience:
 def shown(desk: Desk, audience: Audience) -> Audience:
     """Return the audience; raises Refusal where its tags tell of somebody's health and this person may not read that."""
     if is_veiled(desk, audience):
-        raise Refusal("这个范围里有健康方面的标签，您的岗位不能按它选人，也不能看它有谁。请找能看健康信息的同事。")
+        raise Refusal(tr("这个范围里有健康方面的标签，您的岗位不能按它选人，也不能看它有谁。请找能看健康信息的同事。"))
     return audience
 
 
@@ -89,7 +92,7 @@ def is_veiled(desk: Desk, audience: Audience) -> bool:
 
 def label(desk: Desk, audience: Audience) -> str:
     """Return an audience as this person may read it."""
-    return "按健康标签选的人" if is_veiled(desk, audience) else audience.label
+    return tr("按健康标签选的人") if is_veiled(desk, audience) else stored(audience.label)
 
 
 def rows_of(form: Mapping[str, str]) -> list[Row]:
@@ -110,7 +113,7 @@ def fields_of(audience: Audience) -> dict[str, str]:
         rows += (
             parts
             if is_apart or len(parts) == 1
-            else [Row(joint=line.joint, pick=WORDS, more="、".join(one.label for one in line.choice))]
+            else [Row(joint=line.joint, pick=WORDS, more=tr_all("、", (one.label for one in line.choice)))]
         )
     return {f"{name}-{number}": value for number, row in enumerate(rows[:LINES]) for name, value in vars(row).items()}
 
@@ -143,16 +146,18 @@ def _options(desk: Desk, rows: Sequence[Row]) -> list[tuple[str, list[tuple[str,
     units = [(f"u|{building}|{unit}", Unit(building, unit).label) for building, unit in places if unit]
     tags = [tag for tag in notices.tags(desk.session) if desk.veil(tag) == tag]
     groups = [
-        ("", [("all", "全体"), (WORDS, "自己写：楼层、房号、标签…")]),
-        ("楼栋", [(f"b|{one}", Building(one).label) for one in dict.fromkeys(building for building, _ in places)]),
-        ("单元", units),
-        ("身份", [(f"r|{role}", words) for role, words in roster.RESIDENT_ROLE_WORDS.items()]),
-        ("标签", [(f"t|{tag}", tag) for tag in tags]),
-        ("办事的人", [(f"o|{one.tag}", f"{one.tag}（可写{one.asks}）" if one.asks else one.tag) for one in desk.context.services.audiences.values()]),
-        ("存好的", [(f"s|{one.public_id}", one.name) for one in notices.saved_audiences(desk.session) if not is_veiled(desk, Audience.from_json(one.whom))]),
+        ("", [("all", tr("全体")), (WORDS, tr("自己写：楼层、房号、标签…"))]),
+        (tr("楼栋"), [(f"b|{one}", Building(one).label) for one in dict.fromkeys(building for building, _ in places)]),
+        (tr("单元"), units),
+        (tr("身份"), [(f"r|{role}", words) for role, words in roster.RESIDENT_ROLE_WORDS.items()]),
+        (tr("标签"), [(f"t|{tag}", tag) for tag in tags]),
+        (tr("办事的人"), [(f"o|{one.tag}", tr("{tag}（可写{asks}）", tag=one.tag, asks=one.asks) if one.asks else one.tag) for one in desk.context.services.audiences.values()]),
+        (tr("存好的"), [(f"s|{one.public_id}", one.name) for one in notices.saved_audiences(desk.session) if not is_veiled(desk, Audience.from_json(one.whom))]),
     ]  # fmt: skip
     known = {value for _, options in groups for value, _ in options}
-    gone = [(row.pick, f"{row.pick.split('|')[-1]}（现在没有）") for row in rows if row.pick and row.pick not in known]
+    gone = [
+        (row.pick, tr("{split}（现在没有）", split=row.pick.split("|")[-1])) for row in rows if row.pick and row.pick not in known
+    ]
     return [*((title, options) for title, options in groups if options), *([("", gone)] if gone else [])]
 
 
@@ -161,7 +166,7 @@ def _choice(row: Row, kept: Mapping[str, Saved]) -> Choice:
     match kind, said:
         case "" | "words", _:
             if not row.more:
-                raise Refusal("选了“自己写”，请在右边写明是谁，例如：3栋1-6层、501、独居老人。")
+                raise Refusal(tr("选了“自己写”，请在右边写明是谁，例如：3栋1-6层、501、独居老人。"))
             return notices.read_choice(row.more)
         case "b", [building]:
             return _within(Building(building), row.more)
@@ -171,7 +176,7 @@ def _choice(row: Row, kept: Mapping[str, Saved]) -> Choice:
             return (Tag(tag, row.more),)
     found = _alone(kind, said, kept)
     if row.more:
-        raise Refusal(f"“{found.label}”右边不用再写“{row.more[:20]}”。要同时满足，请加一行“并且”。")
+        raise Refusal(tr("“{label}”右边不用再写“{more}”。要同时满足，请加一行“并且”。", label=found.label, more=row.more[:20]))
     return (found,)
 
 
@@ -185,7 +190,7 @@ def _alone(kind: str, said: Sequence[str], kept: Mapping[str, Saved]) -> Picker:
             return Tag(tag)
         case "s", [key] if key in kept:
             return kept[key]
-    raise Refusal("选的范围现在没有了。请刷新页面，重新选“发给谁”。")
+    raise Refusal(tr("选的范围现在没有了。请刷新页面，重新选“发给谁”。"))
 
 
 def _within(place: Building | Unit, more: str) -> Choice:
@@ -194,14 +199,16 @@ def _within(place: Building | Unit, more: str) -> Choice:
         return (place,)
     unit = place.unit if isinstance(place, Unit) else ""
     if (
-        floors := notices.floors_of(more if more.endswith(("层", "楼")) else f"{more}层")
+        floors := notices.floors_of(more if more.endswith(("层", "楼")) else tr("{more}层", more=more))
         if not more.isdigit() or len(more) < 3
         else None
     ):
         return (Floors(floors.low, floors.high, place.building, unit),)
     rooms = [part for part in re.split(r"[,，、;；\s]+", more.replace("室", "")) if part]
     if wrong := next((part for part in rooms if not _ROOM.fullmatch(part)), ""):
-        raise Refusal(f"“{wrong[:20]}”看不懂。{place.label}右边可以写楼层（1-6层），或者房号（501、502）。")
+        raise Refusal(
+            tr("“{wrong}”看不懂。{label}右边可以写楼层（1-6层），或者房号（501、502）。", wrong=wrong[:20], label=place.label)
+        )
     return tuple(Flat(place.building, unit, room.upper()) for room in rooms)
 
 
@@ -231,7 +238,7 @@ def _saved(desk: Desk, form: Mapping[str, str]) -> dict[str, Saved]:
 # ------------------------------------------------------------------ under a name
 
 
-@page("GET", "/notices/audiences", need="notice.draft", title="存好的发送范围")
+@page("GET", "/notices/audiences", need="notice.draft", title=tr("存好的发送范围"))
 def audiences(desk: Desk) -> View:
     """List the audiences that are saved under a name, and take a file."""
     return _listed(desk)
@@ -243,13 +250,17 @@ def save(desk: Desk) -> Redirect:
     audience = audience_of(desk, {"to": desk.form.get("to", "")})
     found = notices.count(desk, audience)
     if found.unknown:
-        raise Refusal(f"没有人属于“{'、'.join(found.unknown)}”，请检查。")
+        raise Refusal(tr("没有人属于“{unknown}”，请检查。", unknown=tr_all("、", found.unknown)))
     row = notices.save_audience(desk.session, desk.form.get("name", ""), audience, desk.now, desk.staff.id)
     desk.record("notice.audience_saved", people=found.people)
-    return Redirect("/console/notices/audiences", f"存好了，写通知时选“{row.name}”，现在是 {found.people} 人。")
+    return Redirect(
+        "/console/notices/audiences", tr("存好了，写通知时选“{name}”，现在是 {people} 人。", name=row.name, people=found.people)
+    )
 
 
-@page("POST", "/notices/audiences/file", need="notice.draft", title="存好的发送范围", takes=lambda upload, _form: _read(upload))
+@page(
+    "POST", "/notices/audiences/file", need="notice.draft", title=tr("存好的发送范围"), takes=lambda upload, _form: _read(upload)
+)
 def take_file(desk: Desk) -> Redirect | View:
     """Make an audience of a file's flats and people; of one with faults nothing is kept."""
     name, sheet = desk.taken
@@ -261,7 +272,13 @@ def take_file(desk: Desk) -> Redirect | View:
     found = notices.count(desk, row.picker.whom)
     desk.record("notice.audience_saved", people=found.people)
     return Redirect(
-        "/console/notices/audiences", f"名单读好了：{found.households} 户，{found.people} 人。写通知时选“{row.name}”。"
+        "/console/notices/audiences",
+        tr(
+            "名单读好了：{households} 户，{people} 人。写通知时选“{name}”。",
+            households=found.households,
+            people=found.people,
+            name=row.name,
+        ),
     )
 
 
@@ -272,7 +289,7 @@ def forget(desk: Desk) -> Redirect:
     if row is None:
         raise LookupError(desk.params["id"])
     notices.forget_audience(desk.session, row)
-    return Redirect("/console/notices/audiences", f"“{row.name}”删掉了。用它写好的通知不受影响。")
+    return Redirect("/console/notices/audiences", tr("“{name}”删掉了。用它写好的通知不受影响。", name=row.name))
 
 
 def _listed(desk: Desk, fault: str = "", status: int = 200) -> View:
@@ -291,9 +308,17 @@ def _read(upload: Upload) -> tuple[str, Sheet]:
 def _take(desk: Desk, name: str, sheet: Sheet) -> notices.SavedAudience:
     """Save the flats and people of a file; raises Refusal with the first lines that are wrong."""
     if sheet.faults:
-        raise Refusal("；".join(f"第 {one.line} 行：{one.text}" if one.line else one.text for one in sheet.faults[:TOLD]))
+        raise Refusal(
+            tr_all(
+                "；",
+                (
+                    tr("第 {line} 行：{text}", line=one.line, text=one.text) if one.line else one.text
+                    for one in sheet.faults[:TOLD]
+                ),
+            )
+        )
     if not sheet.entries:
-        raise Refusal("请选一个文件（.csv 或 .xlsx），要有楼栋、单元、房号三列；只发给某个人，再加一列姓名。")
+        raise Refusal(tr("请选一个文件（.csv 或 .xlsx），要有楼栋、单元、房号三列；只发给某个人，再加一列姓名。"))
     homes = {(one.building, one.unit, one.room): one for one in desk.session.exec(select(Household)).all()}
     wrong: list[str] = []
     flats: dict[tuple[str, str, str], None] = {}
@@ -307,15 +332,17 @@ def _take(desk: Desk, name: str, sheet: Sheet) -> notices.SavedAudience:
             else []
         )
         if entry.flat not in homes:
-            wrong.append(f"第 {entry.line} 行：名册里没有这一户")
+            wrong.append(tr("第 {line} 行：名册里没有这一户", line=entry.line))
         elif entry.name and not who:
-            wrong.append(f"第 {entry.line} 行：这一户没有叫这个名字的人")
+            wrong.append(tr("第 {line} 行：这一户没有叫这个名字的人", line=entry.line))
         elif entry.name:
             people |= {one.public_id: None for one in who}
         else:
             flats[entry.flat] = None
     if wrong:
-        raise Refusal(f"有 {len(wrong)} 行对不上，没有存：{'；'.join(wrong[:TOLD])}。改好了再传一次。")
+        raise Refusal(
+            tr("有 {wrong} 行对不上，没有存：{wrong2}。改好了再传一次。", wrong=len(wrong), wrong2=tr_all("；", wrong[:TOLD]))
+        )
     audience = notices.listed_audience(name, list(flats), list(people))
     return notices.save_audience(desk.session, desk.form.get("name", "").strip() or name, audience, desk.now, desk.staff.id)
 

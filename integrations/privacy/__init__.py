@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from bot.contract import Integration
+from bot.contract import Integration, tr
 from integrations.privacy import actions, events, heard, pages, personal, processing
 
 integration = Integration(
     name="privacy",
-    title="个人信息",
+    title=tr("个人信息"),
     folder=Path(__file__).parent,
     actions=actions.ALL,
     pages=pages.ROUTES,

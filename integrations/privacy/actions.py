@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from bot.contract import Conversation, Refusal, Reply, Turn, action, handoffs, leaving
+from bot.contract import Conversation, Refusal, Reply, Turn, action, handoffs, leaving, tr
 from integrations.privacy.models import Export
 
 #: How long a link opens.
@@ -23,7 +23,7 @@ def export(turn: Turn, slots: object) -> Reply:
     """Give a link to all that is known of who writes; it opens once."""
     talk = turn.session.get(Conversation, turn.openid)
     if talk is None:
-        raise Refusal("还没有您的任何信息。")
+        raise Refusal(tr("还没有您的任何信息。"))
     made = Export(talk=talk.public_id, asked_at=turn.now)
     turn.session.add(made)
     turn.session.flush()

@@ -1,12 +1,12 @@
 """How people read what was asked for, and what is said of consents."""
 
-from bot.contract import Log
+from bot.contract import Log, tr
 
 #: Kinds of events and their fields.
 EMITS = {"privacy.export_asked": "", "privacy.exported": "", "privacy.delete_asked": ""}
 
 LOG = Log(events={
-    "privacy.export_asked": "要一份自己的信息", "privacy.exported": "打开了自己的信息", "privacy.delete_asked": "要求删除自己的全部信息",
+    "privacy.export_asked": tr("要一份自己的信息"), "privacy.exported": tr("打开了自己的信息"), "privacy.delete_asked": tr("要求删除自己的全部信息"),
 })  # fmt: skip
 
 #: Messages and their values.

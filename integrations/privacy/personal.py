@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col
 
-from bot.contract import Conversation, Personal, Resident, Retention, Rows, Work
+from bot.contract import Conversation, Personal, Resident, Retention, Rows, Work, tr
 from integrations.privacy.actions import LIVES
 from integrations.privacy.models import Export
 
@@ -33,6 +33,6 @@ def erase_account(work: Work, openid: str, until: datetime) -> None:
         work.session.execute(delete(Export).where(col(Export.talk) == talk.public_id, col(Export.asked_at) <= until))
 
 
-RETAIN = Retention(what="导出信息的链接", lives=LIVES, rows=(Rows(Export, lambda before: (col(Export.asked_at) < before,)),))
+RETAIN = Retention(what=tr("导出信息的链接"), lives=LIVES, rows=(Rows(Export, lambda before: (col(Export.asked_at) < before,)),))
 
 PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,), export_account=export_account, erase_account=erase_account)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role, TaskKind
+from bot.contract import Integration, Permission, Role, TaskKind, tr
 from bot.contract.taskkinds import ALARM
 from integrations.repairs import (
     actions,
@@ -24,11 +24,11 @@ from integrations.repairs import (
 from integrations.repairs.settings import Settings
 
 _DESK = (Role.STAFF, Role.MANAGER)
-_PATH, _WORDS = "/tickets/{subject}", "看工单"
+_PATH, _WORDS = "/tickets/{subject}", tr("看工单")
 
 integration = Integration(
     name="repairs",
-    title="报修",
+    title=tr("报修"),
     folder=Path(__file__).parent,
     actions=actions.ALL,
     amends=actions.AMENDS,
@@ -46,14 +46,14 @@ integration = Integration(
     emits=events.EMITS,
     processing=processing.PROCESSING,
     permissions=(
-        Permission(name="ticket.view", title="看报修工单", roles=(*_DESK, Role.CITY)),
-        Permission(name="ticket.edit", title="处理报修工单", roles=_DESK),
+        Permission(name="ticket.view", title=tr("看报修工单"), roles=(*_DESK, Role.CITY)),
+        Permission(name="ticket.edit", title=tr("处理报修工单"), roles=_DESK),
     ),
     tasks=(
-        TaskKind(kind="repair.urgent", title="紧急报修", ladder=ALARM, caller=steps.caller, need="ticket.view", path=_PATH, path_title=_WORDS),
-        TaskKind(kind="repair.urged", caller=steps.caller, title="催办", path=_PATH, path_title=_WORDS),
-        TaskKind(kind="repair.overdue", caller=steps.caller, title="报修超时", path=_PATH, path_title=_WORDS),
-        TaskKind(kind="repair.callback", caller=steps.caller, title="低分回访", outcomes=("已回访，住户满意", "已回访，重新安排维修", "联系不上"), path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.urgent", title=tr("紧急报修"), ladder=ALARM, caller=steps.caller, need="ticket.view", path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.urged", caller=steps.caller, title=tr("催办"), path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.overdue", caller=steps.caller, title=tr("报修超时"), path=_PATH, path_title=_WORDS),
+        TaskKind(kind="repair.callback", caller=steps.caller, title=tr("低分回访"), outcomes=(tr("已回访，住户满意"), tr("已回访，重新安排维修"), tr("联系不上")), path=_PATH, path_title=_WORDS),
     ),
     cards=(cards.tickets,),
     today=(cards.unfinished,),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
-from bot.contract import Ask, Matter, Refusal, Reply, Staff, Task, Turn, action, amends, handoffs, is_past, tasks, telling
+from bot.contract import Ask, Matter, Refusal, Reply, Staff, Task, Turn, action, amends, handoffs, is_past, tasks, telling, tr
 from integrations.repairs import clock, places, things
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
@@ -83,7 +83,7 @@ def _bound_by_the_day(turn: Turn, urgent: bool) -> None:
     """Refuse what floods the staff: dozens of reports of one account in a day. Alarms are never counted."""
     most, most_urgent = (MOST, MOST_URGENT) if turn.is_bound else (MOST_UNPROVEN, MOST_URGENT_UNPROVEN)
     if not turn.take("repair", most) or (urgent and not turn.take("repair.urgent", most_urgent)):
-        raise Refusal(turn.words("今天您已经报了好几件，我们先处理这些。还有急事，请直接打 {community.phone}。"))
+        raise Refusal(turn.words(tr("今天您已经报了好几件，我们先处理这些。还有急事，请直接打 {community.phone}。")))
 
 
 def _call_out(turn: Turn, ticket: Ticket) -> Task:

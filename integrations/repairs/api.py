@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
-from bot.contract import Endpoint, Household, Machine, Refusal, api
+from bot.contract import Endpoint, Household, Machine, Refusal, api, tr
 from integrations.repairs.models import OPEN, Ticket, TicketState
 
 #: Tickets in one answer.
@@ -36,7 +36,7 @@ class Tickets(BaseModel):
     "GET",
     "/repairs/tickets",
     scope="repairs.read",
-    title="看报修工单",
+    title=tr("看报修工单"),
     gives=Tickets,
     query={"state": "one of the states; empty = all open ones"},
 )

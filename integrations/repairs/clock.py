@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Household, Work, job
+from bot.contract import Household, Work, job, tr
 from integrations.repairs.models import CATEGORY_WORDS, OPEN, Ticket, TicketState
 
 #: 急修不过夜, 小修三日内 (建设部 1998, 城市住宅小区物业管理服务规范化标准, as quoted in trade literature).
@@ -61,7 +61,12 @@ def remind(work: Work) -> None:
     for ticket, flat in overdue:
         ticket.reminded_at = work.now
         work.session.add(ticket)
-        title = f"报修超时：{ticket.number} {ticket.place_of(flat)} {CATEGORY_WORDS.get(ticket.category, '')}"
+        title = tr(
+            "报修超时：{number} {place_of} {category}",
+            number=ticket.number,
+            place_of=ticket.place_of(flat),
+            category=CATEGORY_WORDS.get(ticket.category, ""),
+        )
         work.assign("repair.overdue", "ticket.view", title, urgent=ticket.urgent, subject=ticket.subject)
 
 

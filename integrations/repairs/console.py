@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from bot.contract import SHANGHAI, Desk, Household, Page, Redirect, Refusal, Resident, Staff, View, page, row_id
+from bot.contract import SHANGHAI, Desk, Household, Page, Redirect, Refusal, Resident, Staff, View, page, row_id, tr, tr_all
 from integrations.repairs import steps
 from integrations.repairs.models import (
     CATEGORY_WORDS,
@@ -31,14 +31,14 @@ BOARD, CARDS = (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING
 
 #: What the buttons say that take a ticket there.
 STEP_WORDS = {
-    TicketState.ACCEPTED: "标为已受理", TicketState.WORKING: "标为处理中", TicketState.DONE: "标为已修好", TicketState.CLOSED: "关闭工单",
+    TicketState.ACCEPTED: tr("标为已受理"), TicketState.WORKING: tr("标为处理中"), TicketState.DONE: tr("标为已修好"), TicketState.CLOSED: tr("关闭工单"),
 }  # fmt: skip
 
 #: Most pieces of one line of costs, and most fen for one: a slip of the finger beyond.
 MOST_PIECES, MOST_FEN = 999, 10_000_000
 
 
-@page("GET", "/tickets/board", need="ticket.view", title="报修看板")
+@page("GET", "/tickets/board", need="ticket.view", title=tr("报修看板"))
 def board(desk: Desk) -> View:
     """Show the open tickets by state, urgent ones and those soonest due first."""
     counted = select(Ticket.state, func.count(col(Ticket.id))).where(col(Ticket.state).in_(BOARD)).group_by(col(Ticket.state))
@@ -52,7 +52,7 @@ def board(desk: Desk) -> View:
     return View("repairs/board.html", {"columns": columns, "levels": LEVELS})
 
 
-@page("GET", "/tickets/{number}", need="ticket.view", title="工单")
+@page("GET", "/tickets/{number}", need="ticket.view", title=tr("工单"))
 def show(desk: Desk) -> View:
     """Show one ticket."""
     return _shown(desk, find(desk))
@@ -86,10 +86,12 @@ def move(desk: Desk) -> Redirect:
     """Move a ticket on and tell the resident."""
     ticket, wanted = find(desk), desk.form.get("state", "")
     if wanted not in list(TicketState) or not ticket.may_become(TicketState(wanted)) or wanted == TicketState.CANCELLED:
-        raise Refusal(f"工单现在是“{STATE_WORDS[ticket.state]}”，不能这样改。请刷新页面看最新状态。")
+        raise Refusal(tr("工单现在是“{STATE_WORDS}”，不能这样改。请刷新页面看最新状态。", STATE_WORDS=STATE_WORDS[ticket.state]))
     steps.move(desk, ticket, TicketState(wanted))
-    told = "，已告诉住户" if ticket.state in steps.TOLD else ""
-    return Redirect(f"/console/tickets/{ticket.number}", f"已改为“{STATE_WORDS[ticket.state]}”{told}。")
+    told = tr("，已告诉住户") if ticket.state in steps.TOLD else ""
+    return Redirect(
+        f"/console/tickets/{ticket.number}", tr("已改为“{STATE_WORDS}”{told}。", STATE_WORDS=STATE_WORDS[ticket.state], told=told)
+    )
 
 
 @page("POST", "/tickets/{number}/cancel", need="ticket.edit")
@@ -102,7 +104,7 @@ def cancel(desk: Desk) -> View | Redirect:
         if desk.is_fragment:  # said beside the form, which keeps what was typed
             raise
         return _shown(desk, ticket, str(refusal))
-    return Redirect(f"/console/tickets/{ticket.number}", "已取消，原因已告诉住户。")
+    return Redirect(f"/console/tickets/{ticket.number}", tr("已取消，原因已告诉住户。"))
 
 
 @page("POST", "/tickets/{number}/assign", need="ticket.edit")
@@ -110,7 +112,7 @@ def assign(desk: Desk) -> Redirect:
     """Give a ticket to somebody."""
     ticket = find(desk)
     member = steps.assign(desk, ticket, desk.form.get("staff", ""))
-    return Redirect(f"/console/tickets/{ticket.number}", f"已派给{member.name}，已告诉住户。")
+    return Redirect(f"/console/tickets/{ticket.number}", tr("已派给{name}，已告诉住户。", name=member.name))
 
 
 @page("POST", "/tickets/{number}/level", need="ticket.edit")
@@ -118,8 +120,10 @@ def prioritise(desk: Desk) -> Redirect:
     """Say how soon it is wanted."""
     ticket = find(desk)
     steps.prioritise(desk, ticket, desk.form.get("level", ""))
-    called = "，已通知值班同事" if ticket.urgent else ""
-    return Redirect(f"/console/tickets/{ticket.number}", f"已改为“{LEVELS[ticket.level][2]}”{called}。")
+    called = tr("，已通知值班同事") if ticket.urgent else ""
+    return Redirect(
+        f"/console/tickets/{ticket.number}", tr("已改为“{LEVELS}”{called}。", LEVELS=LEVELS[ticket.level][2], called=called)
+    )
 
 
 @page("POST", "/tickets/{number}/time", need="ticket.edit")
@@ -132,7 +136,7 @@ def reschedule(desk: Desk) -> View | Redirect:
         if desk.is_fragment:  # said beside the form, which keeps what was typed
             raise
         return _shown(desk, ticket, str(refusal))
-    return Redirect(f"/console/tickets/{ticket.number}", "上门时间改好了，已告诉住户。")
+    return Redirect(f"/console/tickets/{ticket.number}", tr("上门时间改好了，已告诉住户。"))
 
 
 def read_time(said: str) -> datetime:
@@ -140,7 +144,7 @@ def read_time(said: str) -> datetime:
     try:
         at = datetime.fromisoformat(said)
     except ValueError:
-        raise Refusal("请把日期和时间都选好。") from None
+        raise Refusal(tr("请把日期和时间都选好。")) from None
     return at.replace(tzinfo=SHANGHAI)
 
 
@@ -150,13 +154,13 @@ def note(desk: Desk) -> Redirect:
     ticket = find(desk)
     text = desk.form.get("text", "").strip()
     if not text:
-        raise Refusal("请写点什么再提交。")
+        raise Refusal(tr("请写点什么再提交。"))
     told = "tell" in desk.form
     desk.session.add(TicketNote(ticket_id=ticket.id or 0, at=desk.now, staff_id=desk.staff.id, text=text[:500], told=told))
     desk.record("repair.noted", ticket.subject, told=told)
     if told:
         desk.tell(steps.reporter(desk, ticket), "repair.note", number=ticket.number, note=text[:500])
-    return Redirect(f"/console/tickets/{ticket.number}", "已记下" + ("，已发给住户。" if told else "。"))
+    return Redirect(f"/console/tickets/{ticket.number}", tr("已记下") + (tr("，已发给住户。") if told else "。"))
 
 
 # ------------------------------------------------------------------ what it costs
@@ -174,18 +178,21 @@ def add_cost(desk: Desk) -> View | Redirect:
         return _shown(desk, ticket, str(refusal))
     desk.session.add(cost)
     desk.record("repair.cost_added", ticket.subject, fen=cost.total, payer=cost.payer)
-    return Redirect(f"/console/tickets/{ticket.number}#costs", f"记下了，{yuan(cost.total)}，{PAYER_WORDS[cost.payer]}。")
+    return Redirect(
+        f"/console/tickets/{ticket.number}#costs",
+        tr("记下了，{yuan}，{PAYER_WORDS}。", yuan=yuan(cost.total), PAYER_WORDS=PAYER_WORDS[cost.payer]),
+    )
 
 
 def _cost(desk: Desk, ticket: Ticket) -> TicketCost:
     what, payer = desk.form.get("what", "").strip()[:60], desk.form.get("payer", "")
     number = desk.form.get("pieces", "").strip()
     if not what:
-        raise Refusal("请写是什么，例如：水龙头、上门工时。")
+        raise Refusal(tr("请写是什么，例如：水龙头、上门工时。"))
     if not (number.isascii() and number.isdigit() and 0 < int(number[:6]) <= MOST_PIECES):
-        raise Refusal(f"数量请写 1 到 {MOST_PIECES} 的整数。")
+        raise Refusal(tr("数量请写 1 到 {MOST_PIECES} 的整数。", MOST_PIECES=MOST_PIECES))
     if payer not in list(Payer):
-        raise Refusal("请选择由谁承担。")
+        raise Refusal(tr("请选择由谁承担。"))
     return TicketCost(
         ticket_id=ticket.id or 0, at=desk.now, staff_id=desk.staff.id, what=what, number=int(number), fen=fen_of(desk.form.get("price", "")),
         payer=Payer(payer),
@@ -199,7 +206,7 @@ def fen_of(said: str) -> int:
         (whole + part).isascii() and whole.isdigit() and (part.isdigit() if dot else True) and len(part) <= 2 and len(whole) <= 6
     )
     if not is_read or (fen := int(whole) * 100 + int(part.ljust(2, "0") or "0")) > MOST_FEN:
-        raise Refusal(f"“{said[:12]}”不是金额，请写元，例如 35 或 12.50。")
+        raise Refusal(tr("“{said}”不是金额，请写元，例如 35 或 12.50。", said=said[:12]))
     return fen
 
 
@@ -212,7 +219,9 @@ def remove_cost(desk: Desk) -> Redirect:
         raise LookupError(desk.params["repair_cost"])
     desk.session.delete(cost)
     desk.record("repair.cost_removed", ticket.subject, fen=cost.total)
-    return Redirect(f"/console/tickets/{ticket.number}#costs", f"去掉了“{cost.what}”，{yuan(cost.total)}。")
+    return Redirect(
+        f"/console/tickets/{ticket.number}#costs", tr("去掉了“{what}”，{yuan}。", what=cost.what, yuan=yuan(cost.total))
+    )
 
 
 def find(desk: Desk) -> Ticket:
@@ -237,7 +246,14 @@ def _timeline(desk: Desk, ticket: Ticket) -> Sequence[dict[str, Any]]:
 
 def _writer(desk: Desk, note: TicketNote) -> str:
     member = desk.session.get(Staff, note.staff_id) if note.staff_id else None
-    return f"{member.name if member else '物业'}，{'已告诉住户' if note.told else '内部备注'}"
+    return tr_all(
+        "",
+        (
+            member.name if member else tr("物业"),
+            "，",
+            tr("已告诉住户") if note.told else tr("内部备注"),
+        ),
+    )
 
 
 ROUTES: tuple[Page, ...] = (board, show, move, cancel, assign, prioritise, reschedule, note, add_cost, remove_cost)

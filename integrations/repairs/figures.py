@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import case, col, func, select
 
-from bot.contract import Asked, Event, Figure, Sample, Unit, Work, figure
+from bot.contract import Asked, Event, Figure, Sample, Unit, Work, figure, tr
 from integrations.repairs.models import Ticket, TicketState
 from integrations.repairs.settings import Settings
 
@@ -14,15 +14,15 @@ from integrations.repairs.settings import Settings
 ANSWERS = ("repair.accepted", "repair.assigned", "repair.working", "repair.done")
 
 
-@figure("repair.opened", "报修多少件", "居民报修的件数，按报修的时间算；取消了的也在内。", Unit.COUNT, by_building=True)
+@figure("repair.opened", tr("报修多少件"), tr("居民报修的件数，按报修的时间算；取消了的也在内。"), Unit.COUNT, by_building=True)
 def opened(work: Work, asked: Asked) -> Iterator[Sample]:
     """Count what was reported."""
     yield from (Sample(period, number) for period, number in _grouped(work, asked, func.count()))
 
 
 @figure(
-    "repair.first_answer", "报修按时受理的比例",
-    "报修后在承诺时间内有人受理、派单或动手的比例：急修 30 分钟，其他上班时间里 2 小时；下班后报的从下一次上班算起。承诺改设置 LINLI_REPAIRS_…，取消了的和还没到时间的不算。",
+    "repair.first_answer", tr("报修按时受理的比例"),
+    tr("报修后在承诺时间内有人受理、派单或动手的比例：急修 30 分钟，其他上班时间里 2 小时；下班后报的从下一次上班算起。承诺改设置 LINLI_REPAIRS_…，取消了的和还没到时间的不算。"),
     Unit.SHARE, by_building=True,
 )  # fmt: skip
 def first_answer(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -39,7 +39,7 @@ def first_answer(work: Work, asked: Asked) -> Iterator[Sample]:
 
 
 @figure(
-    "repair.first_wait", "报修等多久有人受理", "从报修到有人受理、派单或动手，取中位数：一半比这快，一半比这慢。夜里也照样计时；还没人受理的不算。",
+    "repair.first_wait", tr("报修等多久有人受理"), tr("从报修到有人受理、派单或动手，取中位数：一半比这快，一半比这慢。夜里也照样计时；还没人受理的不算。"),
     Unit.WAIT, by_building=True,
 )  # fmt: skip
 def first_wait(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -61,8 +61,8 @@ def _answers(work: Work, asked: Asked) -> Sequence[tuple[datetime, bool, str, da
 
 
 @figure(
-    "repair.solved", "报修按时修好的比例",
-    "在报修时告诉居民的时间以前修好的比例；约了上门时间的按约的算。取消了的、还没到时间又没修好的不算；修好又重开的按最后一次修好算。",
+    "repair.solved", tr("报修按时修好的比例"),
+    tr("在报修时告诉居民的时间以前修好的比例；约了上门时间的按约的算。取消了的、还没到时间又没修好的不算；修好又重开的按最后一次修好算。"),
     Unit.SHARE, by_building=True,
 )  # fmt: skip
 def solved(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -75,8 +75,8 @@ def solved(work: Work, asked: Asked) -> Iterator[Sample]:
 
 @figure(
     "repair.solving",
-    "报修多久修好",
-    "从报修到修好，取中位数：一半比这快，一半比这慢。还没修好的和取消了的不算。",
+    tr("报修多久修好"),
+    tr("从报修到修好，取中位数：一半比这快，一半比这慢。还没修好的和取消了的不算。"),
     Unit.WAIT,
     by_building=True,
 )
@@ -91,8 +91,8 @@ def solving(work: Work, asked: Asked) -> Iterator[Sample]:
 
 @figure(
     "repair.reopened",
-    "修好又重开的比例",
-    "修好过的报修里，居民说没修好、又重新打开的比例；一张单重开几次算一次。",
+    tr("修好又重开的比例"),
+    tr("修好过的报修里，居民说没修好、又重新打开的比例；一张单重开几次算一次。"),
     Unit.SHARE,
     by_building=True,
 )
@@ -105,8 +105,8 @@ def reopened(work: Work, asked: Asked) -> Iterator[Sample]:
 
 @figure(
     "repair.rating",
-    "居民给维修打几分",
-    "居民对修好的报修打的分，1 到 5 分，取平均；没有打分的不算，所以要看有多少人打了分。",
+    tr("居民给维修打几分"),
+    tr("居民对修好的报修打的分，1 到 5 分，取平均；没有打分的不算，所以要看有多少人打了分。"),
     Unit.SCORE,
     by_building=True,
 )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from bot.contract import PUBLIC_ALPHABET, Household, Scoped, joined, maybe_moment, moment, sealed, shortened, word
+from bot.contract import PUBLIC_ALPHABET, Household, Scoped, joined, maybe_moment, moment, sealed, shortened, tr, word
 
 
 def ticket_number() -> str:
@@ -48,35 +48,35 @@ OPEN = (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING)
 
 #: What people call them.
 STATE_WORDS: Mapping[TicketState, str] = {
-    TicketState.SUBMITTED: "待受理", TicketState.ACCEPTED: "已受理", TicketState.WORKING: "处理中", TicketState.DONE: "待评价",
-    TicketState.CLOSED: "已关闭", TicketState.CANCELLED: "已取消",
+    TicketState.SUBMITTED: tr("待受理"), TicketState.ACCEPTED: tr("已受理"), TicketState.WORKING: tr("处理中"), TicketState.DONE: tr("待评价"),
+    TicketState.CLOSED: tr("已关闭"), TicketState.CANCELLED: tr("已取消"),
 }  # fmt: skip
 
 #: Characters of the resident's words on a ticket; of more the first and the last ones are kept.
 LONGEST = 600
 
 CATEGORY_WORDS: Mapping[str, str] = {
-    "water": "水管漏水", "drain": "下水道堵塞", "electric": "没电跳闸", "lighting": "灯不亮", "lift": "电梯故障",
-    "door": "门窗门锁", "wall": "墙面地面", "appliance": "家电设备", "network": "网络电视", "other": "其他",
+    "water": tr("水管漏水"), "drain": tr("下水道堵塞"), "electric": tr("没电跳闸"), "lighting": tr("灯不亮"), "lift": tr("电梯故障"),
+    "door": tr("门窗门锁"), "wall": tr("墙面地面"), "appliance": tr("家电设备"), "network": tr("网络电视"), "other": tr("其他"),
 }  # fmt: skip
 
 
 #: How soon a repair is wanted, by what is kept; what is urgent goes before all of them.
-PRIORITIES: Mapping[int, str] = {1: "优先", 0: "普通", -1: "不急"}
+PRIORITIES: Mapping[int, str] = {1: tr("优先"), 0: tr("普通"), -1: tr("不急")}
 
 #: What staff may choose, and what it says of urgency and priority.
 LEVELS: Mapping[str, tuple[bool, int, str]] = {
-    "urgent": (True, 0, "紧急"), "high": (False, 1, "优先"), "normal": (False, 0, "普通"), "low": (False, -1, "不急"),
+    "urgent": (True, 0, tr("紧急")), "high": (False, 1, tr("优先")), "normal": (False, 0, tr("普通")), "low": (False, -1, tr("不急")),
 }  # fmt: skip
 
 #: Why a repair is called off. Staff choose one of those that are theirs.
 REASONS: Mapping[str, str] = {
-    "duplicate": "重复报修", "settled": "住户说好了，不用修", "elsewhere": "不归物业管", "unreached": "联系不上住户", "other": "其他原因",
+    "duplicate": tr("重复报修"), "settled": tr("住户说好了，不用修"), "elsewhere": tr("不归物业管"), "unreached": tr("联系不上住户"), "other": tr("其他原因"),
 }  # fmt: skip
-OTHER_REASONS: Mapping[str, str] = {"resident": "住户自己取消", "left": "住户已离开", "silence": "一直没有评价"}
+OTHER_REASONS: Mapping[str, str] = {"resident": tr("住户自己取消"), "left": tr("住户已离开"), "silence": tr("一直没有评价")}
 
 #: What stands in place of a flat where something is broken that belongs to everybody.
-PUBLIC = "公共区域"
+PUBLIC = tr("公共区域")
 
 
 class Ticket(Scoped, table=True):
@@ -145,7 +145,7 @@ class Ticket(Scoped, table=True):
         """Return the flat for staff: the one on the roster, or what was said and not proven."""
         if flat is None and self.said_flat == PUBLIC:
             return PUBLIC
-        return flat.label if flat else f"{self.said_flat or '没说住哪'}（未核实）"
+        return flat.label if flat else tr("{said_flat}（未核实）", said_flat=self.said_flat or tr("没说住哪"))
 
     @property
     def level(self) -> str:
@@ -155,12 +155,12 @@ class Ticket(Scoped, table=True):
     @property
     def what(self) -> str:
         """Place and fault in words."""
-        return f"{self.location}{CATEGORY_WORDS.get(self.category, self.category)}"
+        return tr("{location}{category}", location=self.location, category=CATEGORY_WORDS.get(self.category, self.category))
 
     @property
     def called(self) -> str:
         """What one calls it in a sentence: 厨房的报修."""
-        return f"{self.location}的报修"
+        return tr("{location}的报修", location=self.location)
 
     @property
     def quoted(self) -> str:
@@ -202,7 +202,7 @@ class Payer(StrEnum):
 
 
 #: What people call them.
-PAYER_WORDS: Mapping[Payer, str] = {Payer.COMMUNITY: "物业承担", Payer.RESIDENT: "住户承担"}
+PAYER_WORDS: Mapping[Payer, str] = {Payer.COMMUNITY: tr("物业承担"), Payer.RESIDENT: tr("住户承担")}
 
 
 class TicketCost(Scoped, table=True):
@@ -227,4 +227,4 @@ class TicketCost(Scoped, table=True):
 
 def yuan(fen: int) -> str:
     """Return an amount as people write it: 12.50 元."""
-    return f"{fen // 100:,}.{fen % 100:02d} 元"
+    return tr("{fen:,}.{fen2:02d} 元", fen=fen // 100, fen2=fen % 100)

@@ -19,6 +19,7 @@ from bot.contract import (
     register,
     roster,
     row_id,
+    tr,
 )
 from bot.contract.register import Filter
 from integrations.repairs import clock, steps
@@ -33,13 +34,13 @@ FOUND = 6
 EVERYBODY = "public"
 
 
-@page("GET", "/tickets/new", need="ticket.edit", title="代住户报修")
+@page("GET", "/tickets/new", need="ticket.edit", title=tr("代住户报修"))
 def compose(desk: Desk) -> View:
     """Write a ticket for somebody; ?flat= names the flat, as its page does."""
     return _form(desk, {"q": "", "who": f"{desk.query['flat']}:" if row_id(desk.query.get("flat", "")) else ""})
 
 
-@page("POST", "/tickets/look", need="ticket.edit", title="代住户报修", reads=True)
+@page("POST", "/tickets/look", need="ticket.edit", title=tr("代住户报修"), reads=True)
 def look(desk: Desk) -> View:
     """Show whom the words that were typed mean; what else was written stays."""
     return _form(desk, desk.form)
@@ -61,8 +62,8 @@ def add(desk: Desk) -> View | Redirect:
         steps.call_out(desk, ticket)
     url = desk.link(f"/tickets/{ticket.number}")
     told = desk.tell(steps.reporter(desk, ticket), "repair.opened", number=ticket.number, what=ticket.what, url=url)
-    how = "工单号和进度已发到住户微信。" if told else "住户没有绑定微信，请在电话里把工单号告诉他。"
-    return Redirect(f"/console/tickets/{ticket.number}", f"登记好了，工单号 {ticket.number}。{how}")
+    how = tr("工单号和进度已发到住户微信。") if told else tr("住户没有绑定微信，请在电话里把工单号告诉他。")
+    return Redirect(f"/console/tickets/{ticket.number}", tr("登记好了，工单号 {number}。{how}", number=ticket.number, how=how))
 
 
 def _ticket(desk: Desk) -> Ticket:
@@ -75,11 +76,11 @@ def _ticket(desk: Desk) -> Ticket:
         " ".join(form.get("location", "").split())[:40],
     )
     if category not in CATEGORY_WORDS:
-        raise Refusal("请选择是什么坏了。")
+        raise Refusal(tr("请选择是什么坏了。"))
     if level not in LEVELS:
-        raise Refusal("请选择急不急。")
+        raise Refusal(tr("请选择急不急。"))
     if not location:
-        raise Refusal("请写在什么位置，例如：厨房、3栋2单元楼道。")
+        raise Refusal(tr("请写在什么位置，例如：厨房、3栋2单元楼道。"))
     at = _appointment(desk, form.get("at", ""))
     urgent, priority, _ = LEVELS[level]
     ticket = Ticket(
@@ -98,10 +99,10 @@ def _who(desk: Desk, said: str) -> tuple[Household | None, Resident | None]:
     flat_id, _, key = said.partition(":")
     flat = desk.session.exec(select(Household).where(Household.id == (row_id(flat_id) or 0))).first()
     if flat is None:
-        raise Refusal("请先找到是哪一户，点选报修的人；楼道、电梯这些选“公共区域”。")
+        raise Refusal(tr("请先找到是哪一户，点选报修的人；楼道、电梯这些选“公共区域”。"))
     resident = next((one for one in roster.people_of(desk.session, flat) if one.public_id == key), None) if key else None
     if key and resident is None:
-        raise Refusal("选的人已经不住在这一户了，请重新找一下。")
+        raise Refusal(tr("选的人已经不住在这一户了，请重新找一下。"))
     return flat, resident
 
 
@@ -110,7 +111,7 @@ def _appointment(desk: Desk, said: str) -> datetime | None:
         return None
     at = read_time(said)
     if is_past(at, desk.now):
-        raise Refusal("上门时间已经过了，请选今后的时间。")
+        raise Refusal(tr("上门时间已经过了，请选今后的时间。"))
     return at
 
 

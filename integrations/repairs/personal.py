@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import col, or_, select
 
-from bot.contract import Personal, Resident, Retention, Rows, Task, Work
+from bot.contract import Personal, Resident, Retention, Rows, Task, Work, tr
 from integrations.repairs import places
 from integrations.repairs.models import (
     CATEGORY_WORDS,
@@ -110,8 +110,8 @@ _TOLD = (Ticket.words, Ticket.phone, Ticket.location, Ticket.said_flat, Ticket.e
 _OVER = (col(Ticket.state).in_((TicketState.CLOSED, TicketState.CANCELLED)),)
 
 RETAIN = Retention(
-    what="报修里的话、电话和位置，物业的备注", lives=lambda work: timedelta(days=work.settings(Settings).keep_days), setting="LINLI_REPAIRS_KEEP_DAYS",
-    why="保修期内要查得到；没修完的不删",
+    what=tr("报修里的话、电话和位置，物业的备注"), lives=lambda work: timedelta(days=work.settings(Settings).keep_days), setting="LINLI_REPAIRS_KEEP_DAYS",
+    why=tr("保修期内要查得到；没修完的不删"),
     rows=(
         Rows(TicketNote, lambda before: (
             col(TicketNote.at) < before, col(TicketNote.text) != "", col(TicketNote.ticket_id).in_(select(col(Ticket.id)).where(*_OVER)),

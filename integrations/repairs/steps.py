@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from bot.contract import Caller, Desk, Household, Refusal, Resident, Staff, Task, Work, is_past, row_id, tasks
+from bot.contract import Caller, Desk, Household, Refusal, Resident, Staff, Task, Work, is_past, row_id, tasks, tr
 from integrations.repairs import clock
 from integrations.repairs.actions import URGENT
 from integrations.repairs.models import LEVELS, OPEN, REASONS, STATE_WORDS, Ticket, TicketState
@@ -40,7 +40,7 @@ def move(desk: Desk, ticket: Ticket, state: TicketState) -> None:
     reason = {"reason": ticket.ended} if ticket.ended and state in (TicketState.CANCELLED, TicketState.CLOSED) else {}
     desk.record(f"repair.{state}", ticket.subject, **reason)
     if state not in OPEN:
-        desk.finish(ticket.subject, f"工单{STATE_WORDS[state]}")
+        desk.finish(ticket.subject, tr("工单{STATE_WORDS}", STATE_WORDS=STATE_WORDS[state]))
     if (message := TOLD.get(state)) is not None:
         tell(desk, ticket, message)
 
@@ -48,9 +48,9 @@ def move(desk: Desk, ticket: Ticket, state: TicketState) -> None:
 def cancel(desk: Desk, ticket: Ticket, reason: str, note: str) -> None:
     """Call a ticket off, saying why, which the resident reads."""
     if reason not in REASONS:
-        raise Refusal("请选择取消的原因，住户会看到。")
+        raise Refusal(tr("请选择取消的原因，住户会看到。"))
     if reason == "other" and not note.strip():
-        raise Refusal("选了“其他原因”，请写一句是什么原因，住户会看到。")
+        raise Refusal(tr("选了“其他原因”，请写一句是什么原因，住户会看到。"))
     _require_follows(ticket, TicketState.CANCELLED)
     ticket.ended, ticket.ended_note = reason, note.strip()[:LONGEST]
     move(desk, ticket, TicketState.CANCELLED)
@@ -60,9 +60,9 @@ def assign(desk: Desk, ticket: Ticket, chosen: str) -> Staff:
     """Give a ticket to somebody; one that was only submitted counts as accepted from then on."""
     member = desk.session.get(Staff, number) if (number := row_id(chosen)) else None
     if member is None or member.disabled_at is not None:
-        raise Refusal("请选择一位在岗的同事。")
+        raise Refusal(tr("请选择一位在岗的同事。"))
     if ticket.state not in OPEN:
-        raise Refusal(f"工单{STATE_WORDS[ticket.state]}，不用再派了。")
+        raise Refusal(tr("工单{STATE_WORDS}，不用再派了。", STATE_WORDS=STATE_WORDS[ticket.state]))
     ticket.assignee_id = member.id
     if ticket.state is TicketState.SUBMITTED:
         ticket.state = TicketState.ACCEPTED
@@ -75,9 +75,9 @@ def assign(desk: Desk, ticket: Ticket, chosen: str) -> Staff:
 def prioritise(desk: Desk, ticket: Ticket, level: str) -> None:
     """Say how soon a ticket is wanted; one that becomes urgent is due in two hours, and those on duty are called once."""
     if level not in LEVELS:
-        raise Refusal("请选择急不急。")
+        raise Refusal(tr("请选择急不急。"))
     if ticket.state not in OPEN:
-        raise Refusal(f"工单{STATE_WORDS[ticket.state]}，急不急不用改了。")
+        raise Refusal(tr("工单{STATE_WORDS}，急不急不用改了。", STATE_WORDS=STATE_WORDS[ticket.state]))
     was_urgent = ticket.urgent
     ticket.urgent, ticket.priority, _ = LEVELS[level]
     if ticket.urgent != was_urgent:
@@ -94,7 +94,7 @@ def call_out(desk: Desk, ticket: Ticket) -> Task:
     if known is not None:
         return known
     flat = desk.session.get(Household, ticket.household_id) if ticket.household_id else None
-    title = f"紧急报修：{ticket.place_of(flat)} {ticket.what}"
+    title = tr("紧急报修：{place_of} {what}", place_of=ticket.place_of(flat), what=ticket.what)
     return desk.assign(URGENT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
 
 
@@ -111,11 +111,11 @@ def caller(work: Work, task: Task) -> Caller:
 def reschedule(desk: Desk, ticket: Ticket, at: datetime) -> None:
     """Put the visit at another time, and tell the resident."""
     if ticket.state not in OPEN:
-        raise Refusal(f"工单{STATE_WORDS[ticket.state]}，不用再约时间了。")
+        raise Refusal(tr("工单{STATE_WORDS}，不用再约时间了。", STATE_WORDS=STATE_WORDS[ticket.state]))
     if is_past(at, desk.now):
-        raise Refusal("这个时间已经过了，请选今后的时间。")
+        raise Refusal(tr("这个时间已经过了，请选今后的时间。"))
     if at > desk.now + AHEAD:
-        raise Refusal("最远只能约 90 天以内，请看看日期对不对。")
+        raise Refusal(tr("最远只能约 90 天以内，请看看日期对不对。"))
     ticket.appointment_at = at
     ticket.due_at, ticket.reminded_at = clock.due_at(ticket.category, ticket.urgent, at, desk.now), None
     desk.session.add(ticket)
@@ -129,7 +129,9 @@ def tell(desk: Desk, ticket: Ticket, message: str, **more: Any) -> None:
     if message == "repair.cancelled":
         more["reason"] = reason_of(ticket)
     url = desk.link(f"/tickets/{ticket.number}")
-    desk.tell(reporter(desk, ticket), message, number=ticket.number, who=member.name if member else "值班师傅", url=url, **more)
+    desk.tell(
+        reporter(desk, ticket), message, number=ticket.number, who=member.name if member else tr("值班师傅"), url=url, **more
+    )
 
 
 def reason_of(ticket: Ticket) -> str:
@@ -163,4 +165,10 @@ def put_back_unseen(desk: Desk, ticket: Ticket) -> None:
 
 def _require_follows(ticket: Ticket, state: TicketState) -> None:
     if not ticket.may_become(state):
-        raise Refusal(f"工单现在是“{STATE_WORDS[ticket.state]}”，不能改成“{STATE_WORDS[state]}”。")
+        raise Refusal(
+            tr(
+                "工单现在是“{STATE_WORDS}”，不能改成“{STATE_WORDS2}”。",
+                STATE_WORDS=STATE_WORDS[ticket.state],
+                STATE_WORDS2=STATE_WORDS[state],
+            )
+        )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
-from bot.contract import Desk, Role, Staff, duty
+from bot.contract import Desk, Role, Staff, duty, tr, tr_all
 from integrations.repairs.models import OPEN, Ticket
 
 #: Words of skills by the fault that they are for.
@@ -28,8 +28,9 @@ class Candidate:
     @property
     def reason(self) -> str:
         """Why them, in one line: 会水电，在班，手上 2 件."""
-        load = f"手上 {self.held} 件" if self.held else "手上没有活"
-        return "，".join(filter(None, (f"会{self.skill}" if self.skill else "", "在班" if self.is_on_duty else "", load)))
+        load = tr("手上 {held} 件", held=self.held) if self.held else tr("手上没有活")
+        skill = tr("会{skill}", skill=self.skill) if self.skill else ""
+        return tr_all("，", filter(None, (skill, tr("在班") if self.is_on_duty else "", load)))
 
 
 def candidates(desk: Desk, category: str) -> list[Candidate]:

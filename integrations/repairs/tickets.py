@@ -23,6 +23,7 @@ from bot.contract import (
     register,
     roster,
     tasks,
+    tr,
 )
 from integrations.repairs import steps
 from integrations.repairs.models import (
@@ -41,7 +42,11 @@ from integrations.repairs.suggesting import candidates
 K = TypeVar("K", Household, Resident, Staff)
 
 #: What the list may be narrowed to beside one state.
-STATES: Mapping[str, str] = {"open": "没修好的", "late": "已超时", **{state.value: words for state, words in STATE_WORDS.items()}}
+STATES: Mapping[str, str] = {
+    "open": tr("没修好的"),
+    "late": tr("已超时"),
+    **{state.value: words for state, words in STATE_WORDS.items()},
+}
 
 #: Colours of the states.
 TONES: Mapping[TicketState, str] = {
@@ -98,7 +103,7 @@ def _is_level(_desk: Desk, level: str) -> ColumnElement[bool]:
 
 def _staff(desk: Desk) -> Mapping[str, str]:
     named = {str(one.id): one.name for one in desk.session.exec(select(Staff).order_by(Staff.name)).all()}
-    return {"me": "我", NOBODY: "还没派", **named}
+    return {"me": tr("我"), NOBODY: tr("还没派"), **named}
 
 
 def _has(desk: Desk, who: str) -> ColumnElement[bool]:
@@ -168,7 +173,7 @@ def _level(_desk: Desk, row: Row) -> Cell | None:
 def _due(desk: Desk, row: Row) -> Sequence[Cell | str]:
     if row.ticket.state not in OPEN:
         return ()
-    late = [Cell(words="已超时", tone="red")] if pace(desk, row.ticket) == "late" else []
+    late = [Cell(words=tr("已超时"), tone="red")] if pace(desk, row.ticket) == "late" else []
     return [desk.words("{t}", t=row.ticket.due_at), *late]
 
 
@@ -177,7 +182,7 @@ def _due(desk: Desk, row: Row) -> Sequence[Cell | str]:
 
 def _assign(desk: Desk, ticket: Ticket, answers: Mapping[str, str]) -> None:
     if ticket.assignee_id is not None and str(ticket.assignee_id) == answers["staff"]:
-        raise Refusal("已经派给这位同事了。")
+        raise Refusal(tr("已经派给这位同事了。"))
     steps.assign(desk, ticket, answers["staff"])
 
 
@@ -192,9 +197,9 @@ def _finish(desk: Desk, ticket: Ticket, _answers: Mapping[str, str]) -> None:
 def _close(desk: Desk, ticket: Ticket, answers: Mapping[str, str]) -> None:
     """Close one that is done; the remark says why it was not waited for the rating."""
     if not answers["note"]:
-        raise Refusal("请写一句为什么关闭，例如：电话回访过，住户满意。")
+        raise Refusal(tr("请写一句为什么关闭，例如：电话回访过，住户满意。"))
     if not ticket.may_become(TicketState.CLOSED):
-        raise Refusal(f"工单现在是“{STATE_WORDS[ticket.state]}”，修好了的才能关闭。")
+        raise Refusal(tr("工单现在是“{STATE_WORDS}”，修好了的才能关闭。", STATE_WORDS=STATE_WORDS[ticket.state]))
     ticket.ended_note = answers["note"]
     steps.move(desk, ticket, TicketState.CLOSED)
 
@@ -208,77 +213,77 @@ def _open_tasks(desk: Desk, ticket: Ticket) -> Sequence[tasks.Task]:
 
 
 def _hands(desk: Desk) -> Mapping[str, str]:
-    return {str(one.member.id): f"{one.member.name}（{one.reason}）" for one in candidates(desk, "")}
+    return {str(one.member.id): tr("{name}（{reason}）", name=one.member.name, reason=one.reason) for one in candidates(desk, "")}
 
 
 _OPEN_LEVELS = {level: words for level, (urgent, _, words) in LEVELS.items() if not urgent}
-_NOTE = Question(name="note", title="说明（可不填）", longest=steps.LONGEST)
+_NOTE = Question(name="note", title=tr("说明（可不填）"), longest=steps.LONGEST)
 
 ACTS = (
     Act(
-        name="assign", title="派给", need="ticket.edit", run=_assign, keeps=steps.KEEPS, put_back=steps.put_back,
-        asks=(Question(name="staff", title="派给谁", options=_hands),),
+        name="assign", title=tr("派给"), need="ticket.edit", run=_assign, keeps=steps.KEEPS, put_back=steps.put_back,
+        asks=(Question(name="staff", title=tr("派给谁"), options=_hands),),
     ),
     Act(
-        name="level", title="改急不急", need="ticket.edit", run=_prioritise, keeps=steps.KEEPS, put_back=steps.put_back_unseen,
-        asks=(Question(name="level", title="急不急", options=lambda desk: _OPEN_LEVELS),),
+        name="level", title=tr("改急不急"), need="ticket.edit", run=_prioritise, keeps=steps.KEEPS, put_back=steps.put_back_unseen,
+        asks=(Question(name="level", title=tr("急不急"), options=lambda desk: _OPEN_LEVELS),),
     ),
-    Act(name="done", title="标为已修好", need="ticket.edit", run=_finish, keeps=steps.KEEPS, put_back=steps.put_back, tasks=_open_tasks),
+    Act(name="done", title=tr("标为已修好"), need="ticket.edit", run=_finish, keeps=steps.KEEPS, put_back=steps.put_back, tasks=_open_tasks),
     Act(
-        name="close", title="关闭", need="ticket.edit", run=_close, keeps=steps.KEEPS, put_back=steps.put_back_unseen, tasks=_open_tasks,
-        asks=(Question(name="note", title="为什么关闭", longest=steps.LONGEST),),
+        name="close", title=tr("关闭"), need="ticket.edit", run=_close, keeps=steps.KEEPS, put_back=steps.put_back_unseen, tasks=_open_tasks,
+        asks=(Question(name="note", title=tr("为什么关闭"), longest=steps.LONGEST),),
     ),
     Act(
-        name="cancel", title="取消", need="ticket.edit", run=_cancel, keeps=steps.KEEPS, put_back=steps.put_back, tasks=_open_tasks,
-        asks=(Question(name="reason", title="为什么取消", options=lambda desk: REASONS), _NOTE), is_grave=True,
+        name="cancel", title=tr("取消"), need="ticket.edit", run=_cancel, keeps=steps.KEEPS, put_back=steps.put_back, tasks=_open_tasks,
+        asks=(Question(name="reason", title=tr("为什么取消"), options=lambda desk: REASONS), _NOTE), is_grave=True,
     ),
 )  # fmt: skip
 
 LIST = Listing(
     name="tickets",
-    title="报修",
+    title=tr("报修"),
     path="/tickets",
     need="ticket.view",
-    nav="服务",
+    nav=tr("服务"),
     badge=waiting,
-    unit="件",
+    unit=tr("件"),
     table=Ticket,
     key=lambda row: str(row.ticket.number),
     key_column=Ticket.number,
     order="level",
     columns=(
-        Column(name="place", title="哪一户", says=lambda desk, row: row.place),
-        Column(name="what", title="什么坏了", says=_what, filed=lambda desk, row: desk.veil(row.ticket.what)),
-        Column(name="number", title="工单号", says=lambda desk, row: row.ticket.number),
-        Column(name="level", title="急不急", says=_level, sort=(col(Ticket.urgent).desc(), col(Ticket.priority).desc(), Ticket.due_at)),
-        Column(name="state", title="状态", says=lambda desk, row: Cell(words=STATE_WORDS[row.ticket.state], tone=TONES.get(row.ticket.state, "secondary"))),
-        Column(name="assignee", title="负责人", says=lambda desk, row: row.assignee or "未派", sort=(Ticket.assignee_id,)),
-        Column(name="opened", title="报修时间", says=lambda desk, row: row.ticket.opened_at, sort=(Ticket.opened_at,)),
-        Column(name="due", title="期限", says=_due, sort=(Ticket.due_at,), filed=lambda desk, row: row.ticket.due_at.strftime("%Y-%m-%d %H:%M")),
-        Column(name="category", title="种类", says=lambda desk, row: CATEGORY_WORDS.get(row.ticket.category, row.ticket.category), is_filed_only=True),
-        Column(name="words", title="原话", says=lambda desk, row: desk.veil(row.ticket.words), is_filed_only=True),
-        Column(name="appointment", title="上门时间", says=lambda desk, row: row.ticket.appointment_at, is_filed_only=True),
-        Column(name="done", title="修好时间", says=lambda desk, row: row.ticket.done_at, is_filed_only=True),
-        Column(name="rating", title="评分", says=lambda desk, row: row.ticket.rating, is_filed_only=True),
-        Column(name="reason", title="取消原因", says=lambda desk, row: desk.veil(steps.reason_of(row.ticket)), is_filed_only=True),
-        Column(name="cost", title="费用（元）", says=lambda desk, row: yuan(row.cost), is_filed_only=True, filed=lambda desk, row: row.cost / 100),
+        Column(name="place", title=tr("哪一户"), says=lambda desk, row: row.place),
+        Column(name="what", title=tr("什么坏了"), says=_what, filed=lambda desk, row: desk.veil(row.ticket.what)),
+        Column(name="number", title=tr("工单号"), says=lambda desk, row: row.ticket.number),
+        Column(name="level", title=tr("急不急"), says=_level, sort=(col(Ticket.urgent).desc(), col(Ticket.priority).desc(), Ticket.due_at)),
+        Column(name="state", title=tr("状态"), says=lambda desk, row: Cell(words=STATE_WORDS[row.ticket.state], tone=TONES.get(row.ticket.state, "secondary"))),
+        Column(name="assignee", title=tr("负责人"), says=lambda desk, row: row.assignee or tr("未派"), sort=(Ticket.assignee_id,)),
+        Column(name="opened", title=tr("报修时间"), says=lambda desk, row: row.ticket.opened_at, sort=(Ticket.opened_at,)),
+        Column(name="due", title=tr("期限"), says=_due, sort=(Ticket.due_at,), filed=lambda desk, row: row.ticket.due_at.strftime("%Y-%m-%d %H:%M")),
+        Column(name="category", title=tr("种类"), says=lambda desk, row: CATEGORY_WORDS.get(row.ticket.category, row.ticket.category), is_filed_only=True),
+        Column(name="words", title=tr("原话"), says=lambda desk, row: desk.veil(row.ticket.words), is_filed_only=True),
+        Column(name="appointment", title=tr("上门时间"), says=lambda desk, row: row.ticket.appointment_at, is_filed_only=True),
+        Column(name="done", title=tr("修好时间"), says=lambda desk, row: row.ticket.done_at, is_filed_only=True),
+        Column(name="rating", title=tr("评分"), says=lambda desk, row: row.ticket.rating, is_filed_only=True),
+        Column(name="reason", title=tr("取消原因"), says=lambda desk, row: desk.veil(steps.reason_of(row.ticket)), is_filed_only=True),
+        Column(name="cost", title=tr("费用（元）"), says=lambda desk, row: yuan(row.cost), is_filed_only=True, filed=lambda desk, row: row.cost / 100),
     ),
     filters=(
-        Choice(name="state", title="状态", options=lambda desk: STATES, fits=_stands, usual="open"),
-        Choice(name="who", title="负责人", options=_staff, fits=_has),
-        Choice(name="category", title="种类", options=lambda desk: CATEGORY_WORDS, fits=lambda desk, key: col(Ticket.category) == key),
-        Choice(name="level", title="急不急", options=lambda desk: {key: words for key, (_, _, words) in LEVELS.items()}, fits=_is_level),
-        Choice(name="building", title="楼栋", options=_buildings, fits=_lies_in),
-        Days(name="opened", title="报修时间", column=Ticket.opened_at),
+        Choice(name="state", title=tr("状态"), options=lambda desk: STATES, fits=_stands, usual="open"),
+        Choice(name="who", title=tr("负责人"), options=_staff, fits=_has),
+        Choice(name="category", title=tr("种类"), options=lambda desk: CATEGORY_WORDS, fits=lambda desk, key: col(Ticket.category) == key),
+        Choice(name="level", title=tr("急不急"), options=lambda desk: {key: words for key, (_, _, words) in LEVELS.items()}, fits=_is_level),
+        Choice(name="building", title=tr("楼栋"), options=_buildings, fits=_lies_in),
+        Days(name="opened", title=tr("报修时间"), column=Ticket.opened_at),
     ),
     find=_find,
     opens=("words",),
-    finds="房号、姓名、工单号、位置、原话",
+    finds=tr("房号、姓名、工单号、位置、原话"),
     load=load,
     to=lambda row: f"/tickets/{row.ticket.number}",
     acts=ACTS,
     template="repairs/tickets.html",
     live="repair",
-    empty=("没有没修好的报修", "居民在微信里说“厨房水管漏水了”，工单就会出现在这里。打电话来的，点“代住户报修”替他登记。"),
-    tabs=(("看板", "/tickets/board"),),
+    empty=(tr("没有没修好的报修"), tr("居民在微信里说“厨房水管漏水了”，工单就会出现在这里。打电话来的，点“代住户报修”替他登记。")),
+    tabs=((tr("看板"), "/tickets/board"),),
 )  # fmt: skip

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role
+from bot.contract import Integration, Permission, Role, tr
 from integrations.residents import cards, community, duplicates, events, flat, lists, moves, phones, processing, reactions
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
 integration = Integration(
     name="residents",
-    title="住户",
+    title=tr("住户"),
     folder=Path(__file__).parent,
     lists=lists.LISTS,
     console=(*moves.ROUTES, *flat.ROUTES, *phones.ROUTES, *duplicates.ROUTES, *community.ROUTES),
@@ -21,9 +21,9 @@ integration = Integration(
     reactions=reactions.ALL,
     processing=processing.PROCESSING,
     permissions=(
-        Permission(name="household.view", title="看居民和住户", roles=_DESK),
-        Permission(name="household.edit", title="改居民和住户的资料，解除微信绑定", roles=_DESK),
-        Permission(name="community.edit", title="改小区的名称、电话和上班时间", roles=(Role.MANAGER,)),
-        Permission(name="people.export", title="导出居民的个人信息", roles=(Role.MANAGER,)),
+        Permission(name="household.view", title=tr("看居民和住户"), roles=_DESK),
+        Permission(name="household.edit", title=tr("改居民和住户的资料，解除微信绑定"), roles=_DESK),
+        Permission(name="community.edit", title=tr("改小区的名称、电话和上班时间"), roles=(Role.MANAGER,)),
+        Permission(name="people.export", title=tr("导出居民的个人信息"), roles=(Role.MANAGER,)),
     ),
 )

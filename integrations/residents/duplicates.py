@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.contract import Desk, Page, Redirect, Refusal, Resident, View, page, page_number, register, roster
+from bot.contract import Desk, Page, Redirect, Refusal, Resident, View, page, page_number, register, roster, tr, tr_all
 from bot.contract.listpage import Part
 from bot.contract.register import Filter
 from integrations.residents.lists import hidden
@@ -12,7 +12,7 @@ from integrations.residents.phones import masked
 OFFERED = 8
 
 
-@page("GET", "/duplicates", need="household.edit", title="重复的人", nav="居民")
+@page("GET", "/duplicates", need="household.edit", title=tr("重复的人"), nav=tr("居民"))
 def suggested(desk: Desk) -> View:
     """List pairs that may be one person, the surest first, each with the reason; and those of which it was said that they are two."""
     found = register.suggested(desk.session, page_number(desk.query))
@@ -31,10 +31,10 @@ def dismiss(desk: Desk) -> Redirect:
     """Say that two are two people: they are suggested no more."""
     one, other = _two(desk, desk.form)
     if one.id == other.id:
-        raise Refusal("这是同一个人，请选两个人。")
+        raise Refusal(tr("这是同一个人，请选两个人。"))
     register.dismiss(desk.session, one, other, desk.now)
     desk.record("resident.told_apart", one.about, other=other.public_id)
-    return Redirect("/console/duplicates", "记下了，这两位不再提示。点错了，可以在下面“重新提示”。")
+    return Redirect("/console/duplicates", tr("记下了，这两位不再提示。点错了，可以在下面“重新提示”。"))
 
 
 @page("POST", "/duplicates/dismissed/{key}/undo", need="household.edit")
@@ -46,7 +46,7 @@ def suggest_again(desk: Desk) -> Redirect:
     one, other = (desk.session.get_one(Resident, key) for key in (said.one_id, said.other_id))
     register.take_back(desk.session, said)
     desk.record("resident.not_told_apart", one.about, other=other.public_id)
-    return Redirect("/console/duplicates", "好的，这两位如果还像同一个人，会再出现在上面。")
+    return Redirect("/console/duplicates", tr("好的，这两位如果还像同一个人，会再出现在上面。"))
 
 
 @page("GET", "/duplicates/search", need="household.edit")
@@ -65,7 +65,7 @@ def search(desk: Desk) -> View:
     )
 
 
-@page("GET", "/duplicates/compare", need="household.edit", title="合并两个人")
+@page("GET", "/duplicates/compare", need="household.edit", title=tr("合并两个人"))
 def compare(desk: Desk) -> View:
     """Show two people side by side."""
     one, other = _two(desk, desk.query)
@@ -82,16 +82,18 @@ def merge(desk: Desk) -> Redirect:
     """Make two people one; the one who goes stays findable by their old id, and can be parted again for a month."""
     one, other = _two(desk, desk.form)
     if desk.form.get("stays") not in (one.public_id, other.public_id):
-        raise Refusal("请选择留下哪一位。")
+        raise Refusal(tr("请选择留下哪一位。"))
     if refused := _refused(one, other):
         raise Refusal(refused)
     if (unlike := register.unlike(one, other)) and not desk.form.get("sure"):
-        raise Refusal(f"{'，'.join(unlike)}。确认是同一个人，请在页面上打勾再合并；不是的话，请点“不是同一个人”。")
+        raise Refusal(
+            tr("{unlike}。确认是同一个人，请在页面上打勾再合并；不是的话，请点“不是同一个人”。", unlike=tr_all("，", unlike))
+        )
     stays, goes = (one, other) if desk.form["stays"] == one.public_id else (other, one)
     gone, about, home = goes.public_id, stays.about, stays.household_id
     register.merge(desk, stays, goes)
     desk.record("resident.merged", about, goes=gone)
-    return Redirect(f"/console/households/{home}", "合并好了，两个人的记录都在一起了。弄错了，30 天内可以在这里分开。")
+    return Redirect(f"/console/households/{home}", tr("合并好了，两个人的记录都在一起了。弄错了，30 天内可以在这里分开。"))
 
 
 @page("POST", "/duplicates/{key}/part", need="household.edit")
@@ -103,22 +105,22 @@ def part(desk: Desk) -> Redirect:
     register.part(desk, merger)
     stays = desk.session.get_one(Resident, merger.stays_id)
     desk.record("resident.parted", stays.about)
-    return Redirect(f"/console/households/{stays.household_id}", "分开了，又是两个人了。")
+    return Redirect(f"/console/households/{stays.household_id}", tr("分开了，又是两个人了。"))
 
 
 def _two(desk: Desk, said: Any) -> tuple[Resident, Resident]:
     found = [roster.by_public_id(desk.session, said.get(name, "")) for name in ("one", "other")]
     if found[0] is None or found[1] is None:
-        raise Refusal("请先选两个人。")
+        raise Refusal(tr("请先选两个人。"))
     return found[0], found[1]
 
 
 def _refused(one: Resident, other: Resident) -> str:
     """Return why they cannot be one; empty where they can."""
     if one.id == other.id:
-        return "这是同一个人，请选两个人。"
+        return tr("这是同一个人，请选两个人。")
     return (
-        "两个人都绑定了微信，不能合并。请先问清哪个微信是本人的，解除另一个的绑定，再来合并。"
+        tr("两个人都绑定了微信，不能合并。请先问清哪个微信是本人的，解除另一个的绑定，再来合并。")
         if one.openid and other.openid
         else ""
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from sqlmodel import col, select
 
-from bot.contract import Household, Log, Subject, Work, row_id
+from bot.contract import Household, Log, Subject, Work, row_id, tr
 
 #: Kinds of events and their fields.
 EMITS = {
@@ -19,17 +19,17 @@ def _households(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
     numbers = [number for key in keys if (number := row_id(key))]
     found = work.session.exec(select(Household).where(col(Household.id).in_(numbers))).all()
     known = {str(flat.id): Subject(flat.label, f"/households/{flat.id}") for flat in found}
-    return {key: Subject("住户") for key in keys} | known
+    return {key: Subject(tr("住户")) for key in keys} | known
 
 
 LOG = Log(
     events={
-        "people.exported": "导出了居民的信息", "people.listed": "导出了居民名单（{people} 人）", "resident.added": "加进了名册",
-        "resident.corrected": "改了资料（{what}）", "resident.tagged": "加了标签", "resident.untagged": "去掉了标签",
-        "resident.phone_seen": "看了完整电话",
-        "household.added": "添加了一户", "household.corrected": "改了门牌{before?：从{before}改成{after}}", "household.code_made": "做了住户码", "household.code_drawn": "住户码的二维码好了",
-        "household.code_renewed": "换了住户码", "account.blocked": "拦住了一个微信", "account.let_in": "放行了一个微信", "resident.merged": "和重复的一位合并了", "community.changed": "改了小区资料（{what}）", "resident.parted": "把合并的两个人分开了", "resident.told_apart": "记下和另一位不是同一个人", "resident.not_told_apart": "重新提示和另一位可能是同一个人",
+        "people.exported": tr("导出了居民的信息"), "people.listed": tr("导出了居民名单（{people} 人）"), "resident.added": tr("加进了名册"),
+        "resident.corrected": tr("改了资料（{what}）"), "resident.tagged": tr("加了标签"), "resident.untagged": tr("去掉了标签"),
+        "resident.phone_seen": tr("看了完整电话"),
+        "household.added": tr("添加了一户"), "household.corrected": tr("改了门牌{before?：从{before}改成{after}}"), "household.code_made": tr("做了住户码"), "household.code_drawn": tr("住户码的二维码好了"),
+        "household.code_renewed": tr("换了住户码"), "account.blocked": tr("拦住了一个微信"), "account.let_in": tr("放行了一个微信"), "resident.merged": tr("和重复的一位合并了"), "community.changed": tr("改了小区资料（{what}）"), "resident.parted": tr("把合并的两个人分开了"), "resident.told_apart": tr("记下和另一位不是同一个人"), "resident.not_told_apart": tr("重新提示和另一位可能是同一个人"),
     },
-    titles={"people.listed": "导出了居民名单", "resident.corrected": "改了居民的资料", "household.corrected": "改了门牌", "community.changed": "改了小区资料"},
+    titles={"people.listed": tr("导出了居民名单"), "resident.corrected": tr("改了居民的资料"), "household.corrected": tr("改了门牌"), "community.changed": tr("改了小区资料")},
     subjects={"household": _households},
 )  # fmt: skip

@@ -33,6 +33,8 @@ from bot.contract import (
     roster,
     row_id,
     tasks,
+    tr,
+    tr_all,
 )
 from integrations.residents.phones import masked
 
@@ -40,7 +42,7 @@ from integrations.residents.phones import masked
 NOTICES, EVENTS = 10, 40
 
 
-@page("GET", "/households/{id}", need="household.view", title="住户")
+@page("GET", "/households/{id}", need="household.view", title=tr("住户"))
 def show(desk: Desk) -> View:
     """Show a flat: its people, what is to be done for it, and the cards of all services that this person may see."""
     household = find(desk)
@@ -83,15 +85,15 @@ def export(desk: Desk) -> Download:
     It is whole or it is none, so it takes whoever may read all of it: words of health and whole numbers, too.
     """
     if not (desk.access.reads_health(desk.staff.role) and desk.may("phone.view")):
-        raise Refusal("导出的是全部信息，要能看健康信息和完整电话的同事来导出。需要的话请联系管理员。")
+        raise Refusal(tr("导出的是全部信息，要能看健康信息和完整电话的同事来导出。需要的话请联系管理员。"))
     resident = resident_of(desk, find(desk))
     everything = json.dumps(personal.export(desk, resident), ensure_ascii=False, indent=2)
     desk.record("people.exported", resident.about)
-    name = f"{resident.name or '家庭成员'}的信息 {desk.now:%Y-%m-%d}.json"
+    name = tr("{name}的信息 {now:%Y-%m-%d}.json", name=resident.name or "家庭成员", now=desk.now)
     return Download(body=everything.encode(), content_type="application/json", filename=name)
 
 
-@page("GET", "/households/{id}/code", need="household.edit", title="住户码")
+@page("GET", "/households/{id}/code", need="household.edit", title=tr("住户码"))
 def code(desk: Desk) -> View:
     """Show the flat's code as it is printed and handed over."""
     household = find(desk)
@@ -112,7 +114,7 @@ def make_code(desk: Desk) -> Redirect:
     paper = register.paper_of(desk.session, household, desk.now, renew=True)
     desk.perform(draw, key=hashlib.sha256(paper.code.encode()).hexdigest()[:16], subject=about(household), code=paper.code)
     desk.record("household.code_made" if is_new else "household.code_renewed", about(household))
-    note = "住户码做好了，打印后交给这一户。" if is_new else "换了新的住户码，旧的已作废，请重新打印。"
+    note = tr("住户码做好了，打印后交给这一户。") if is_new else tr("换了新的住户码，旧的已作废，请重新打印。")
     return Redirect(f"/console/households/{household.id}/code", note)
 
 
@@ -155,7 +157,7 @@ def resident_of(desk: Desk, household: Household) -> Resident:
     """Return whom a form on the flat's page means: somebody who lives there."""
     found = [one for one in roster.people_of(desk.session, household) if one.public_id == desk.form.get("resident", "")]
     if not found:
-        raise Refusal("名册里没有这个人了，请刷新页面。")
+        raise Refusal(tr("名册里没有这个人了，请刷新页面。"))
     return found[0]
 
 
@@ -182,7 +184,7 @@ def _open(desk: Desk, household: Household, people: Sequence[Resident]) -> list[
 
 def _notices(desk: Desk, people: Sequence[Resident]) -> list[tuple[Notice, str, str, Any]]:
     """Return the last notices that went to people of the flat: to whom, and what became of it."""
-    names = {one.id: one.name or "家庭成员" for one in people}
+    names = {one.id: one.name or tr("家庭成员") for one in people}
     sent = (
         select(Delivery, Notice)
         .join(Notice, col(Notice.id) == col(Delivery.notice_id))
@@ -195,17 +197,21 @@ def _notices(desk: Desk, people: Sequence[Resident]) -> list[tuple[Notice, str, 
 def _events(desk: Desk, household: Household, people: Sequence[Resident]) -> list[tuple[Any, str, str]]:
     """Return what happened to the flat and to its people, the newest first, in words."""
     stayed = {one.id: one for one in people}
-    names = {one.about: one.name or "家庭成员" for one in people}
-    names |= {one.about: stayed[one.merged_into_id].name or "家庭成员" for one in roster.also_known(desk.session, people)}
+    names = {one.about: one.name or tr("家庭成员") for one in people}
+    names |= {one.about: stayed[one.merged_into_id].name or tr("家庭成员") for one in roster.also_known(desk.session, people)}
     theirs = select(Event).where(*desk.seen_events(), or_(col(Event.subject) == about(household), col(Event.subject).in_(names)))
     found = desk.session.exec(theirs.order_by(col(Event.id).desc()).limit(EVENTS)).all()
     elsewhere = {key for event in found if (key := event.data.get("household")) not in (None, household.key)}
-    flats = {one.key: f"（{one.label}）" for one in desk.session.exec(select(Household).where(col(Household.id).in_(elsewhere)))}
+    flats = {
+        one.key: tr("（{label}）", label=one.label)
+        for one in desk.session.exec(select(Household).where(col(Household.id).in_(elsewhere)))
+    }
     who = desk.names({event.actor for event in found})
     said = ((event, desk.context.services.say(event, desk.now)) for event in found)
     return [
         (
-            event.at, f"{names.get(event.subject, '')}{'：' if event.subject in names else ''}{words}{flats.get(event.data.get('household') or 0, '')}",
+            event.at,
+            tr_all("", ((tr("{name}：", name=names[event.subject]) if event.subject in names else ""), words, flats.get(event.data.get("household") or 0, ""))),
             who[event.actor],
         )
         for event, words in said if words
@@ -215,7 +221,7 @@ def _events(desk: Desk, household: Household, people: Sequence[Resident]) -> lis
 def _whose(desk: Desk, openid: str) -> str:
     """Return who an account was bound to."""
     found = roster.ever_bound(desk.session, openid)
-    return found[-1].name or "家庭成员" if found else "没有绑定过的微信"
+    return found[-1].name or tr("家庭成员") if found else tr("没有绑定过的微信")
 
 
 ROUTES: tuple[Page, ...] = (show, export, code, make_code)

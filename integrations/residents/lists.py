@@ -21,6 +21,8 @@ from bot.contract import (
     ResidentRole,
     register,
     roster,
+    tr,
+    tr_all,
 )
 from bot.contract.lists import Options
 from bot.contract.register import Filter
@@ -35,7 +37,7 @@ TAGS = 20
 _BOUND = {"yes": True, "no": False}
 
 #: Who is listed, by whether they live here; the usual is who does.
-LIVES: Mapping[str, str] = {"now": "住在这里的", "gone": "已搬走的"}
+LIVES: Mapping[str, str] = {"now": tr("住在这里的"), "gone": tr("已搬走的")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,9 @@ def hidden(desk: Desk) -> frozenset[str]:
 def _require_readable(desk: Desk, tag: str) -> None:
     """Refuse to say who has a tag that this person may not read."""
     if desk.veil(tag) != tag:
-        raise Refusal("这个标签说的是健康情况，您的账号不能看，也不能按它找人、加上或去掉。需要的话请联系能看健康信息的同事。")
+        raise Refusal(
+            tr("这个标签说的是健康情况，您的账号不能看，也不能按它找人、加上或去掉。需要的话请联系能看健康信息的同事。")
+        )
 
 
 def _wanted(desk: Desk, said: str, chosen: Mapping[str, str]) -> Filter:
@@ -114,10 +118,10 @@ def readable_tags(desk: Desk) -> list[str]:
 
 
 FILTERS = (
-    Choice(name="place", title="楼栋", options=_places),
-    Choice(name="role", title="身份", options=lambda desk: {role.value: words for role, words in roster.RESIDENT_ROLE_WORDS.items()}),
-    Choice(name="tag", title="标签", options=_tags),
-    Choice(name="bound", title="微信", options=lambda desk: {"yes": "已绑定微信", "no": "没绑定微信"}),
+    Choice(name="place", title=tr("楼栋"), options=_places),
+    Choice(name="role", title=tr("身份"), options=lambda desk: {role.value: words for role, words in roster.RESIDENT_ROLE_WORDS.items()}),
+    Choice(name="tag", title=tr("标签"), options=_tags),
+    Choice(name="bound", title=tr("微信"), options=lambda desk: {"yes": tr("已绑定微信"), "no": tr("没绑定微信")}),
 )  # fmt: skip
 
 
@@ -132,7 +136,7 @@ def _with_flats(desk: Desk, rows: Sequence[Resident]) -> list[Person]:
         if lives.is_current:
             found[lives.resident_id].append((flat.label, words[lives.role]))
         else:
-            left.setdefault(lives.resident_id, []).append((flat.label, f"{words[lives.role]}，已搬走"))
+            left.setdefault(lives.resident_id, []).append((flat.label, tr("{words}，已搬走", words=words[lives.role])))
     return [Person(one=one, flats=found[one.key] or left.get(one.key, [])) for one in rows]
 
 
@@ -148,7 +152,7 @@ def _badges(desk: Desk, one: Resident) -> list[Cell]:
 def _who(desk: Desk, home: Home) -> list[str | Cell]:
     said: list[str | Cell] = []
     for one in home.people:
-        said += [one.name or "家庭成员", *_badges(desk, one)]
+        said += [one.name or tr("家庭成员"), *_badges(desk, one)]
     return said
 
 
@@ -177,7 +181,7 @@ def _tag_of(desk: Desk, answers: Mapping[str, str]) -> str:
     """Return the tag that was written; raises Refusal for what is none, or may not be read."""
     said = "".join(answers["tag"].split())
     if not said or len(said) > LONGEST_TAG or set(said) & set(",，;；、"):
-        raise Refusal(f"请写一个标签，最多 {LONGEST_TAG} 个字，不带逗号和分号，例如：独居老人。")
+        raise Refusal(tr("请写一个标签，最多 {LONGEST_TAG} 个字，不带逗号和分号，例如：独居老人。", LONGEST_TAG=LONGEST_TAG))
     _require_readable(desk, said)
     return said
 
@@ -187,7 +191,7 @@ def _tag(desk: Desk, one: Resident, answers: Mapping[str, str]) -> None:
     if said in one.tags:
         return
     if len(one.tags) >= TAGS:
-        raise Refusal(f"已经有 {TAGS} 个标签了，请先去掉一个")
+        raise Refusal(tr("已经有 {TAGS} 个标签了，请先去掉一个", TAGS=TAGS))
     one.tags = [*one.tags, said]
     desk.session.add(one)
     desk.record("resident.tagged", one.about)
@@ -208,43 +212,43 @@ def _asks_tag(title: str) -> tuple[Question, ...]:
 
 ACTS = (
     Act(
-        name="tag", title="加上标签", need="household.edit", run=_tag, keeps=("tags",), asks=_asks_tag("标签，例如 独居老人"),
+        name="tag", title=tr("加上标签"), need="household.edit", run=_tag, keeps=("tags",), asks=_asks_tag(tr("标签，例如 独居老人")),
         put_back=lambda desk, one: desk.record("resident.untagged", one.about),
     ),
     Act(
-        name="untag", title="去掉标签", need="household.edit", run=_untag, keeps=("tags",), asks=_asks_tag("去掉哪个标签"),
+        name="untag", title=tr("去掉标签"), need="household.edit", run=_untag, keeps=("tags",), asks=_asks_tag(tr("去掉哪个标签")),
         put_back=lambda desk, one: desk.record("resident.tagged", one.about),
     ),
 )  # fmt: skip
 
-_FINDS = "房号、姓名、拼音 cjg、电话后四位、车牌、标签"
+_FINDS = tr("房号、姓名、拼音 cjg、电话后四位、车牌、标签")
 
 PEOPLE = Listing(
     name="people",
-    title="居民",
+    title=tr("居民"),
     path="/people",
     need="household.view",
-    nav="居民",
-    unit="人",
+    nav=tr("居民"),
+    unit=tr("人"),
     table=Resident,
     key=lambda row: str(row.one.public_id),
     key_column=Resident.public_id,
     order="flat",
     columns=(
-        Column(name="flat", title="住址", says=lambda desk, row: "、".join(flat for flat, _ in row.flats) or "没有住址", sort=(Household.place,)),
-        Column(name="name", title="姓名", says=lambda desk, row: row.one.name or "家庭成员", filed=lambda desk, row: row.one.name),
-        Column(name="role", title="身份", says=lambda desk, row: "、".join(role for _, role in row.flats)),
-        Column(name="phone", title="电话", says=lambda desk, row: masked(row.one.phone), filed=_phone_in_file),
+        Column(name="flat", title=tr("住址"), says=lambda desk, row: tr_all("、", (flat for flat, _ in row.flats)) or tr("没有住址"), sort=(Household.place,)),
+        Column(name="name", title=tr("姓名"), says=lambda desk, row: row.one.name or tr("家庭成员"), filed=lambda desk, row: row.one.name),
+        Column(name="role", title=tr("身份"), says=lambda desk, row: tr_all("、", (role for _, role in row.flats))),
+        Column(name="phone", title=tr("电话"), says=lambda desk, row: masked(row.one.phone), filed=_phone_in_file),
         Column(
-            name="tags", title="标签", says=lambda desk, row: _badges(desk, row.one),
-            filed=lambda desk, row: "；".join(desk.veil(tag) for tag in row.one.tags),
+            name="tags", title=tr("标签"), says=lambda desk, row: _badges(desk, row.one),
+            filed=lambda desk, row: tr_all("；", (desk.veil(tag) for tag in row.one.tags)),
         ),
         Column(
-            name="bound", title="微信", says=lambda desk, row: "已绑定" if row.one.openid else "没绑定",
-            filed=lambda desk, row: "是" if row.one.openid else "否",
+            name="bound", title=tr("微信"), says=lambda desk, row: tr("已绑定") if row.one.openid else tr("没绑定"),
+            filed=lambda desk, row: tr("是") if row.one.openid else tr("否"),
         ),
     ),
-    filters=(*FILTERS, Choice(name="lives", title="住没住", options=lambda desk: LIVES, usual="now")),
+    filters=(*FILTERS, Choice(name="lives", title=tr("住没住"), options=lambda desk: LIVES, usual="now")),
     base=lambda desk: (col(Resident.merged_into_id).is_(None),),
     beside=((Household, col(Household.id) == col(Resident.household_id)),),
     narrow=_people,
@@ -252,32 +256,32 @@ PEOPLE = Listing(
     is_for_finding=True,
     load=_with_flats,
     to=lambda row: f"/households/{row.one.household_id}",
-    called=lambda one: one.name or "一位没有姓名的家庭成员",
+    called=lambda one: one.name or tr("一位没有姓名的家庭成员"),
     acts=ACTS,
     template="residents/people.html",
     around=_theirs,
     file_need="people.export",
-    empty=("还没有居民", "名册导入后，居民会出现在这里。也可以先到“住户”里加一户，再写上住在那里的人。"),
+    empty=(tr("还没有居民"), tr("名册导入后，居民会出现在这里。也可以先到“住户”里加一户，再写上住在那里的人。")),
 )  # fmt: skip
 
 HOUSEHOLDS = Listing(
     name="households",
-    title="住户",
+    title=tr("住户"),
     path="/households",
     need="household.view",
-    nav="居民",
-    unit="户",
+    nav=tr("居民"),
+    unit=tr("户"),
     table=Household,
     key=lambda row: str(row.flat.id),
     key_column=Household.id,
     order="flat",
     columns=(
-        Column(name="flat", title="住址", says=lambda desk, row: row.flat.label, sort=(Household.place,)),
+        Column(name="flat", title=tr("住址"), says=lambda desk, row: row.flat.label, sort=(Household.place,)),
         Column(
-            name="people", title="住在这里的人", says=lambda desk, row: _who(desk, row) or Cell(small="没有人"),
-            filed=lambda desk, row: "；".join(one.name or "家庭成员" for one in row.people),
+            name="people", title=tr("住在这里的人"), says=lambda desk, row: _who(desk, row) or Cell(small=tr("没有人")),
+            filed=lambda desk, row: tr_all("；", (one.name or tr("家庭成员") for one in row.people)),
         ),
-        Column(name="bound", title="已绑定微信", says=lambda desk, row: f"{sum(bool(one.openid) for one in row.people)} / {len(row.people)}"),
+        Column(name="bound", title=tr("已绑定微信"), says=lambda desk, row: f"{sum(bool(one.openid) for one in row.people)} / {len(row.people)}"),
     ),
     filters=FILTERS,
     narrow=_homes,
@@ -288,7 +292,7 @@ HOUSEHOLDS = Listing(
     template="residents/households.html",
     around=_theirs,
     file_need="people.export",
-    empty=("还没有住户", "导入名册后，每一户会出现在这里；也可以在下面先加一户。"),
+    empty=(tr("还没有住户"), tr("导入名册后，每一户会出现在这里；也可以在下面先加一户。")),
 )  # fmt: skip
 
 LISTS = (PEOPLE, HOUSEHOLDS)

@@ -18,6 +18,8 @@ from bot.contract import (
     register,
     roster,
     rosterfile,
+    tr,
+    tr_all,
 )
 from bot.contract.register import Filter
 from integrations.residents.flat import about, account_key, find, resident_of
@@ -41,7 +43,7 @@ def add_flat(desk: Desk) -> Redirect | View:
     desk.session.add(flat)
     desk.session.flush()
     desk.record("household.added", about(flat))
-    return Redirect(f"/console/households/{flat.id}", f"加好了{flat.label}，可以写上住在这里的人。")
+    return Redirect(f"/console/households/{flat.id}", tr("加好了{label}，可以写上住在这里的人。", label=flat.label))
 
 
 @page("POST", "/households/{id}/number", need="household.edit")
@@ -56,7 +58,7 @@ def renumber(desk: Desk) -> Redirect | View:
     flat.building, flat.unit, flat.room = building, unit, room
     desk.session.add(flat)
     desk.record("household.corrected", about(flat), before=before, after=flat.label)
-    return _back(flat, f"门牌改好了，现在是{flat.label}。")
+    return _back(flat, tr("门牌改好了，现在是{label}。", label=flat.label))
 
 
 @page("POST", "/households/{id}/add", need="household.edit")
@@ -65,9 +67,9 @@ def add(desk: Desk) -> Redirect:
     flat = find(desk)
     name = desk.form.get("name", "").strip()
     if not name:
-        raise Refusal("请写姓名。")
+        raise Refusal(tr("请写姓名。"))
     if any(one.name == name for one in roster.people_of(desk.session, flat)):
-        raise Refusal(f"{flat.label}已经有{name}了。要改资料，请点那一行的“修改”。")
+        raise Refusal(tr("{label}已经有{name}了。要改资料，请点那一行的“修改”。", label=flat.label, name=name))
     since = _moved_in(desk)
     resident = desk.settle(
         flat, name=_short(name, NAME, "姓名"), role=_role(desk), phone=checked_phone(desk.form.get("phone", ""))
@@ -79,7 +81,7 @@ def add(desk: Desk) -> Redirect:
         desk.session.add(lives)
     desk.session.add(resident)
     desk.record("resident.added", resident.about, household=flat.key)
-    return _back(flat, f"{name}加好了。")
+    return _back(flat, tr("{name}加好了。", name=name))
 
 
 @page("POST", "/households/{id}/correct", need="household.edit")
@@ -89,7 +91,7 @@ def correct(desk: Desk) -> Redirect:
     resident = resident_of(desk, flat)
     lives = roster.residence(desk.session, resident, flat)
     before = (resident.name, resident.phone, lives and lives.role, resident.tags)
-    resident.name = _short(desk.form.get("name", ""), NAME, "姓名")
+    resident.name = _short(desk.form.get("name", ""), NAME, tr("姓名"))
     if phone := desk.form.get("phone", "").strip():
         resident.phone = "" if phone in ("无", "-") else checked_phone(phone)
     unseen = [tag for tag in resident.tags if desk.veil(tag) != tag]  # who may not read them does not take them off, either
@@ -99,11 +101,13 @@ def correct(desk: Desk) -> Redirect:
         desk.session.add(lives)
     desk.session.add(resident)
     after = (resident.name, resident.phone, lives and lives.role, resident.tags)
-    changed = [word for word, old, new in zip(("姓名", "电话", "身份", "标签"), before, after, strict=True) if old != new]
+    changed = [
+        word for word, old, new in zip((tr("姓名"), tr("电话"), tr("身份"), tr("标签")), before, after, strict=True) if old != new
+    ]
     if not changed:
-        return _back(flat, "没有什么要改的。")
-    desk.record("resident.corrected", resident.about, what="、".join(changed))
-    return _back(flat, f"{resident.name or '家庭成员'}的{'、'.join(changed)}改好了。")
+        return _back(flat, tr("没有什么要改的。"))
+    desk.record("resident.corrected", resident.about, what=tr_all("、", changed))
+    return _back(flat, tr("{name}的{changed}改好了。", name=resident.name or "家庭成员", changed=tr_all("、", changed)))
 
 
 @page("POST", "/households/{id}/leave", need="household.edit")
@@ -113,12 +117,14 @@ def leave(desk: Desk) -> Redirect:
     resident = resident_of(desk, flat)
     day = _day(desk, "day") or desk.now.date()
     if day > desk.now.date():
-        raise Refusal("搬走的日期还没有到。到那天再登记，之前这个人仍算住在这里。")
+        raise Refusal(tr("搬走的日期还没有到。到那天再登记，之前这个人仍算住在这里。"))
     ended = ""
     if resident.openid and len(roster.homes(desk.session, resident)) == 1:  # their account is let go with the last flat
-        ended = "这是最后一套房，微信绑定也解除了，已告诉本人。"
+        ended = tr("这是最后一套房，微信绑定也解除了，已告诉本人。")
     desk.move_out(resident, flat, on=day)
-    return _back(flat, f"{resident.name or '家庭成员'}已登记搬走。{ended}搬错了，可以在下面点“搬回来”。")
+    return _back(
+        flat, tr("{name}已登记搬走。{ended}搬错了，可以在下面点“搬回来”。", name=resident.name or "家庭成员", ended=ended)
+    )
 
 
 @page("POST", "/households/{id}/return", need="household.edit")
@@ -128,10 +134,10 @@ def come_back(desk: Desk) -> Redirect:
     gone = [(lives, one) for lives, one in register.residents_at(desk.session, flat) if not lives.is_current]
     found = next(((lives, one) for lives, one in gone if one.public_id == desk.form.get("resident")), None)
     if found is None:
-        raise Refusal("这个人不在搬走的名单里了，请刷新页面。")
+        raise Refusal(tr("这个人不在搬走的名单里了，请刷新页面。"))
     _, resident = found
     desk.come_back(resident, flat)
-    return _back(flat, f"{resident.name or '家庭成员'}又住在{flat.label}了。")
+    return _back(flat, tr("{name}又住在{label}了。", name=resident.name or "家庭成员", label=flat.label))
 
 
 @page("GET", "/households/{id}/known", need="household.edit")
@@ -147,7 +153,7 @@ def _found(desk: Desk, flat: Household, who: str) -> dict[str, Any]:
     here = {one.id for one in roster.people_of(desk.session, flat)}
     wanted = Filter(said=said, by_phone=desk.may("phone.view"), hidden=hidden(desk))
     found = [one for one in register.people(desk.session, wanted) if one.id not in here][:OFFERED] if said else []
-    rows = [(one, "、".join(home.label for home in roster.homes(desk.session, one))) for one in found]
+    rows = [(one, tr_all("、", (home.label for home in roster.homes(desk.session, one)))) for one in found]
     return {"rows": rows, "asked": bool(said)}
 
 
@@ -160,12 +166,12 @@ def move_in(desk: Desk) -> Redirect | View:
         found = _found(desk, flat, desk.form["who"])
         return View("residents/choose.html", {"household": flat, "form": desk.form, **found})
     if resident is None:
-        raise Refusal("请先在下面的名单里选一个人。要加新的人，用“添加住户”。")
+        raise Refusal(tr("请先在下面的名单里选一个人。要加新的人，用“添加住户”。"))
     lives = roster.residence(desk.session, resident, flat)
     if lives is not None and lives.is_current:
-        raise Refusal(f"{resident.name or '这个人'}已经住在{flat.label}了。")
+        raise Refusal(tr("{name}已经住在{label}了。", name=resident.name or "这个人", label=flat.label))
     desk.move_in(resident, flat, _role(desk), on=_moved_in(desk))
-    return _back(flat, f"{resident.name or '家庭成员'}现在也住在{flat.label}。")
+    return _back(flat, tr("{name}现在也住在{label}。", name=resident.name or "家庭成员", label=flat.label))
 
 
 @page("POST", "/households/{id}/unbind", need="household.edit")
@@ -174,10 +180,10 @@ def unbind(desk: Desk) -> Redirect:
     flat = find(desk)
     resident = resident_of(desk, flat)
     if resident.openid is None:
-        raise Refusal("这位居民没有绑定微信。")
+        raise Refusal(tr("这位居民没有绑定微信。"))
     desk.tell(resident, "household.unbound", flat=flat.label)
     desk.unbind(resident)
-    return _back(flat, f"已解除{resident.name or '家庭成员'}的微信绑定，已告诉本人。")
+    return _back(flat, tr("已解除{name}的微信绑定，已告诉本人。", name=resident.name or "家庭成员"))
 
 
 @page("POST", "/households/{id}/block", need="household.edit")
@@ -186,13 +192,13 @@ def block(desk: Desk) -> Redirect:
     flat = find(desk)
     resident = resident_of(desk, flat)
     if resident.openid is None:
-        raise Refusal("这位居民没有绑定微信，没有账号可以拦住。")
+        raise Refusal(tr("这位居民没有绑定微信，没有账号可以拦住。"))
     desk.record("account.blocked", about(flat))
     desk.tell(resident, "household.blocked", flat=flat.label)
     desk.object_to(resident.openid, flat, "blocked")
-    left = "、".join(home.label for home in roster.homes(desk.session, resident)) if resident.openid else ""
-    ended = f"它还绑定着{left}" if left else "绑定已解除"
-    return _back(flat, f"这个微信不能再绑定这一户，{ended}。弄错了，可以在下面“放行”。")
+    left = tr_all("、", (home.label for home in roster.homes(desk.session, resident))) if resident.openid else ""
+    ended = tr("它还绑定着{left}", left=left) if left else tr("绑定已解除")
+    return _back(flat, tr("这个微信不能再绑定这一户，{ended}。弄错了，可以在下面“放行”。", ended=ended))
 
 
 @page("POST", "/households/{id}/forgive", need="household.edit")
@@ -202,10 +208,10 @@ def forgive(desk: Desk) -> Redirect:
     blocked = (one.openid for one in register.objected(desk.session, flat.key))
     openid = next((one for one in blocked if account_key(one) == desk.form.get("account")), None)
     if openid is None:
-        raise Refusal("这个微信已经放行了，请刷新页面。")
+        raise Refusal(tr("这个微信已经放行了，请刷新页面。"))
     register.forgive(desk.session, openid, flat.key)
     desk.record("account.let_in", about(flat))
-    return _back(flat, "已放行，这个微信可以再绑定这一户了。")
+    return _back(flat, tr("已放行，这个微信可以再绑定这一户了。"))
 
 
 def _back(flat: Household, note: str) -> Redirect:
@@ -216,10 +222,10 @@ def _number(desk: Desk) -> tuple[str, str, str]:
     """Return building, unit and room as a roster file that says the same would have them: 03 is 3, a is A, 2单元 is 2."""
     said = {name: desk.form.get(name, "").strip() for name in ("building", "unit", "room")}
     if not said["building"] or not said["room"]:
-        raise Refusal("楼栋和房号都要写，例如楼栋 3、单元 2、房号 501。没有单元的可以不写单元。")
+        raise Refusal(tr("楼栋和房号都要写，例如楼栋 3、单元 2、房号 501。没有单元的可以不写单元。"))
     building, unit, room = rosterfile.flat_of(**said)
     if max(map(len, (building, unit, room))) > PART:
-        raise Refusal(f"楼栋、单元和房号都最多 {PART} 个字，只写号码，例如 3、2、501。")
+        raise Refusal(tr("楼栋、单元和房号都最多 {PART} 个字，只写号码，例如 3、2、501。", PART=PART))
     return building, unit, room
 
 
@@ -229,7 +235,7 @@ def _refuse_known(desk: Desk, wanted: Household, own: Household | None = None) -
     )
     found = desk.session.exec(same).first()
     if found is not None and (own is None or found.id != own.id):
-        raise Refusal(f"名册里已经有{wanted.label}了。")
+        raise Refusal(tr("名册里已经有{label}了。", label=wanted.label))
 
 
 def _asked_of_building(desk: Desk, wanted: Household, own: Household | None = None) -> View | None:
@@ -245,7 +251,7 @@ def _asked_of_building(desk: Desk, wanted: Household, own: Household | None = No
 def _role(desk: Desk) -> ResidentRole:
     said = desk.form.get("role", "")
     if said not in list(ResidentRole):
-        raise Refusal("请选身份：业主、租户、家属或同住人。")
+        raise Refusal(tr("请选身份：业主、租户、家属或同住人。"))
     return ResidentRole(said)
 
 
@@ -255,21 +261,21 @@ def _tags(desk: Desk) -> list[str]:
         said = said.replace(sign, " ")
     tags = list(dict.fromkeys(said.split()))
     if len(tags) > TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
-        raise Refusal(f"标签最多 {TAGS} 个，每个最多 {LONGEST_TAG} 个字，用空格隔开。")
+        raise Refusal(tr("标签最多 {TAGS} 个，每个最多 {LONGEST_TAG} 个字，用空格隔开。", TAGS=TAGS, LONGEST_TAG=LONGEST_TAG))
     return tags
 
 
 def _short(said: str, longest: int, what: str) -> str:
     said = " ".join(said.split())
     if len(said) > longest:
-        raise Refusal(f"{what}最多 {longest} 个字，现在有 {len(said)} 个。")
+        raise Refusal(tr("{what}最多 {longest} 个字，现在有 {said} 个。", what=what, longest=longest, said=len(said)))
     return said
 
 
 def _moved_in(desk: Desk) -> date | None:
     day = _day(desk, "since")
     if day is not None and day > desk.now.date():
-        raise Refusal("搬入的日期还没有到。到那天再登记：登记了就算住在这里，能绑定微信、请访客。")
+        raise Refusal(tr("搬入的日期还没有到。到那天再登记：登记了就算住在这里，能绑定微信、请访客。"))
     return day
 
 
@@ -280,7 +286,7 @@ def _day(desk: Desk, field: str) -> date | None:
     try:
         return date.fromisoformat(said)
     except ValueError:
-        raise Refusal("日期请写成 2026-03-11 这样。") from None
+        raise Refusal(tr("日期请写成 2026-03-11 这样。")) from None
 
 
 ROUTES: tuple[Page, ...] = (add_flat, renumber, add, correct, leave, come_back, known, move_in, unbind, block, forgive)

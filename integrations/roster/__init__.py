@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role
+from bot.contract import Integration, Permission, Role, tr
 from integrations.roster import console, events, processing
 
 integration = Integration(
     name="roster",
-    title="名册",
+    title=tr("名册"),
     folder=Path(__file__).parent,
     console=console.ROUTES,
     log=events.LOG,
     processing=processing.PROCESSING,
     permissions=(
-        Permission(name=console.IMPORT, title="导入名册，撤销导入", roles=(Role.MANAGER,), sensitive=console.SHOWN),
-        Permission(name=console.EXPORT, title="导出名册", roles=(Role.MANAGER,), sensitive=console.SHOWN),
+        Permission(name=console.IMPORT, title=tr("导入名册，撤销导入"), roles=(Role.MANAGER,), sensitive=console.SHOWN),
+        Permission(name=console.EXPORT, title=tr("导出名册"), roles=(Role.MANAGER,), sensitive=console.SHOWN),
     ),
 )

@@ -3,7 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.contract import Desk, Download, Page, Redirect, Refusal, Upload, View, confined, page, rosterfile, rosterimport, row_id
+from bot.contract import (
+    Desk,
+    Download,
+    Page,
+    Redirect,
+    Refusal,
+    Upload,
+    View,
+    confined,
+    page,
+    rosterfile,
+    rosterimport,
+    row_id,
+    tr,
+    tr_all,
+)
 from bot.contract.listpage import part
 from bot.contract.rosterfile import Sheet
 from bot.contract.rosterimport import Kind, RosterDraft, RosterImport, Step
@@ -11,14 +26,14 @@ from bot.contract.rosterimport import Kind, RosterDraft, RosterImport, Step
 IMPORT, EXPORT = "roster.import", "roster.export"
 
 #: What of people they open, for the log.
-SHOWN = "名册里的姓名和电话"
+SHOWN = tr("名册里的姓名和电话")
 
 #: Faults shown at once, and lines of a table on one page.
 FAULTS, ROWS = 50, 50
 
 #: What the differences can be looked at by, by what people call it.
 TABS: Mapping[str, str] = {
-    "new": "新住户", "changed": "有改动", "left": "迁出", "flats": "新房屋", "questions": "请看一眼",
+    "new": tr("新住户"), "changed": tr("有改动"), "left": tr("迁出"), "flats": tr("新房屋"), "questions": tr("请看一眼"),
 }  # fmt: skip
 
 #: Share of the people who live here above which letting them move out is warned of.
@@ -26,7 +41,7 @@ MANY = 0.2
 
 _KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 
-_ENCODINGS = {"": "自动识别", "utf-8": "UTF-8", "gbk": "GBK", "utf-16": "UTF-16"}
+_ENCODINGS = {"": tr("自动识别"), "utf-8": "UTF-8", "gbk": "GBK", "utf-16": "UTF-16"}
 
 
 def read(upload: Upload, form: Mapping[str, str]) -> tuple[str, Sheet]:
@@ -37,7 +52,7 @@ def read(upload: Upload, form: Mapping[str, str]) -> tuple[str, Sheet]:
     return upload.filename, confined.read(upload.body, encoding if encoding in rosterfile.ENCODINGS else "")
 
 
-@page("GET", "/roster", need=IMPORT, title="名册", nav="管理", is_bare=True)
+@page("GET", "/roster", need=IMPORT, title=tr("名册"), nav=tr("管理"), is_bare=True)
 def start(desk: Desk) -> View:
     """Ask for a file, and show what was taken over before."""
     return _start(desk)
@@ -46,7 +61,7 @@ def start(desk: Desk) -> View:
 @page("GET", "/roster/template.xlsx", need=IMPORT, is_bare=True)
 def template(desk: Desk) -> Download:
     """Give an empty table to fill in."""
-    return Download(body=rosterfile.template(), content_type=_KINDS["xlsx"], filename="名册模板.xlsx")
+    return Download(body=rosterfile.template(), content_type=_KINDS["xlsx"], filename=tr("名册模板.xlsx"))
 
 
 @page("POST", "/roster/export", need=EXPORT)
@@ -54,32 +69,38 @@ def export(desk: Desk) -> Download:
     """Give the roster as a table that can be taken over again: whole or not at all, for who may read all of it."""
     if not (desk.access.reads_health(desk.staff.role) and desk.may("phone.view")):
         raise Refusal(
-            "名册里有完整电话，标签里可能有健康信息，要都能看的同事来导出。需要的话请联系管理员；只要名单，可以在“居民”里导出。"
+            tr(
+                "名册里有完整电话，标签里可能有健康信息，要都能看的同事来导出。需要的话请联系管理员；只要名单，可以在“居民”里导出。"
+            )
         )
     kind = "csv" if desk.form.get("kind") == "csv" else "xlsx"
     desk.read(EXPORT)
     rows = rosterimport.give_out(desk)
     body = rosterfile.write_csv(rows) if kind == "csv" else rosterfile.write_workbook(rows)
-    return Download(body=body, content_type=_KINDS[kind], filename=f"{desk.community.name}名册 {desk.now:%Y-%m-%d}.{kind}")
+    return Download(
+        body=body,
+        content_type=_KINDS[kind],
+        filename=tr("{name}名册 {now:%Y-%m-%d}.{kind}", name=desk.community.name, now=desk.now, kind=kind),
+    )
 
 
-@page("POST", "/roster/read", need=IMPORT, title="名册", takes=read)
+@page("POST", "/roster/read", need=IMPORT, title=tr("名册"), takes=read)
 def send(desk: Desk) -> Redirect | View:
     """Keep what a file says until it is looked at; of one with faults nothing is kept."""
     name, sheet = desk.taken
     if not name:
-        raise Refusal("请先选一个文件（.xlsx 或 .csv）。")
+        raise Refusal(tr("请先选一个文件（.xlsx 或 .csv）。"))
     if sheet.faults:
         return _start(desk, name=name, sheet=sheet, status=422)
     notes = [chinese for chinese, _ in sheet.notes]
     if sheet.unknown:
-        notes.append(f"这些列不认识，没有动：{'、'.join(sheet.unknown[:20])}")
+        notes.append(tr("这些列不认识，没有动：{unknown}", unknown=tr_all("、", sheet.unknown[:20])))
     whole = "whole" in desk.form
     draft = rosterimport.keep(desk.session, desk.staff.person, name, sheet.entries, notes, desk.now, whole=whole)
     return Redirect(f"/console/roster/draft/{draft.public_id}")
 
 
-@page("GET", "/roster/draft/{id}", need=IMPORT, title="看看会改什么")
+@page("GET", "/roster/draft/{id}", need=IMPORT, title=tr("看看会改什么"))
 def look(desk: Desk) -> View:
     """Show what a file would change."""
     draft = _draft(desk)
@@ -137,17 +158,17 @@ def do(desk: Desk) -> Redirect:
         desk.session.add(draft)
         return Redirect(f"/console/roster/draft/{draft.public_id}", str(changed))
     rosterimport.drop(desk.session, draft)
-    return Redirect(f"/console/roster/imports/{done.public_id}", f"导入好了：{say(done.counts)}。")
+    return Redirect(f"/console/roster/imports/{done.public_id}", tr("导入好了：{counts}。", counts=say(done.counts)))
 
 
 @page("POST", "/roster/draft/{id}/drop", need=IMPORT)
 def drop(desk: Desk) -> Redirect:
     """Forget a file that was looked at."""
     rosterimport.drop(desk.session, _draft(desk))
-    return Redirect("/console/roster", "没有导入，刚才的文件已经删掉。")
+    return Redirect("/console/roster", tr("没有导入，刚才的文件已经删掉。"))
 
 
-@page("GET", "/roster/imports/{id}", need=IMPORT, title="一次导入")
+@page("GET", "/roster/imports/{id}", need=IMPORT, title=tr("一次导入"))
 def show(desk: Desk) -> View:
     """Show what was taken over, and what taking it back would do."""
     done = _import(desk)
@@ -167,14 +188,19 @@ def undo(desk: Desk) -> Redirect:
     """Take an import back, or what of it still stands."""
     done = _import(desk)
     rosterimport.undo(desk, done, rest="rest" in desk.form)
-    kept = f"，{done.kept} 处后来改过，没有动" if done.kept else ""
-    return Redirect(f"/console/roster/imports/{done.public_id}", f"撤销好了{kept}。")
+    kept = tr("，{kept} 处后来改过，没有动", kept=done.kept) if done.kept else ""
+    return Redirect(f"/console/roster/imports/{done.public_id}", tr("撤销好了{kept}。", kept=kept))
 
 
 def say(counts: Mapping[str, int]) -> str:
     """Return what an import did, in words."""
-    words = (("flats", "新房屋 {} 户"), ("new", "新住户 {} 人"), ("changed", "改动 {} 处"), ("left", "迁出 {} 人"))
-    return "，".join(text.format(counts[name]) for name, text in words if counts.get(name)) or "没有变化"
+    words = (
+        ("flats", tr("新房屋 {count} 户", count=counts.get("flats", 0))),
+        ("new", tr("新住户 {count} 人", count=counts.get("new", 0))),
+        ("changed", tr("改动 {count} 处", count=counts.get("changed", 0))),
+        ("left", tr("迁出 {count} 人", count=counts.get("left", 0))),
+    )
+    return tr_all("，", [text for name, text in words if counts.get(name)]) or tr("没有变化")
 
 
 def _start(desk: Desk, *, name: str = "", sheet: Sheet | None = None, status: int = 200) -> View:
@@ -193,7 +219,7 @@ def _draft(desk: Desk) -> RosterDraft:
     if draft is None:
         raise LookupError(desk.params["id"])
     if draft.has_expired(desk.now):
-        raise Refusal("这个文件放得太久了，名册可能已经变了。请重新传一次。")
+        raise Refusal(tr("这个文件放得太久了，名册可能已经变了。请重新传一次。"))
     return draft
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role
+from bot.contract import Integration, Permission, Role, tr
 from integrations.visitor_passes import (
     actions,
     api,
@@ -21,7 +21,7 @@ from integrations.visitor_passes.settings import Settings
 
 integration = Integration(
     name="visitor_passes",
-    title="访客",
+    title=tr("访客"),
     folder=Path(__file__).parent,
     actions=actions.ALL,
     amends=actions.AMENDS,
@@ -40,9 +40,9 @@ integration = Integration(
     emits=events.EMITS,
     processing=processing.PROCESSING,
     permissions=(
-        Permission(name="pass.view", title="看访客通行证", roles=(Role.STAFF, Role.MANAGER)),
-        Permission(name="pass.edit", title="作废访客通行证", roles=(Role.STAFF, Role.MANAGER)),
-        Permission(name="gate.check", title="门岗放行", roles=(Role.GUARD, Role.MANAGER)),
+        Permission(name="pass.view", title=tr("看访客通行证"), roles=(Role.STAFF, Role.MANAGER)),
+        Permission(name="pass.edit", title=tr("作废访客通行证"), roles=(Role.STAFF, Role.MANAGER)),
+        Permission(name="gate.check", title=tr("门岗放行"), roles=(Role.GUARD, Role.MANAGER)),
     ),
     tells={
         "visitor.revoked": "name at",

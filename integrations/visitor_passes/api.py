@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
-from bot.contract import Endpoint, Household, Machine, api
+from bot.contract import Endpoint, Household, Machine, api, tr
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import CODE_LENGTH, Pass, PassState
 
@@ -31,7 +31,7 @@ class ExpectedVisits(BaseModel):
     passes: list[ExpectedVisit]
 
 
-@api("GET", "/gate/passes", scope="gate.read", title="看今天的访客", gives=ExpectedVisits)
+@api("GET", "/gate/passes", scope="gate.read", title=tr("看今天的访客"), gives=ExpectedVisits)
 def expected(machine: Machine) -> ExpectedVisits:
     """List the passes that open the gate at some time today, in Asia/Shanghai, and have entries left."""
     midnight = machine.now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -73,7 +73,7 @@ class Answer(BaseModel):
     entries_left: int
 
 
-@api("POST", "/gate/checks", scope="gate.check", title="核对通行码", takes=Check, gives=Answer)
+@api("POST", "/gate/checks", scope="gate.check", title=tr("核对通行码"), takes=Check, gives=Answer)
 def check(machine: Machine) -> Answer:
     """Check a code as a guard would: a good one uses one entry up, and each check is written down."""
     verdict = gate.check(machine, machine.body.code)

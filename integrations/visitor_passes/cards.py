@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col, func, select
 
-from bot.contract import Desk, Household, Matter, Search, Turn, card, finder, today
+from bot.contract import Desk, Household, Matter, Search, Turn, card, finder, today, tr
 from integrations.visitor_passes import passes as passes_of
 from integrations.visitor_passes.gate import mask
 from integrations.visitor_passes.models import Pass, PassState
@@ -17,7 +17,7 @@ SHOWN = 5
 SHORTEST_PLATE = 7
 
 
-@card("访客", need="pass.view")
+@card(tr("访客"), need="pass.view")
 def passes(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
     """Return the household's passes that are not over, the next visitor first."""
     theirs = select(Pass).where(
@@ -29,17 +29,17 @@ def passes(desk: Desk, household: Household) -> Sequence[tuple[str, str]]:
     return [(desk.words("{who} {t}", who=mask(one.visitor_name), t=one.starts_at), "/passes") for one in found]
 
 
-@finder("访客车牌", need="pass.view")
+@finder(tr("访客车牌"), need="pass.view")
 def by_plate(desk: Desk, said: str) -> Sequence[tuple[int, str]]:
     """Return the flats that a car was or is expected at, the latest first, by its whole plate: 粤B12345, 粤B·12345."""
     if len(Search.PLATE.of(said)) < SHORTEST_PLATE:
         return ()
     theirs = select(Pass).where(Pass.plate_digest == desk.digest(said, Search.PLATE)).order_by(col(Pass.id).desc()).limit(SHOWN)
     found = {one.household_id: one for one in reversed(desk.session.exec(theirs).all())}
-    return [(flat, desk.words("{plate}，{t}", plate=one.plate, t=one.starts_at)) for flat, one in found.items()]
+    return [(flat, desk.words(tr("{plate}，{t}"), plate=one.plate, t=one.starts_at)) for flat, one in found.items()]
 
 
-@today("今天还要来的访客", need="pass.view", path="/passes")
+@today(tr("今天还要来的访客"), need="pass.view", path="/passes")
 def expected(desk: Desk) -> int:
     """Count the passes that may still open the gate today."""
     tonight = desk.now.replace(hour=23, minute=59, second=59)
@@ -54,7 +54,7 @@ def matters(turn: Turn) -> Sequence[Matter]:
     newest = sorted(passes_of.open_ones(turn), key=lambda one: one.created_at, reverse=True)
     return [
         Matter(
-            words=turn.words("{what}，通行码 {code}", what=passes_of.called(turn, one), code=one.code),
+            words=turn.words(tr("{what}，通行码 {code}"), what=passes_of.called(turn, one), code=one.code),
             at=one.created_at, url=passes_of.link(turn, one),
         )
         for one in newest

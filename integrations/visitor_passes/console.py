@@ -2,12 +2,12 @@
 
 from sqlmodel import select
 
-from bot.contract import Desk, Page, Redirect, Refusal, View, page, row_id
+from bot.contract import Desk, Page, Redirect, Refusal, View, page, row_id, tr
 from integrations.visitor_passes import gate, listed
 from integrations.visitor_passes.models import Pass
 
 
-@page("GET", "/gate", need="gate.check", title="门岗", nav="服务")
+@page("GET", "/gate", need="gate.check", title=tr("门岗", context="place"), nav=tr("服务"))
 def stand(desk: Desk) -> View:
     """One field, one camera, the last checks, and large what has just been decided: ?check= names the check."""
     number = row_id(desk.query.get("check", ""))
@@ -34,7 +34,7 @@ def check(desk: Desk) -> View | Redirect:
 def left(desk: Desk) -> Redirect:
     """Write down that somebody has left."""
     gate.leave_again(desk, row_id(desk.params["id"]) or 0)
-    return Redirect("/console/gate", "已登记离开。")
+    return Redirect("/console/gate", tr("已登记离开。"))
 
 
 @page("POST", "/passes/{id}/cancel", need="pass.edit")
@@ -45,7 +45,9 @@ def cancel(desk: Desk) -> Redirect:
     if pass_ is None:
         raise LookupError(desk.params["id"])
     told = listed.revoke(desk, pass_)
-    return Redirect("/console/passes", f"已作废，{'已告诉住户' if told else '住户没有绑定微信，请电话告诉一声'}。")
+    return Redirect(
+        "/console/passes", tr("已作废，{told}。", told=tr("已告诉住户") if told else tr("住户没有绑定微信，请电话告诉一声"))
+    )
 
 
 ROUTES: tuple[Page, ...] = (stand, check, left, cancel)

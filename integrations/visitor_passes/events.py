@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from sqlmodel import col, select
 
-from bot.contract import Household, Log, Subject, Work
+from bot.contract import Household, Log, Subject, Work, tr
 from integrations.visitor_passes.gate import REASONS
 from integrations.visitor_passes.models import Pass
 
@@ -12,7 +12,9 @@ from integrations.visitor_passes.models import Pass
 def _passes(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
     whose = select(Pass.public_id, Household).join(Household, col(Household.id) == col(Pass.household_id))
     found = work.session.exec(whose.where(col(Pass.public_id).in_(keys))).all()
-    return {key: Subject("通行证") for key in keys} | {key: Subject(f"{flat.label}的访客", "/passes") for key, flat in found}
+    return {key: Subject(tr("通行证")) for key in keys} | {
+        key: Subject(tr("{label}的访客", label=flat.label), "/passes") for key, flat in found
+    }
 
 
 #: Kinds of events and their fields.
@@ -23,13 +25,13 @@ EMITS = {
 
 LOG = Log(
     events={
-        "visitor.invited": "邀请访客，{people} 人", "visitor.cancelled": "取消了访客{why?（{why}）}", "visitor.revoked": "物业作废了通行证", "visitor.put_back": "物业撤销了作废，通行证照常有效",
-        "visitor.changed": "改了访客的{words?说明}{time?时间 }{who?姓名 }{people?人数 }{plate?车牌 }{phone?电话}",
-        "gate.admitted": "门岗放行（{method}）",
-        "gate.refused": "门岗不放行：{reason}（{method}）", "gate.left": "登记访客离开",
+        "visitor.invited": tr("邀请访客，{people} 人"), "visitor.cancelled": tr("取消了访客{why?（{why}）}"), "visitor.revoked": tr("物业作废了通行证"), "visitor.put_back": tr("物业撤销了作废，通行证照常有效"),
+        "visitor.changed": tr("改了访客的{words?说明}{time?时间 }{who?姓名 }{people?人数 }{plate?车牌 }{phone?电话}"),
+        "gate.admitted": tr("门岗放行（{method}）"),
+        "gate.refused": tr("门岗不放行：{reason}（{method}）"), "gate.left": tr("登记访客离开"),
     },
-    titles={"visitor.invited": "邀请访客", "visitor.cancelled": "取消了访客", "visitor.changed": "改了访客的通行证", "gate.admitted": "门岗放行", "gate.refused": "门岗不放行"},
-    words={"why": {"left": "约的人不住这一户了"}, "reason": REASONS, "method": {"qr": "扫码", "code": "输入通行码"}},
+    titles={"visitor.invited": tr("邀请访客"), "visitor.cancelled": tr("取消了访客"), "visitor.changed": tr("改了访客的通行证"), "gate.admitted": tr("门岗放行"), "gate.refused": tr("门岗不放行")},
+    words={"why": {"left": tr("约的人不住这一户了")}, "reason": REASONS, "method": {"qr": tr("扫码"), "code": tr("输入通行码")}},
     subjects={"pass": _passes},
-    figures={"visitor.invited": "访客"},
+    figures={"visitor.invited": tr("访客")},
 )  # fmt: skip

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from sqlmodel import case, col, exists, func, select
 
-from bot.contract import Asked, Figure, Sample, Unit, Work, figure
+from bot.contract import Asked, Figure, Sample, Unit, Work, figure, tr
 from integrations.visitor_passes.models import Pass, Passage, PassState
 
 
 @figure(
     "visitor.invited",
-    "居民邀请了多少访客",
-    "居民发出的通行证张数，按邀请的时间算；一张可以带几个人。取消和作废的也在内。",
+    tr("居民邀请了多少访客"),
+    tr("居民发出的通行证张数，按邀请的时间算；一张可以带几个人。取消和作废的也在内。"),
     Unit.COUNT,
     by_building=True,
 )
@@ -23,7 +23,7 @@ def invited(work: Work, asked: Asked) -> Iterator[Sample]:
 
 
 @figure(
-    "visitor.used", "通行证用上的比例", "到期了的通行证里，访客真的在门岗放行过的比例。取消、作废的和还没到期的不算。", Unit.SHARE, by_building=True,
+    "visitor.used", tr("通行证用上的比例"), tr("到期了的通行证里，访客真的在门岗放行过的比例。取消、作废的和还没到期的不算。"), Unit.SHARE, by_building=True,
 )  # fmt: skip
 def used(work: Work, asked: Asked) -> Iterator[Sample]:
     """Give how many passes opened the gate, of those that are over."""
@@ -38,8 +38,8 @@ def used(work: Work, asked: Asked) -> Iterator[Sample]:
 
 @figure(
     "gate.admitted",
-    "门岗查验后放行的比例",
-    "门岗扫码或输入通行码查验的次数里，放行的比例；其余是没到时间、过期、用过或作废的。",
+    tr("门岗查验后放行的比例"),
+    tr("门岗扫码或输入通行码查验的次数里，放行的比例；其余是没到时间、过期、用过或作废的。"),
     Unit.SHARE,
 )
 def admitted(work: Work, asked: Asked) -> Iterator[Sample]:

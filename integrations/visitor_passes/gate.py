@@ -9,16 +9,16 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from bot.contract import Desk, Event, Household, Refusal, Staff, Work, is_described
+from bot.contract import Desk, Event, Household, Refusal, Staff, Work, is_described, tr
 from integrations.visitor_passes import tokens
 from integrations.visitor_passes.models import CODE_LENGTH, Pass, Passage, PassState
 from integrations.visitor_passes.settings import Settings
 
 #: What the guard is told, by reason.
 REASONS = {
-    "": "放行", "unknown": "没有这张通行证，请与住户联系", "forged": "二维码是伪造的或损坏的，不要放行", "early": "还没到预约时间",
-    "over": "已过期", "used": "次数已用完", "cancelled": "住户已取消",
-    "revoked": "物业已作废", "left": "约他的人已不住这一户，请与住户联系",
+    "": tr("放行"), "unknown": tr("没有这张通行证，请与住户联系"), "forged": tr("二维码是伪造的或损坏的，不要放行"), "early": tr("还没到预约时间"),
+    "over": tr("已过期"), "used": tr("次数已用完"), "cancelled": tr("住户已取消"),
+    "revoked": tr("物业已作废"), "left": tr("约他的人已不住这一户，请与住户联系"),
 }  # fmt: skip
 
 #: What people put between the signs of a code when they read it out or type it.
@@ -95,9 +95,9 @@ def check(work: Work, typed: str) -> Verdict:
     method = "qr" if len(code) > LONGEST_TYPED else "code"
     if method == "code" and len(code) != CODE_LENGTH:
         raise Refusal(
-            f"通行码是 {CODE_LENGTH} 位，现在是 {len(code)} 位，请核对。"
+            tr("通行码是 {CODE_LENGTH} 位，现在是 {code} 位，请核对。", CODE_LENGTH=CODE_LENGTH, code=len(code))
             if code
-            else f"请扫二维码，或输入 {CODE_LENGTH} 位通行码。"
+            else tr("请扫二维码，或输入 {CODE_LENGTH} 位通行码。", CODE_LENGTH=CODE_LENGTH)
         )
     token = tokens.read(typed, work.context.keys) if method == "qr" else None
     if method == "qr" and token is None:
@@ -176,7 +176,7 @@ def _first_use(work: Work, pass_: Pass) -> str:
         .where(Passage.pass_id == pass_.id, col(Passage.admitted).is_(True))
         .order_by(col(Passage.id))
     ).first()
-    return work.words("{at} 由{who}放行", at=first[0].at, who=first[1] or "门禁设备") if first else ""
+    return work.words(tr("{at} 由{who}放行"), at=first[0].at, who=first[1] or tr("门禁设备")) if first else ""
 
 
 def leave_again(desk: Desk, passage_id: int) -> None:

@@ -7,7 +7,23 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from bot.contract import Act, Cell, Choice, Column, Days, Desk, Household, Listing, Refusal, Resident, Search, register, roster
+from bot.contract import (
+    Act,
+    Cell,
+    Choice,
+    Column,
+    Days,
+    Desk,
+    Household,
+    Listing,
+    Refusal,
+    Resident,
+    Search,
+    register,
+    roster,
+    tr,
+    tr_all,
+)
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
@@ -15,13 +31,13 @@ from integrations.visitor_passes.stay import AHEAD, LONGEST
 
 #: What passes may be narrowed to. The usual one leaves out what was over a week ago.
 STATES: Mapping[str, str] = {
-    "near": "近七天和以后", "open": "还能用的", "today": "今天会来的", "used": "已使用", "cancelled": "已取消", "over": "已过期",
+    "near": tr("近七天和以后"), "open": tr("还能用的"), "today": tr("今天会来的"), "used": tr("已使用"), "cancelled": tr("已取消"), "over": tr("已过期"),
 }  # fmt: skip
 
 #: How a pass stands, by why it does not open the gate now, and the colour of it.
 WORDS: Mapping[str, tuple[str, str]] = {
-    "": ("有效", "green"), "early": ("未到时间", "blue"), "over": ("已过期", "secondary"), "used": ("已使用", "secondary"),
-    "cancelled": ("已取消", "secondary"),
+    "": (tr("有效"), "green"), "early": (tr("未到时间"), "blue"), "over": (tr("已过期"), "secondary"), "used": (tr("已使用"), "secondary"),
+    "cancelled": (tr("已取消"), "secondary"),
 }  # fmt: skip
 
 #: Passes that were over before are not on the usual list.
@@ -70,7 +86,7 @@ def _load(desk: Desk, passes: Sequence[Pass]) -> list[Row]:
 
 
 def _visitor(desk: Desk, row: Row) -> Cell:
-    return Cell(words=gate.mask(row.made.visitor_name), small="；".join(desk.veil(line) for line in gate.remarks(row.made)))
+    return Cell(words=gate.mask(row.made.visitor_name), small=tr_all("；", (desk.veil(line) for line in gate.remarks(row.made))))
 
 
 def _state(_desk: Desk, row: Row) -> Cell:
@@ -81,9 +97,9 @@ def _state(_desk: Desk, row: Row) -> Cell:
 def revoke(desk: Desk, made: Pass) -> bool:
     """Call off a pass that must not open the gate any more; tells whether who made it could be told."""
     if made.state is not PassState.ACTIVE:
-        raise Refusal("这张通行证已经不能用了，不用再作废。")
+        raise Refusal(tr("这张通行证已经不能用了，不用再作废。"))
     if made.fault_at(desk.now, desk.settings(Settings).grace) == "over":
-        raise Refusal("这张通行证已经过期了，不用再作废。")
+        raise Refusal(tr("这张通行证已经过期了，不用再作废。"))
     made.state = PassState.CANCELLED
     desk.session.add(made)
     desk.record("visitor.revoked", made.subject)
@@ -112,36 +128,36 @@ def _maker(desk: Desk, made: Pass) -> Resident:
 
 LIST = Listing(
     name="passes",
-    title="访客",
+    title=tr("访客"),
     path="/passes",
     need="pass.view",
-    nav="服务",
-    unit="张",
+    nav=tr("服务"),
+    unit=tr("张"),
     table=Pass,
     key=lambda row: str(row.made.public_id),
     key_column=Pass.public_id,
     order="-starts",
     columns=(
-        Column(name="starts", title="到访", says=lambda desk, row: row.made.starts_at, sort=(Pass.starts_at,)),
-        Column(name="ends", title="至", says=lambda desk, row: row.made.ends_at, sort=(Pass.ends_at,)),
-        Column(name="visitor", title="访客", says=_visitor),
-        Column(name="people", title="人数", says=lambda desk, row: f"{row.made.people} 人", filed=lambda desk, row: row.made.people),
-        Column(name="plate", title="车牌", says=lambda desk, row: row.made.plate),
-        Column(name="flat", title="住户", says=lambda desk, row: row.flat),
-        Column(name="state", title="状态", says=_state),
-        Column(name="made", title="什么时候约的", says=lambda desk, row: row.made.created_at, sort=(Pass.created_at,), is_filed_only=True),
+        Column(name="starts", title=tr("到访"), says=lambda desk, row: row.made.starts_at, sort=(Pass.starts_at,)),
+        Column(name="ends", title=tr("至"), says=lambda desk, row: row.made.ends_at, sort=(Pass.ends_at,)),
+        Column(name="visitor", title=tr("访客"), says=_visitor),
+        Column(name="people", title=tr("人数"), says=lambda desk, row: tr("{people} 人", people=row.made.people), filed=lambda desk, row: row.made.people),
+        Column(name="plate", title=tr("车牌"), says=lambda desk, row: row.made.plate),
+        Column(name="flat", title=tr("住户"), says=lambda desk, row: row.flat),
+        Column(name="state", title=tr("状态"), says=_state),
+        Column(name="made", title=tr("什么时候约的"), says=lambda desk, row: row.made.created_at, sort=(Pass.created_at,), is_filed_only=True),
     ),
     filters=(
-        Choice(name="state", title="状态", options=lambda desk: STATES, fits=_stands, usual="near"),
-        Days(name="starts", title="到访", column=Pass.starts_at),
+        Choice(name="state", title=tr("状态"), options=lambda desk: STATES, fits=_stands, usual="near"),
+        Days(name="starts", title=tr("到访"), column=Pass.starts_at),
     ),
     find=_find,
-    finds="房号、住户姓名、访客姓名、车牌、通行码",
+    finds=tr("房号、住户姓名、访客姓名、车牌、通行码"),
     load=_load,
     acts=(
-        Act(name="revoke", title="作废，门岗不再放行", need="pass.edit", run=_revoke, keeps=("state",), put_back=_put_back, stands=_stands_still, is_grave=True),
+        Act(name="revoke", title=tr("作废，门岗不再放行"), need="pass.edit", run=_revoke, keeps=("state",), put_back=_put_back, stands=_stands_still, is_grave=True),
     ),
     template="visitor_passes/passes.html",
     live="visitor gate",
-    empty=("还没有访客", "居民在微信里说“我妹妹明天下午三点来”，通行证就会出现在这里。"),
+    empty=(tr("还没有访客"), tr("居民在微信里说“我妹妹明天下午三点来”，通行证就会出现在这里。")),
 )  # fmt: skip

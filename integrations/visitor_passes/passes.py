@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from bot.contract import Turn, roster
+from bot.contract import Turn, roster, tr
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
 
@@ -66,5 +66,5 @@ def link(turn: Turn, pass_: Pass) -> str:
 def _last_minute(turn: Turn, pass_: Pass) -> str:
     """Say the end with its clock, even 23:59, which phrases leave out."""
     is_same_day = pass_.ends_at.date() == pass_.starts_at.date()
-    day = "当天" if is_same_day else pass_.ends_at.replace(hour=0, minute=0)
+    day = tr("当天") if is_same_day else pass_.ends_at.replace(hour=0, minute=0)
     return turn.words("{day}{clock}", day=day, clock=f"{pass_.ends_at:%H:%M}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, or_, select
 
-from bot.contract import Personal, Resident, Retention, Rows, Work
+from bot.contract import Personal, Resident, Retention, Rows, Work, tr
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
 
@@ -38,8 +38,8 @@ def erase(work: Work, resident: Resident) -> None:
 
 
 RETAIN = Retention(
-    what="访客的姓名、电话、车牌", lives=lambda work: timedelta(days=work.settings(Settings).keep_days),
-    setting="LINLI_VISITOR_PASSES_KEEP_DAYS", why="到访结束后算起",
+    what=tr("访客的姓名、电话、车牌"), lives=lambda work: timedelta(days=work.settings(Settings).keep_days),
+    setting="LINLI_VISITOR_PASSES_KEEP_DAYS", why=tr("到访结束后算起"),
     rows=(Rows(
         Pass, lambda before: (col(Pass.ends_at) < before, or_(*(column != "" for column in map(col, _TOLD)))),
         {"visitor_name": "", "phone": "", "plate": "", "words": ""},

@@ -1,11 +1,11 @@
 """What passes use personal data for."""
 
-from bot.contract import Basis, Processing
+from bot.contract import Basis, Processing, tr
 
 PROCESSING = (
     Processing(
-        what="访客：姓名或称呼、电话、车牌、住户补充的话", purpose="门岗核对并放行", basis=(Basis.CONTRACT,),
+        what=tr("访客：姓名或称呼、电话、车牌、住户补充的话"), purpose=tr("门岗核对并放行"), basis=(Basis.CONTRACT,),
         columns=("visitor_pass.visitor_name", "visitor_pass.phone", "visitor_pass.plate", "visitor_pass.words"),
-        lives="到访结束 180 天后删去（LINLI_VISITOR_PASSES_KEEP_DAYS 可改）；住户取消关注后删去", retains=("访客的姓名、电话、车牌",), seen_by=("pass.view", "gate.check"), goes_to="有接口密钥的道闸：车牌和遮掩后的姓名",
+        lives=tr("到访结束 180 天后删去（LINLI_VISITOR_PASSES_KEEP_DAYS 可改）；住户取消关注后删去"), retains=(tr("访客的姓名、电话、车牌"),), seen_by=("pass.view", "gate.check"), goes_to=tr("有接口密钥的道闸：车牌和遮掩后的姓名"),
     ),
 )  # fmt: skip

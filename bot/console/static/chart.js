@@ -4,9 +4,9 @@
   const WAYS = {
     '%': (value) => `${Math.round(value * 100)}%`,
     '分': (value) => value.toFixed(1),
-    '等待': (value) => (value < 120 ? `${Math.round(value)} 分` : `${Math.round(value / 6) / 10} 小时`),
-    '分钟': (value) => (Math.abs(value) < 120 ? `${Math.round(value)} 分` : `${Math.round(value / 60)} 小时`),
-    '次': (value) => value.toLocaleString('zh-CN'),
+    '等待': (value) => (value < 120 ? tr('{n} 分', { n: Math.round(value) }) : tr('{n} 小时', { n: Math.round(value / 6) / 10 })),
+    '分钟': (value) => (Math.abs(value) < 120 ? tr('{n} 分', { n: Math.round(value) }) : tr('{n} 小时', { n: Math.round(value / 60) })),
+    '次': (value) => value.toLocaleString(document.documentElement.lang),
   };
   const COLOURS = ['#2f9e63', '#e8a33d', '#c2453f', '#4a7fb5', '#8a63b0'];
 
@@ -41,7 +41,7 @@
       legend: series.length > 1 ? { top: 0, itemGap: 24, textStyle: text } : undefined,
       tooltip: {
         trigger: 'axis', renderMode: 'richText', confine: true,
-        valueFormatter: (value) => (value === null || value === undefined ? '没有数据' : say(value)),
+        valueFormatter: (value) => (value === null || value === undefined ? tr('没有数据') : say(value)),
       },
       xAxis: ranks ? values : names,
       yAxis: ranks ? names : values,

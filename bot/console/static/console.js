@@ -97,7 +97,7 @@ const count = (field) => {
   const place = document.querySelector(field.dataset.counts);
   const length = [...field.value.trim()].length;
   const limit = Number(place.dataset.limit);
-  place.textContent = length > limit ? `已写 ${length} 个字，最多 ${limit} 个，请删掉 ${length - limit} 个。` : `已写 ${length} 个字，最多 ${limit} 个。`;
+  place.textContent = length > limit ? tr("已写 {length} 个字，最多 {limit} 个，请删掉 {over} 个。", { length, limit, over: length - limit }) : tr("已写 {length} 个字，最多 {limit} 个。", { length, limit });
   place.classList.toggle("text-danger", length > limit);
 };
 document.querySelectorAll("[data-counts]").forEach(count);
@@ -114,19 +114,19 @@ document.querySelectorAll("[data-scan]").forEach((place) => {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn";
-  button.textContent = "打开摄像头扫码";
+  button.textContent = tr("打开摄像头扫码");
   place.append(button);
   button.addEventListener("click", () => scan(place, button));
 });
 
 async function scan(place, button) {
   const say = (text) => { let line = place.querySelector("p"); if (!line) { line = document.createElement("p"); line.setAttribute("role", "status"); place.append(line); } line.textContent = text; };
-  if (!navigator.mediaDevices?.getUserMedia) return say(`这台设备不能用摄像头（需要 https）。${place.dataset.scan}`);
+  if (!navigator.mediaDevices?.getUserMedia) return say(`${tr("这台设备不能用摄像头（需要 https）。")}${place.dataset.scan}`);
   let stream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   } catch {
-    return say(`没有打开摄像头，请允许使用。${place.dataset.scan}`);
+    return say(`${tr("没有打开摄像头，请允许使用。")}${place.dataset.scan}`);
   }
   button.hidden = true;
   const video = document.createElement("video");
@@ -135,7 +135,7 @@ async function scan(place, button) {
   video.srcObject = stream;
   place.append(video);
   await video.play();
-  say("把二维码放进画面里");
+  say(tr("把二维码放进画面里"));
   const detector = "BarcodeDetector" in window ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
   const canvas = document.createElement("canvas");
   const look = async () => {

@@ -146,10 +146,10 @@ function leave(node, page) {
   const title = node.querySelector("h2, h3, legend")?.textContent.trim().replace(/\s+/g, " ");
   const ended = node.id && page.querySelector(`[data-ended="${CSS.escape(node.id)}"]`)?.textContent.trim();
   const said = document.createElement("p");
-  said.textContent = `${ended ? `同事刚刚办结了“${ended}”` : title ? `“${title}”刚刚被处理了，或者不在了` : "这里刚刚有了变化"}。您填的还没有提交，留在这里：`;
+  said.textContent = `${ended ? tr("同事刚刚办结了“{ended}”。", { ended }) : title ? tr("“{title}”刚刚被处理了，或者不在了。", { title }) : tr("这里刚刚有了变化。")}${tr("您填的还没有提交，留在这里：")}`;
   changed.filter((field) => field.type !== "radio" || field.checked).forEach((field) => typed.append(...told(field)));
   const done = document.createElement("button");
-  Object.assign(done, { type: "button", className: "btn btn-sm", textContent: "知道了" });
+  Object.assign(done, { type: "button", className: "btn btn-sm", textContent: tr("知道了") });
   done.addEventListener("click", () => note.remove());
   note.append(said, typed, done);
   node.replaceWith(note);
@@ -157,8 +157,8 @@ function leave(node, page) {
 
 function told(field) {
   const [name, value] = [document.createElement("dt"), document.createElement("dd")];
-  name.textContent = field.labels?.[0]?.textContent.trim() || field.getAttribute("aria-label") || "您填的";
-  value.textContent = field.localName === "select" ? field.selectedOptions[0]?.textContent : isTicked(field) ? (field.checked ? "选了" : "没有选") : field.value;
+  name.textContent = field.labels?.[0]?.textContent.trim() || field.getAttribute("aria-label") || tr("您填的");
+  value.textContent = field.localName === "select" ? field.selectedOptions[0]?.textContent : isTicked(field) ? (field.checked ? tr("选了") : tr("没有选")) : field.value;
   return [name, value];
 }
 

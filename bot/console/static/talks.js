@@ -75,7 +75,7 @@ if (field && menu) {
 
 form?.querySelector("[type=file]")?.addEventListener("change", (event) => {
   const [file] = event.target.files;
-  event.target.closest("label").firstChild.data = file ? `图片：${file.name.slice(0, 12)}` : "图片";
+  event.target.closest("label").firstChild.data = file ? tr("图片：{name}", { name: file.name.slice(0, 12) }) : tr("图片");
 });
 
 // ------------------------------------------------------------------ who writes

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.errors import Refusal
 from bot.language.kinds.kind import Found, Grammar, Kind, Message, Slot, Value, bare, blanked
 from bot.language.numbers import dictated, written_out
+from bot.translation import tr
 
 #: Words that announce a telephone number.
 ANNOUNCED = "电话号码|手机号码|电话号|手机号|电话|手机|座机|固话|热线|客服|号码|联系方式|联系"
@@ -165,8 +166,10 @@ def checked(said: str) -> str:
         return ""
     if (number := written(said)) is None:
         raise Refusal(
-            f"“{said.strip()[:20]}”不是完整的电话号码。请写手机 13800138000，座机 0571-88001200 或 88001200，"
-            "分机 0571-88001200转8012，或者 400-820-8820。"
+            tr(
+                "“{strip}”不是完整的电话号码。请写手机 13800138000，座机 0571-88001200 或 88001200，分机 0571-88001200转8012，或者 400-820-8820。",
+                strip=said.strip()[:20],
+            )
         )
     return number
 

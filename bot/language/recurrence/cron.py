@@ -6,13 +6,14 @@ from datetime import time
 
 from bot.errors import Refusal
 from bot.language.recurrence.rule import MOST, Both, Daily, Monthly, Recurrence, Weekly, too_often
+from bot.translation import tr
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 #: Name, least and greatest value of each field, and the names that stand for numbers.
 _FIELDS: Sequence[tuple[str, int, int, Sequence[str]]] = (
-    ("分", 0, 59, ()), ("时", 0, 23, ()), ("日", 1, 31, ()), ("月", 1, 12, _MONTHS), ("星期", 0, 6, _WEEKDAYS),
+    (tr("分"), 0, 59, ()), (tr("时"), 0, 23, ()), (tr("日"), 1, 31, ()), (tr("月"), 1, 12, _MONTHS), (tr("星期"), 0, 6, _WEEKDAYS),
 )  # fmt: skip
 
 _PART = re.compile(r"(?:\*|(?P<first>\d+|[a-z]+)(?:-(?P<last>\d+|[a-z]+))?)(?:/(?P<step>\d+))?")
@@ -30,17 +31,20 @@ def read(line: str) -> Recurrence:
     fields = line.split()
     if len(fields) != len(_FIELDS) or len(line) > _LONGEST:
         raise Refusal(
-            f"周期“{line[:40]}”应有五段：分 时 日 月 星期，例如 0 9 * * mon（每周一 9:00）。也可以直接写：每周一早上九点。",
+            tr(
+                "周期“{line}”应有五段：分 时 日 月 星期，例如 0 9 * * mon（每周一 9:00）。也可以直接写：每周一早上九点。",
+                line=line[:40],
+            ),
             english=f"cron {line[:40]!r} has {len(fields)} fields; it takes minute hour day month weekday, such as 0 9 * * mon",
         )
     if _DIGIT.search(fields[4]):
         raise Refusal(
-            f"周期“{line}”的星期请用 mon tue wed thu fri sat sun，不要用数字（各种软件对数字的理解不一样）。",
+            tr("周期“{line}”的星期请用 mon tue wed thu fri sat sun，不要用数字（各种软件对数字的理解不一样）。", line=line),
             english=f"cron {line!r} numbers its weekday, which programs read differently; write mon tue wed thu fri sat sun",
         )
     if "*" not in (fields[2], fields[4]):
         raise Refusal(
-            f"周期“{line}”既写了几号又写了星期几，各种软件的理解不一样。请只写一个，另一个写 *。",
+            tr("周期“{line}”既写了几号又写了星期几，各种软件的理解不一样。请只写一个，另一个写 *。", line=line),
             english=f"cron {line!r} names days of the month and weekdays, which programs join differently; leave one of them *",
         )
     rule = kept(line)
@@ -87,6 +91,11 @@ def _number(said: str, least: int, names: Sequence[str]) -> int | None:
 
 def _unreadable(line: str, field: str, name: str) -> Refusal:
     return Refusal(
-        f"周期“{line}”里的“{field}”写得不对，它是{name}。例如 0 9 1 * * 是每月1号 9:00。也可以直接写：每月1号 9点。",
+        tr(
+            "周期“{line}”里的“{field}”写得不对，它是{name}。例如 0 9 1 * * 是每月1号 9:00。也可以直接写：每月1号 9点。",
+            line=line,
+            field=field,
+            name=name,
+        ),
         english=f"cron {line!r} cannot be read at {field!r}; write it as 0 9 1 * * (09:00 on the first of each month)",
     )

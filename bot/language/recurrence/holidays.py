@@ -11,6 +11,7 @@ import chinese_calendar
 from chinese_calendar.constants import holidays as _announced
 
 from bot.language.times import lunar
+from bot.translation import tr
 
 #: The last year whose days off have been announced to us.
 LAST_YEAR: int = max(_announced).year
@@ -19,10 +20,17 @@ _FIRST_YEAR: int = min(_announced).year
 _SATURDAY = 5
 
 #: Days of the common calendar that the law names.
-_BY_LAW = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
+_BY_LAW = {
+    (1, 1): tr("元旦"),
+    (5, 1): tr("劳动节"),
+    (5, 2): tr("劳动节"),
+    (10, 1): tr("国庆节"),
+    (10, 2): tr("国庆节"),
+    (10, 3): tr("国庆节"),
+}
 
 #: Days of the lunar calendar that the law names; 除夕 is the day before the first.
-_LUNAR_BY_LAW = {(1, 1): "春节", (1, 2): "春节", (1, 3): "春节", (5, 5): "端午", (8, 15): "中秋"}
+_LUNAR_BY_LAW = {(1, 1): tr("春节"), (1, 2): tr("春节"), (1, 3): tr("春节"), (5, 5): tr("端午"), (8, 15): tr("中秋")}
 
 
 def is_known(day: date) -> bool:
@@ -54,8 +62,8 @@ def is_made_up(day: date) -> bool:
 def _name_by_law(day: date) -> str:
     if name := _BY_LAW.get((day.month, day.day)):
         return name
-    if lunar.term_in(day.year, "清明") == day:
-        return "清明"
+    if lunar.term_in(day.year, tr("清明")) == day:
+        return tr("清明")
     if lunar.eve_of(day.year - 1) == day:
-        return "春节"
+        return tr("春节")
     return next((name for one, name in _LUNAR_BY_LAW.items() if lunar.day_of(day.year, *one) == day), "")

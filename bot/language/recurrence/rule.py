@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from bot.errors import Refusal
 from bot.language.recurrence import holidays
 from bot.language.times.periods import month_of, nth_weekday
+from bot.translation import stored, tr, tr_all
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -29,7 +30,13 @@ _STRETCH = timedelta(days=31)
 WEEKDAYS = "一二三四五六日"
 _MONTHS = tuple(range(1, 13))
 _QUARTERS = {months: first for first in (1, 2, 3) if (months := tuple(range(first, 13, 3)))}
-_ORDINALS = {1: "第一个", 2: "第二个", 3: "第三个", 4: "第四个", 5: "第五个", -1: "最后一个"}
+_ORDINALS = {1: tr("第一个"), 2: tr("第二个"), 3: tr("第三个"), 4: tr("第四个"), 5: tr("第五个"), -1: tr("最后一个")}
+
+#: The same signs, where people read them: 每周一、三.
+WEEKDAY_WORDS = (
+    tr("一", context="weekday"), tr("二", context="weekday"), tr("三", context="weekday"), tr("四", context="weekday"),
+    tr("五", context="weekday"), tr("六", context="weekday"), tr("日", context="weekday"),
+)  # fmt: skip
 
 _DAY = timedelta(days=1)
 
@@ -57,7 +64,7 @@ class Daily:
     @property
     def said(self) -> str:
         """These days in words."""
-        return "每天" if self.interval == 1 else f"每{_said_interval(self.interval)}天"
+        return tr("每天") if self.interval == 1 else tr("每{number}天", number=_said_interval(self.interval))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +80,7 @@ class Workdays:
     @property
     def said(self) -> str:
         """These days in words."""
-        return "工作日"
+        return tr("工作日")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +102,10 @@ class Weekly:
     @property
     def said(self) -> str:
         """These days in words."""
-        named = "、".join(WEEKDAYS[day] for day in self.weekdays)
-        return f"每周{named}" if self.interval == 1 else f"每{_said_interval(self.interval)}周周{named}"
+        named = tr_all("、", (WEEKDAY_WORDS[day] for day in self.weekdays))
+        if self.interval == 1:
+            return tr("每周{weekdays}", weekdays=named)
+        return tr("每{number}周周{weekdays}", number=_said_interval(self.interval), weekdays=named)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,14 +127,16 @@ class Monthly:
         if self.months in _QUARTERS:
             which = _QUARTERS[self.months]
             if (which, self.days) in {(1, (1,)), (3, (-1,))}:
-                return f"每季度{'第一天' if which == 1 else '最后一天'}"
-            return f"每季度第{which}个月{self._named('号')}"
+                return tr("每季度第一天") if which == 1 else tr("每季度最后一天")
+            return tr("每季度第{which}个月{days}", which=which, days=self._named("号"))
         if len(self.months) == 1:
-            return f"每年{self.months[0]}月{self._named('日')}"
-        return f"{_said_months(self.months)}{self._named('号')}"
+            return tr("每年{months}月{days}", months=self.months[0], days=self._named("日"))
+        if self.months == _MONTHS:
+            return tr("每月{days}", days=self._named("号"))
+        return tr("每年{months}月{days}", months=tr_all("、", map(str, self.months)), days=self._named("号"))
 
     def _named(self, sign: str) -> str:
-        return "、".join("最后一天" if day == -1 else f"{day}{sign}" for day in self.days)
+        return tr_all("、", (tr("最后一天") if day == -1 else _day(day, sign) for day in self.days))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +157,10 @@ class NthWeekday:
     @property
     def said(self) -> str:
         """These days in words."""
-        return f"{_said_months(self.months)}{_ORDINALS[self.nth]}周{WEEKDAYS[self.weekday]}"
+        nth, weekday = _ORDINALS[self.nth], WEEKDAY_WORDS[self.weekday]
+        if self.months == _MONTHS:
+            return tr("每月{nth}周{weekday}", nth=nth, weekday=weekday)
+        return tr("每年{months}月{nth}周{weekday}", months=tr_all("、", map(str, self.months)), nth=nth, weekday=weekday)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +178,11 @@ class Both:
     @property
     def said(self) -> str:
         """These days in words."""
-        return f"{self.monthly.said}而且是{self.weekly.said.removeprefix('每')}"
+        return tr(
+            "{monthly}而且是周{weekdays}",
+            monthly=self.monthly.said,
+            weekdays=tr_all("、", map(WEEKDAY_WORDS.__getitem__, self.weekly.weekdays)),
+        )
 
 
 Days = Annotated[Daily | Workdays | Weekly | Monthly | NthWeekday | Both, Field(discriminator="kind")]
@@ -191,8 +209,8 @@ class Recurrence:
     @property
     def said(self) -> str:
         """The rule in words: 每周一、四 08:00、18:00，节假日跳过."""
-        clocks = "、".join(f"{clock:%H:%M}" for clock in self.clocks)
-        return f"{self.days.said} {clocks}{_SUFFIX[self.holidays]}"
+        clocks = tr_all("、", (f"{clock:%H:%M}" for clock in self.clocks))
+        return tr("{days} {clocks}{holidays}", days=self.days.said, clocks=clocks, holidays=_SUFFIX[self.holidays])
 
     @property
     def needs_calendar(self) -> bool:
@@ -229,7 +247,10 @@ class Recurrence:
             raise too_often(str(len(self.clocks)))
         if self.next(after) is None:
             raise Refusal(
-                f"“{self.said}”永远不会到，因为没有这样的日子，或者每次都碰上节假日。请改日期，例如：每月最后一天 9:00。",
+                tr(
+                    "“{said}”永远不会到，因为没有这样的日子，或者每次都碰上节假日。请改日期，例如：每月最后一天 9:00。",
+                    said=self.said,
+                ),
                 english=f"{self.said} never comes: there is no such day, or it is a holiday each time; name another, such as 每月最后一天 9:00",
             )
         return self
@@ -240,15 +261,22 @@ class Recurrence:
         last = max((moment.year for moment in times), default=0)
         if self.needs_calendar and last > holidays.LAST_YEAR:
             said.append(
-                f"{last} 年的放假和调休安排，这里还没有（只到 {holidays.LAST_YEAR} 年）：先按法定节日和周一到周五算，调休没有算进去。"
-                "国务院公布后请升级 Linli，再来看一眼日期。"
+                tr(
+                    "{last} 年的放假和调休安排，这里还没有（只到 {LAST_YEAR} 年）：先按法定节日和周一到周五算，调休没有算进去。国务院公布后请升级 Linli，再来看一眼日期。",
+                    last=last,
+                    LAST_YEAR=holidays.LAST_YEAR,
+                )
             )
         days = self.days.days if isinstance(self.days, Monthly) else ()
         rare = [day for day in days if day > _shortest(self.days)]
         if rare and isinstance(self.days, Monthly):
-            which = f"{'、'.join(map(str, rare))}{'日' if len(self.days.months) == 1 else '号'}"
-            said.append(f"没有{which}的{'年份' if len(self.days.months) == 1 else '月份'}不发。每次都要发，请写“最后一天”。")
-        return "".join(said)
+            which = tr_all("、", map(str, rare))
+            said.append(
+                tr("没有{which}日的年份不发。每次都要发，请写“最后一天”。", which=which)
+                if len(self.days.months) == 1
+                else tr("没有{which}号的月份不发。每次都要发，请写“最后一天”。", which=which)
+            )
+        return tr_all("", said)
 
     def _days(self, first: date) -> Iterator[date]:
         begin = first - _STRETCH if self.holidays is Holidays.POSTPONE else first
@@ -272,21 +300,26 @@ class Recurrence:
 
 _ADAPTER = TypeAdapter(Recurrence)
 
-_SUFFIX = {Holidays.SEND: "", Holidays.SKIP: "，节假日跳过", Holidays.POSTPONE: "，节假日顺延到下一个工作日"}
+_SUFFIX = {Holidays.SEND: "", Holidays.SKIP: tr("，节假日跳过"), Holidays.POSTPONE: tr("，节假日顺延到下一个工作日")}
 
 
 def too_often(times: str) -> Refusal:
     """Return what is said to a rule that comes so many times a day."""
     return Refusal(
-        f"这样一天要发 {times} 次，居民会嫌烦。一天最多 {MOST} 次，请少写几个钟点，例如：每天 8:00、18:00。",
+        tr(
+            "这样一天要发 {times} 次，居民会嫌烦。一天最多 {MOST} 次，请少写几个钟点，例如：每天 8:00、18:00。",
+            times=times,
+            MOST=MOST,
+        ),
         english=f"this comes {times} times a day, and a notice recurs at most {MOST} times; name fewer, such as 每天 8:00、18:00",
     )
 
 
 def day_words(day: date) -> str:
     """Return the weekday, and the holiday or that it is worked instead: 周四 国庆节, 周六 调休上班."""
-    named = holidays.name_of(day) or ("调休上班" if holidays.is_made_up(day) else "")
-    return f"周{WEEKDAYS[day.weekday()]}{f' {named}' if named else ''}"
+    named = stored(holidays.name_of(day)) or (tr("调休上班") if holidays.is_made_up(day) else "")
+    weekday = tr("周{weekday}", weekday=WEEKDAY_WORDS[day.weekday()])
+    return tr_all(" ", (weekday, named)) if named else weekday
 
 
 def _shortest(days: Monthly | object) -> int:
@@ -295,8 +328,8 @@ def _shortest(days: Monthly | object) -> int:
     return min(lengths[month] for month in days.months) if isinstance(days, Monthly) else 31
 
 
-def _said_months(months: tuple[int, ...]) -> str:
-    return "每月" if months == _MONTHS else f"每年{'、'.join(map(str, months))}月"
+def _day(day: int, sign: str) -> str:
+    return tr("{day}日", day=day) if sign == "日" else tr("{day}号", day=day)
 
 
 def _said_interval(number: int) -> str:

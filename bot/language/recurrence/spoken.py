@@ -10,6 +10,7 @@ from bot.language.numbers import NUMBER, value_of
 from bot.language.recurrence.rule import Daily, Days, Holidays, Monthly, NthWeekday, Recurrence, Weekly, Workdays, too_often
 from bot.language.times import clocks
 from bot.language.times.spelling import spelled
+from bot.translation import tr
 
 #: What is said to who writes something else.
 EXAMPLES = "每天早上八点、每周一三五 9:30、工作日上午9点、每月1号 9点、每月最后一天 17:00、每季度第一天 9点、每年3月12日 9点、每两周周五 15:00"
@@ -71,7 +72,9 @@ def read(words: str, now: datetime) -> Recurrence:
     """
     plain = _plain(words)
     if not plain:
-        raise Refusal(f"请写多久发一次，例如：{EXAMPLES}。", english=f"no rule is named; write one such as {EXAMPLES}")
+        raise Refusal(
+            tr("请写多久发一次，例如：{EXAMPLES}。", EXAMPLES=EXAMPLES), english=f"no rule is named; write one such as {EXAMPLES}"
+        )
     if len(plain) > _LONGEST:
         raise _unreadable(words)
     if often := _TOO_OFTEN.match(plain):
@@ -219,7 +222,7 @@ def _clocks(text: str, words: str) -> tuple[time, ...]:
         alone = clocks.read_part(text, place, has_day=True) if clock is None else None
         if alone and alone.stop == len(text):
             raise Refusal(
-                f"“{words.strip()}”没有写几点。请写上钟点，例如：{words.strip()[:20]}8点。",
+                tr("“{strip}”没有写几点。请写上钟点，例如：{strip2}8点。", strip=words.strip(), strip2=words.strip()[:20]),
                 english=f"{words.strip()[:20]!r} names no time of the clock; write it behind, such as {words.strip()[:20]}8点",
             )
         if clock is None or clock.minutes is None:
@@ -231,7 +234,7 @@ def _clocks(text: str, words: str) -> tuple[time, ...]:
         return (UNSAID,)
     if any(minutes >= clocks.DAY for minutes in found):
         raise Refusal(
-            "夜里12点以后请写成后一天的时间，例如 0:00；当天最晚是 23:59。",
+            tr("夜里12点以后请写成后一天的时间，例如 0:00；当天最晚是 23:59。"),
             english="midnight and later belong to the next day: write 0:00 of that one, or 23:59",
         )
     return tuple(time(minutes // 60, minutes % 60) for minutes in sorted(set(found)))
@@ -261,6 +264,6 @@ def _unreadable(words: str, rest: str = "") -> Refusal:
     said, part = words.strip()[:40], rest[:20]
     doubt = f"“{said}”里的“{part}”看不懂" if part and part != said else f"“{said}”看不懂"
     return Refusal(
-        f"{doubt}。可以这样写：{EXAMPLES}。",
+        tr("{doubt}。可以这样写：{EXAMPLES}。", doubt=doubt, EXAMPLES=EXAMPLES),
         english=f"{said!r} cannot be read{f' from {part!r} on' if part else ''}; write it as {EXAMPLES}",
     )
