@@ -448,10 +448,10 @@ class _Comparison:
         """Tell of a number that is none, which is left out: its last four figures would let somebody bind, and a good one be lost."""
         if cells.phone_key(entry.phone or "") == cells.phone_key(person.phone):
             return
-        stays = f"原来的 {person.phone} 不动" if person.phone else "电话先空着"
+        stays = tr("原来的 {phone} 不动", phone=person.phone) if person.phone else tr("电话先空着")
         self.questions.append(
             Question(
-                line=entry.line, text=f"{entry.name}的电话 {entry.phone} 不是完整的号码（手机是 11 位），没有导入，{stays}；改好再导一次就行",
+                line=entry.line, text=tr("{name}的电话 {phone} 不是完整的号码（手机是 11 位），没有导入，{stays}；改好再导一次就行", name=entry.name, phone=entry.phone, stays=stays),
                 english=f"the phone {entry.phone} of {entry.name} is left out: a mobile has 11 figures",
             )
         )  # fmt: skip
@@ -596,10 +596,10 @@ class _Comparison:
                     Question(
                         line=entry.line,
                         text=tr(
-                            "名册里还没有{building}{few}，会新建（{label_of}）：请看看楼栋有没有写错",
-                            building=addresses.label_of(building),
+                            "名册里还没有{label_of}{few}，会新建（{label_of2}）：请看看楼栋有没有写错",
+                            label_of=addresses.label_of(building),
                             few=few,
-                            label_of=label_of(entry.flat),
+                            label_of2=label_of(entry.flat),
                         ),
                         english=f"building {building} is new, with {flats[building]} of the flats; see whether it is a slip",
                     )
@@ -623,12 +623,12 @@ class _Comparison:
                 odd, english = tr("房号 {room} 里有像数字的字母", room=room), f"room {room} has a letter that looks like a figure"
             elif unit not in ("", SHOP) and unit not in units[building] and in_unit[building, unit] < FEW:
                 odd, english = (
-                    tr("{building}还没有{unit}单元", building=addresses.label_of(building), unit=unit),
+                    tr("{label_of}还没有{unit}单元", label_of=addresses.label_of(building), unit=unit),
                     f"building {building} has no unit {unit} yet",
                 )
             elif floors[building] and max(_floor(room), default=0) > max(floors[building]) + SPARE_FLOORS:
                 odd, english = (
-                    tr("{building}最高到 {floors} 楼", building=addresses.label_of(building), floors=max(floors[building])),
+                    tr("{label_of}最高到 {floors} 楼", label_of=addresses.label_of(building), floors=max(floors[building])),
                     f"the highest floor of building {building} is {max(floors[building])}",
                 )
             if odd:

@@ -29,7 +29,7 @@ def erase(work: Work, resident: Resident) -> None:
 
 def erase_account(work: Work, openid: str, until: datetime) -> None:
     """Call off who was to be called, and forget how they were: whoever has gone waits for nobody."""
-    tasks.forget(work, openid, why="居民已离开")
+    tasks.forget(work, openid, why=tr("居民已离开"))
 
 
 def lives(work: Work) -> timedelta:

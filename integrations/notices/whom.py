@@ -299,7 +299,7 @@ def _listed(desk: Desk, fault: str = "", status: int = 200) -> View:
 
 
 def _read(upload: Upload) -> tuple[str, Sheet]:
-    name = _NAME.sub("", PurePath(upload.filename.replace("\\", "/")).stem)[:16] or "名单"
+    name = _NAME.sub("", PurePath(upload.filename.replace("\\", "/")).stem)[:16] or tr("名单")
     if wrong := rosterfile.misnamed(upload.filename, upload.body):
         return name, wrong
     return name, confined.read(upload.body) if upload.body else Sheet()

@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = 'bot_43'
-down_revision = 'bot_41'
+down_revision = 'bot_42'
 branch_labels = None
 depends_on = None
 
