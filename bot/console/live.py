@@ -11,6 +11,8 @@ import contextlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from datetime import timedelta
+from functools import lru_cache
+from random import SystemRandom
 
 import structlog
 from aiohttp import web
@@ -50,6 +52,8 @@ LIKE: Mapping[str, str] = {news.LINE: "conversation", "message": "conversation",
 
 #: Whoever may read the log may know of everything.
 LOG_NEED = "audit.view"
+
+_chance = SystemRandom()
 
 log = structlog.get_logger(__name__)
 
@@ -191,7 +195,7 @@ async def _pass_on(
 ) -> None:  # fmt: skip
     """Send what the watcher finds in one community until the browser has gone, or looks at another, or nobody is signed in."""
     clock = request.app[PARTS].clock
-    checked = clock()
+    checked = clock() - CHECK_EVERY * _chance.random()  # not all pages that opened together ask together
     while response.is_connected() and _is_open(request):
         if clock() - checked >= CHECK_EVERY:
             checked = clock()
@@ -200,16 +204,23 @@ async def _pass_on(
                 return
             knows = _knowing(now, request.app[NEEDS])  # what their role may see can be changed meanwhile
         try:
-            found = await asyncio.wait_for(queue.get(), LOOK)
+            async with asyncio.timeout(LOOK):  # wait_for would make a task of it, for each page each second
+                found = await queue.get()
         except TimeoutError:
             continue
         await _send(response, filter(knows, found.kinds(viewer.community.key)), found.until)
 
 
 async def _send(response: EventSourceResponse, kinds: Iterator[str], cursor: Cursor) -> None:
-    """Send kinds as one message, so that none is lost where the connection breaks between two."""
+    """Send kinds as one message, so that none is lost where the connection breaks between two. Who does not read is ended by the ping."""
     if words := " ".join(sorted(kinds)):
-        await response.send(words, id=str(cursor))
+        await response.write(_message(words, cursor))
+
+
+@lru_cache(maxsize=256)
+def _message(words: str, cursor: Cursor) -> bytes:
+    """Return a message of the stream; a thousand pages get the same."""
+    return f"id: {cursor}\r\ndata: {words}\r\n\r\n".encode()
 
 
 def _missed(session: Session, cursor: Cursor | None, community_id: int) -> tuple[Cursor, frozenset[str]]:

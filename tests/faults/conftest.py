@@ -50,8 +50,8 @@ PATIENCE, DELIVERIES = 5.0, 3
 #: Seconds until WeChat asks again where the connection failed at once: three deliveries take about 15 seconds.
 AGAIN_AFTER = 4.0
 
-#: Seconds for a process to come up; it takes about one and a half on a machine that has nothing else to do.
-COMES_UP_WITHIN = 60.0
+#: Most seconds for a process to come up; it takes about one and a half on a machine that has nothing else to do.
+COMES_UP_WITHIN = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)

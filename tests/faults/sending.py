@@ -21,6 +21,7 @@ from bot.wechat.client import Client
 
 #: Forked from a process that has read all modules.
 _CONTEXT = get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["tests.faults.sending"])
 
 
 def begin(settings: Settings, ahead: timedelta) -> BaseProcess:
