@@ -363,6 +363,18 @@ def _is_all(words: re.Pattern[str], text: str) -> bool:
     return len(text) <= LONGEST and words.fullmatch(_bare(text)) is not None
 
 
+#: 1和2都取消, 1、2.
+_SEVERAL = re.compile(
+    r"(?:把|第|取消)*(?P<all>\d(?:(?:[和跟、,，及与 ]|第|个)+\d)+)(?:个|号|位)?(?:都|全|也|一起|全都)*(?:取消|不要|不来|作废|撤|删)?[了掉吧]*"
+)
+
+
+def picks_several(text: str) -> tuple[int, ...]:
+    """Return the numbers of a menu that a message picks at once: 1和2都取消."""
+    picked = _SEVERAL.fullmatch(text.strip(" ，,。.!！"))
+    return tuple(map(int, re.findall(r"\d", picked["all"]))) if picked else ()
+
+
 def pick(text: str, options: Sequence[str]) -> int | None:
     """Return the index of the option meant, by number (2, 第二个) or by words; None if none is."""
     if len(text) > LONGEST:

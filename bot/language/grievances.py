@@ -20,6 +20,14 @@ _CAR_IN_THE_WAY = re.compile(rf"""(?x:
     | 超速|飙车|逆行|横冲直撞|差点(?:儿)?[撞碰刮]|鸣笛|(?:按|摁|打)(?:个不停)?(?:的)?喇叭|警报(?:器)?(?:一直|老|响)|(?:一直|老|总|半夜|不停)[^，,。]{{0,4}}(?:响|叫)|僵尸车|车灯没关|车窗没关|漏油|(?:投诉|举报)
     )""")
 
+_COMPLAINS = re.compile(
+    r"(?:我|俺|咱)?(?:要|想|得)?(?:投诉|举报|告发|告(?=[他她]|你们|物业|保安))|骂(?:人|我|了|过|街)|打(?:人|我|了我)|推(?:搡|我)|态度[^,，。]{0,4}(?:不好|太?差|恶劣|凶|横)|凶(?:我|巴巴|得很)|欺负|耍流氓|不讲理|勒索|乱收费"
+)
+
+_WANTS_A_PERSON = re.compile(
+    "(?:找|叫|喊|转|换|接)(?:一下|个|一个|你们|到)*(?:物业|小区)?的?(?:经理|领导|负责人|主任|老板|管事|人工|真人|活人|客服|人(?!来))"
+)
+
 #: Somebody else's car behind such words, though it may be a guest's: 会挡路吗, 别挡着人家.
 _ONLY_FEARED = re.compile("(?:会不会|会|怕|免得|省得|以免|别|不要|不会|没有?|不)(?:再|又|就|给|把|人|[他她])*$")
 
@@ -27,3 +35,8 @@ _ONLY_FEARED = re.compile("(?:会不会|会|怕|免得|省得|以免|别|不要|
 def blames_a_car(text: str) -> bool:
     """Tell whether words complain of a car: 车库有人占我车位, 单元门口那辆挡路了 叫他挪车. Its plate is no guest's, nor one's own."""
     return any(_ONLY_FEARED.search(text, 0, found.start()) is None for found in _CAR_IN_THE_WAY.finditer(text))
+
+
+def complains(text: str) -> bool:
+    """Tell whether words complain of somebody: 我要投诉保安 骂人. Who wants the manager wants a person, whatever about."""
+    return _COMPLAINS.search(text) is not None and _WANTS_A_PERSON.search(text) is None

@@ -98,9 +98,14 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
             flat=turn.which_flat(pass_.household_id),
         )
     return Reply(
-        "changed", about=pass_.subject, called=passes.called(turn, pass_), people=pass_.people, plate=pass_.plate,
+        "changed", about=pass_.subject, called=passes.called(turn, pass_), people=_said_people(pass_, slots), plate=pass_.plate,
         phone=pass_.phone, **passes.told(turn, pass_), **_not_taken(meant),
     )  # fmt: skip
+
+
+def _said_people(pass_: Pass, slots: Changes) -> int | str:
+    """Return how many come, where more than one do or a number was just said: of nobody is 共1人 said who never told a number."""
+    return pass_.people if slots.people is not None or pass_.people > 1 else ""
 
 
 def _unchangeable(turn: Turn, pass_: Pass, slots: Changes) -> str:
@@ -157,9 +162,15 @@ def show(turn: Turn, slots: object) -> Reply:
 
 def _line(turn: Turn, pass_: Pass) -> str:
     return turn.words(
-        '· {name} {flat?{flat} }{t} 码 {code} <a href="{url}">看通行证</a>',
-        flat=turn.which_flat(pass_.household_id), name=pass_.visitor_name, t=pass_.starts_at, code=pass_.code, url=passes.link(turn, pass_),
+        '· {name} {flat?{flat} }{t} {maker?（{maker}约的）}码 {code} <a href="{url}">看通行证</a>',
+        maker=_made_by_another(turn, pass_), flat=turn.which_flat(pass_.household_id), name=pass_.visitor_name, t=pass_.starts_at, code=pass_.code, url=passes.link(turn, pass_),
     )  # fmt: skip
+
+
+def _made_by_another(turn: Turn, pass_: Pass) -> str:
+    """Return who at home made a pass, where it was not the one who asks."""
+    maker = turn.session.get(Resident, pass_.resident_id) if pass_.resident_id != turn.me.id else None
+    return (maker.name or "家里人") if maker is not None else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +179,8 @@ class Cancelling:
 
     visitor_name: str | None = None
     day: datetime | None = None
+    at: datetime | None = None  # of which only the clock counts
+    every: str | None = None  # all that are meant, and not one of them
     pass_id: str | None = None
     sure: bool | str | None = None  # a pick of the menu, or yes or no in other words
 
@@ -181,7 +194,7 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     found = _meant(turn, slots)
     if not found:
         return Reply("none", ok=False)
-    if len(found) > 1:
+    if len(found) > 1 and not slots.every:
         labels = {
             pass_.public_id: turn.words(
                 "{n} {flat?{flat} }{t}", n=pass_.visitor_name, flat=turn.which_flat(pass_.household_id), t=pass_.starts_at
@@ -189,18 +202,18 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
             for pass_ in found[:8]
         }
         return Ask(slot="pass_id", name="which", options=labels, called_off="none_meant")
-    [pass_] = found
-    what = passes.called(turn, pass_)
+    what = "、".join(passes.called(turn, pass_) for pass_ in found)
     if slots.sure is None:  # a bare 取消 may mean either: nothing is cancelled, and the way to do so is told
         options = {"yes": "确认取消", "no": "先不取消"}
         return Ask(slot="sure", name="sure", options=options, values={"what": what}, called_off="unsure")
     if slots.sure in {False, "no"}:
-        return Reply("kept", about=pass_.subject, called=what, what=what, ok=False)
-    pass_.state = PassState.CANCELLED
-    turn.session.add(pass_)
-    turn.record("visitor.cancelled", pass_.subject)
-    _tell_maker(turn, pass_, "visitor.cancelled")
-    return Reply("done", about=pass_.subject, called=what, over=True, what=what)
+        return Reply("kept", about=found[0].subject, called=what, what=what, ok=False)
+    for pass_ in found:
+        pass_.state = PassState.CANCELLED
+        turn.session.add(pass_)
+        turn.record("visitor.cancelled", pass_.subject)
+        _tell_maker(turn, pass_, "visitor.cancelled")
+    return Reply("done", about=found[0].subject, called=what, over=True, what=what)
 
 
 def _tell_maker(turn: Turn, pass_: Pass, message: str, **more: Any) -> None:
@@ -218,7 +231,16 @@ def _meant(turn: Turn, slots: Cancelling) -> Sequence[Pass]:
         return [pass_ for pass_ in found if pass_.public_id == slots.pass_id]
     found = [pass_ for pass_ in found if slots.visitor_name and slots.visitor_name in pass_.visitor_name] or found
     found = [pass_ for pass_ in found if slots.day and pass_.starts_at.date() == slots.day.date()] or found
+    found = [pass_ for pass_ in found if slots.at and _is_at(pass_, slots.at)] or found
+    if slots.every:
+        return found
     return [pass_ for pass_ in found if pass_.subject == turn.about] or found
+
+
+def _is_at(pass_: Pass, at: datetime) -> bool:
+    """Tell whether somebody comes at that hour of whichever day; the beginning of a day is no hour."""
+    begins = pass_.starts_at.astimezone(at.tzinfo)
+    return (at.hour, at.minute) != (0, 0) and (begins.hour, begins.minute) == (at.hour, at.minute)
 
 
 ALL = (invite, show, cancel)

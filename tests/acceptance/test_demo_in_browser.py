@@ -49,7 +49,7 @@ def test_visitor_is_invited_with_two_corrections_and_admitted_once(
     say(phone, "不对，是后天下午四点")
     expect(log).to_contain_text("16:00起可用")
     say(phone, "粤B12345")
-    expect(log).to_contain_text("共1人，车牌粤B12345")
+    expect(log).to_contain_text("，车牌粤B12345")
     say(phone, "改成现在")
     expect(log.get_by_text("改好了")).to_have_count(3)
     shot(phone, "phone")

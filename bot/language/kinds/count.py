@@ -196,6 +196,17 @@ _ALONG = Late(
     rf"[,，\s]+(?:由)?[他她佢](?:{_KIN})(?:也|都|开车|要|会|亲自)*(?:送|陪|带|领|跟|护)[^,，。]{{0,6}}[,，\s]*(?:一块儿?|一起|一道|一同|也|都)(?:上|进|来|到|过)"
 )
 
+#: Numbers of nobody who comes: what was never said, of passes that are called off, of things that are put in place of others.
+_NOT_OF_GUESTS = re.compile(
+    r"(?:没有?|未|不曾|哪|几时|什么时候|啥时候)(?:跟你|给你)?(?:说|讲|写|报|填|提|讲到|说到)(?:过|是|要|的是|有|来|带)*[^,，。\s]{1,8}"
+    r"|[^,，。\s□]*(?:取消|作废|撤[掉销回]|删[掉除])[^,，。\s□]*"
+    r"|(?:换|修|装|买|配|灭|装|拆)(?:了|上|掉|过|新的?)?(?:[0-9]{1,2}|[一两二三四五六七八九十])个(?=$|[\s,，。.!！吧了呗呀啊嘛])"
+)
+#: How one more visit begins: 再加个, 还有一位; it makes nobody else more.
+_ONE_MORE_VISIT = re.compile(
+    r"^[\s,，]*(?:对了|那|哦|请|麻烦|帮我|给我|我)*(?:再|还|另外|又)+(?:要|有|想|帮我|给我|麻烦)*(?:加|添|来|约|登记|报|开|弄|办)?(?:一?[个位张]|一名)(?=[\s,，□]|$)"
+)
+
 _SPELT = re.compile("[零〇一二两三四五六七八九幺]+")
 
 #: What 十来个 and 十几个 may at most be taken for: a guess in their midst.
@@ -313,7 +324,9 @@ def _number(said: str | None, about: str | None, low: str | None, high: str | No
 
 def _take(message: Message, slot: Slot) -> Value | None:
     """Return how many guests come: with those who are added later and without those who are taken off, or live here."""
-    rest = _OF_HOUSE.sub(blank, message.rest[:LOOKED_THROUGH])
+    rest = _OF_HOUSE.sub(blank, _NOT_OF_GUESTS.sub(blank, message.rest[:LOOKED_THROUGH]))
+    if not any(message.known):
+        rest = _ONE_MORE_VISIT.sub(blank, rest)
     for others in (*_ELSEWHERE.finditer(message.text, 0, LOOKED_THROUGH), *_PAST.finditer(message.text, 0, LOOKED_THROUGH)):
         rest = _blanked(rest, *others.span())
     known = message.known.get(slot.name)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from bot.language import answers, people
@@ -29,7 +30,7 @@ from bot.language.kinds.proper import (
 from bot.language.late import Late
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
-from bot.language.people import MINE, OWN_RELATIVE, RELATIVE
+from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
 from bot.language.words import NICKNAMES
 
 #: What follows whoever comes.
@@ -200,6 +201,19 @@ _BESIDE = re.compile(r"(?:还有|仲有|另外|再有|加上|还请了|还约了
 _SIDE_BY_SIDE = re.compile(
     rf"(?:张三|李四|王五)(?=李四|王五|赵六)|(?<![\u4e00-\u9fff])[小老阿][{SURNAMES}](?=[小老阿](?!朋友|姐|孩|师)[{SURNAMES}])|(?<=[小老阿][{SURNAMES}][小老阿])[{SURNAMES}](?=[小老阿](?!朋友|姐|孩|师)[{SURNAMES}])"
 )
+#: Before a name, whose it is: 房东姓, 老婆叫, 联系人是女儿.
+_WHOSE_NAME = Late(
+    rf"(?P<who>(?:{MINE})?(?:{RELATIVE}|{ROLE}|(?<=[我俺咱])(?:{OWN_RELATIVE})|{NUMBERED_RELATIVE}))(?:的?(?:名字|姓名|大名|全名|真名))?(?:[他她]|是|就|也|姓|名?叫|做|为|[:：\s])*$"
+)
+#: These may be whoever comes.
+_ANY_GUEST = ("朋友", "客人", "访客", "同学", "同事", "亲戚", "师傅", "人", "老乡", "客户")
+#: Before whoever is brought along: 朋友带了老婆孩子.
+_BROUGHT = re.compile(r"[带领抱牵陪][着了上]?[^\s,，。□]{0,4}$")
+#: Whoever stands behind a relative is another one, and not their name: 老婆孩子.
+_CHILDREN = ("孩子", "小孩", "小孩子", "娃", "娃娃", "宝宝")
+_RELATIVE_BEFORE = Late(rf"(?:{RELATIVE})$")
+#: With these no name ends: 邓华不想.
+_NEVER_ENDS = ("不", "没", "别")
 #: Of whom this is said, somebody of theirs comes: 王婶的儿子.
 _WHOSE = re.compile(rf"家?的(?:{RELATIVE}|孩子|娃|小孩|司机)")
 #: Of whom this is said, something of theirs is changed: 老贺改周六了; 小雪改成小雨 is about the second.
@@ -368,7 +382,9 @@ def _found(rest: str, message: Message, known: Value | None) -> str:
             if (name := match[group])
             and ((is_marked and match[0][0] not in "换改由派写填") or not _WHOSE.match(rest, match.end("n")))
             and _may_be_name(name)
+            and not (name in _CHILDREN and _RELATIVE_BEFORE.search(rest, 0, match.start(group)))
             and not (known is not None and _CHANGES.match(rest, match.end("n")))
+            and not (known is not None and not message.corrects and _is_somebody_else(rest, match.start(group), str(known)))
             and (is_marked or message.corrects or known is None or _takes_place(match, name, str(known)))
         ]
         if found:
@@ -376,8 +392,27 @@ def _found(rest: str, message: Message, known: Value | None) -> str:
     return ""
 
 
+def _is_somebody_else(rest: str, begin: int, known: str) -> bool:
+    """Tell whether what stands before a name says that it is another's than of whom is known: 房东姓吴, 老婆叫小红, of 舅舅; or that they are brought along."""
+    if _BROUGHT.search(rest, 0, begin):
+        return True
+    whose = _WHOSE_NAME.search(rest, 0, begin)
+    if whose is None:
+        return False
+    who = called.called(whose["who"])
+    if who in _ANY_GUEST:
+        return called.is_proper(known)
+    return who != known and known not in _ANY_GUEST and whose["who"] not in known
+
+
 def _may_be_name(name: str) -> bool:
-    return proper.may_be_name(name) and not KIN.fullmatch(name) and not _TITLE.fullmatch(name) and not _SO_MANY.fullmatch(name)
+    return (
+        proper.may_be_name(name)
+        and not name.endswith(_NEVER_ENDS)
+        and not KIN.fullmatch(name)
+        and not _TITLE.fullmatch(name)
+        and not _SO_MANY.fullmatch(name)
+    )
 
 
 def _of_surname(surname: str, text: str, known: Value | None) -> str | None:
@@ -462,7 +497,7 @@ _HOW_MANY = re.compile(rf"""(?x:
   )""")
 _SO_MANY_OF = re.compile(rf"^(我的?)?(?:有)?(?:(?:{NUMBER}|几)?(?:个|位|名)|[俩仨])(?=..)")
 #: Signs that ask, deny or point, and stand in no name.
-_NO_NAME = re.compile("[你我谁啥哪吗么呢怎车]|^(?:[他她它佢伊]|没|冇|不|唔|无)")
+_NO_NAME = re.compile("[你我谁啥哪吗么呢怎车]|^第[一二三四五]?[套户家间栋]|^(?:[他她它佢伊]|没|冇|不|唔|无)")
 _READS_AS_NAME = re.compile(rf"[\u4e00-\u9fff]{{2,4}}|{TRANSCRIBED}|[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ .'’-]{{1,30}}")
 #: 周一围 is a name, 周一晚 a time.
 _TIMELY = re.compile(r"周[一二三四五六日天][^早晚上下中前后都也要吧呀啊来去的到□\W]")
@@ -505,5 +540,26 @@ KIND = Kind(
     name="name", title="人名或称呼", aspect=Aspect.WHO, take=_take, read=_read, called=("名字", "姓名", "称呼", "人"),
     is_worded=True, belongs=True, parts=True,
 )  # fmt: skip
+
+#: Whoever does not come, or whose pass goes: 我妹不来了, 取消小王的.
+_WHOEVER = rf"(?:(?:{MINE})?(?:{RELATIVE}|{NUMBERED_RELATIVE}|{ROLE})|{MINE}(?:{OWN_RELATIVE})|{NAME}|{FAMILIAR})"
+_NOT_COMING = Late(rf"""(?x:
+    (?:取消|撤[掉销]|作废)(?:掉|一下|了)?(?P<whose>{_WHOEVER})(?=的|那[个张位]|$)
+  | (?:^|(?<=[\s,，。□是把个给])|(?<=取消)|(?<=[那就]))(?P<all>{_WHOEVER})
+    (?:[他她]们?|们|的?(?:那|这)[个张位]|的|□|\s|[,，]|今天|明天|后天|也|又|都|说|讲|就|可能|临时|突然|有事|有点事|加班|那边|那){{0,8}}
+    (?:(?:通行证|通行码|访客码|码|证|登记|预约)*(?:取消|作废|撤|不要|删|退)|不(?:能|会|用|要|需要|打算|想)?(?:过)?[来去]|来不[了成]|过不来|没[空法](?:过)?来|唔嚟|到不了)
+  )""")
+
+
+def _take_absent(message: Message, slot: Slot) -> Value | None:
+    """Return who does not come: 我妹 of 我妹不来了."""
+    said = _take(message, slot)
+    absent = _NOT_COMING.search(message.rest[:LOOKED_THROUGH]) if said is None else None
+    who = (absent["whose"] or absent["all"]) if absent is not None else ""
+    return called.called(who) if who and (_may_be_name(who) or re.fullmatch(CALLED, who)) else said
+
+
+#: Of a visit that is called off.
+ABSENT = replace(KIND, name="absent_name", title="不来的人", take=_take_absent)
 
 _ANY = Slot(name="who", kind=KIND)

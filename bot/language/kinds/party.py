@@ -59,6 +59,8 @@ _PERSON = Late(rf"""(?x:
     # whoever comes with somebody of theirs: 阿不都和他媳妇
     | (?:^|(?<=[,，。\s□]))(?![我你咱俺他她]|明|今|来)[\u4e00-\u9fff]{{2,4}}?(?=(?:和|跟|与|同|{BRINGS})[他她佢]的?(?:{RELATIVE}|{OWN_RELATIVE}))
   )""")
+_RELATED = Late(f"(?:{MINE}|[他她]的?)?(?:{RELATIVE}|{NUMBERED_RELATIVE}|{OWN_RELATIVE})")
+_NAMED = Late(f"(?:{FAMILIAR}|[{SURNAMES}](?:{TITLES}|{AGED}))")
 #: Of these nobody knows how many they are.
 _COLLECTIVE = re.compile("亲戚|家人|家里人|娘家人|婆家人|亲家们")
 _MANY = re.compile("们|几个|一家(?![0-9一二两三四五六七八九]|子?[0-9一二两三四五六七八九]|的)|全家|一大家")
@@ -88,7 +90,7 @@ _OBJECT = re.compile("(?:[给帮替为对]|来(?:看|找|接|陪|照顾|伺候|�
 _ASKED_FOR = re.compile(r"\s*(?:两个|俩|都|也|一[起块道])*(?:一下)?(?:开|登记|办|约|预约|报备|弄|发|整|搞|申请|放行)")
 #: Behind who do not come, or own what comes.
 _ABSENT = re.compile(
-    r"\s*(?:两个|俩|都|也|现在|一直)*(?:在家|在屋|住|不来|没来|不在|来不了|(?:说|讲)(?![要想会□\s他她们]*[来到])|聊|吵|商量|家?的(?!话)|那边|家里|家[,，□]|们)"
+    r"\s*(?:两个|俩|都|也|现在|一直)*(?:在家|在屋|住|不来|没来|不在|来不了|(?:说|讲)(?![要想会□\s他她们]*[来到])|聊|吵|商量|家?的(?!话)|那边|那[里儿头屋]?(?=$|[\s,，。□吃住玩])|家里|家[,，□]|家$|们)"
 )
 
 
@@ -144,6 +146,8 @@ def _together(text: str, counted: Sequence[Member]) -> Iterator[list[Member]]:
 
 def _is_joined(text: str, last: Member, one: Member) -> bool:
     between = text[last.stop : one.begin]
+    if between.isspace() and _is_name_of(text[last.begin : last.stop], text[one.begin : one.stop]):
+        return False
     if not between:
         return not one.is_counted and _are_alike(text[last.begin : last.stop], text[one.begin : one.stop])
     if not between.strip(" ,，"):  # 四位客人，我老公去接
@@ -151,6 +155,11 @@ def _is_joined(text: str, last: Member, one: Member) -> bool:
     if _JOIN.fullmatch(between):
         return True
     return _COMES_TOO.match(text, one.stop) is not None and _CAME.fullmatch(between) is not None
+
+
+def _is_name_of(one: str, other: str) -> bool:
+    """Tell whether somebody is named behind what they are: 租客 小王."""
+    return _RELATED.fullmatch(one) is not None and _NAMED.fullmatch(other) is not None
 
 
 def _are_alike(one: str, other: str) -> bool:

@@ -28,7 +28,7 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         moment.START, moment.END, moment.DATETIME, moment.DATE, flat.BUILDING, flat.UNIT, flat.ROOM, plate.KIND, plate.ANY, phone.KIND, tail.KIND, code.KIND,
-        temperature.KIND, count.KIND, money.KIND, name.KIND, own_name.KIND, place.KIND, flag.KIND, consent.KIND, choice.KIND, choice.SEVERAL, text.KIND, photo.KIND,
+        temperature.KIND, count.KIND, money.KIND, name.KIND, name.ABSENT, own_name.KIND, place.KIND, flag.KIND, consent.KIND, choice.KIND, choice.SEVERAL, text.KIND, photo.KIND,
     )
 }  # fmt: skip
 
