@@ -23,6 +23,40 @@ _YES_THAT_ONE = re.compile(
     r"(?!.*(?:先不|别取消|不取消|再说))"
 )
 
+#: Which of those that may be called off stays: 周三的也要保留, 都留着.
+_STAYS = re.compile(
+    r"(?:的|那[个张位]|都|也|先|还是|就|要|给我)(?:也|都|先|还|就|得|要|给我)*(?:保留|留着|留下|照旧|别动|不动|别取消|不取消|不要取消|不用取消)[吧了的呀啊哈]*$"
+)
+#: One more is called off, too: 还有一个也取消, 我弟也不来了.
+_TOO = re.compile(
+    r"(?:也|还有|另外|另一|其他|剩下|那).{0,8}?(?:取消|作废|撤掉?|删掉?|退掉?|不要|不来|来不了|不用来|来不成)[了吧啊呀哈掉的]*$"
+)
+
+
+def keeps(form: Form, intent: Intent, text: str) -> bool:
+    """Tell whether who is asked what is called off says that something stays: nothing goes by that."""
+    return (
+        bool(intent.cancels) and bool(form.prompt) and _STAYS.search(text) is not None and courtesy.begins_with_yes(text) is False
+    )
+
+
+def ends_another(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether who is asked about one says that another is called off, too: 我弟也不来了, while 妹妹 is read back."""
+    if not intent.cancels or not forms.asks_whether(form, intent) or questions.is_question(heard.text):
+        return False
+    best = accepted(heard, facts.intents)
+    is_else = best is not None and best.id != intent.id and intent.id not in best.follow_ups
+    return not is_else and _TOO.search(heard.text) is not None and not courtesy.begins_with_yes(heard.text)
+
+
+def several(form: Form, intent: Intent, text: str) -> tuple[str, ...]:
+    """Return what was picked of a menu, where words pick several of it at once: 1和2都取消."""
+    shown = list(form.menu)
+    if not intent.cancels or not form.prompt or len(shown) < 2 or forms.asks_whether(form, intent):
+        return ()
+    numbers = answers.picks_several(text)
+    return tuple(shown[number - 1] for number in numbers) if numbers and max(numbers) <= len(shown) and min(numbers) else ()
+
 
 def agrees(intent: Intent, text: str) -> bool:
     """Tell whether words agree that what was done is called off: 嗯，取消吧. A bare 取消 may mean either."""

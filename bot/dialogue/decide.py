@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue import filling, following, forms, remarks, starting
+from bot.dialogue import contacts, filling, following, forms, remarks, starting
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
@@ -113,6 +113,8 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     if said.is_spoken and not heard.text:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
     if facts.is_alarm_open and standing.form is None and heard.text and _is_more(standing, heard, facts):
+        return _passed_on(standing, heard.text)
+    if facts.is_alarm_open and contacts.is_of_alarm(standing, heard):  # 儿子电话139…, whatever was asked before
         return _passed_on(standing, heard.text)
     if step := following.ended(standing, heard, facts) or following.kept(standing, heard, facts):
         return step
@@ -310,7 +312,7 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return Say(standing=standing, phrase=Line("acknowledged"))
     if aftermath.is_number(text):
         return starting.clarify(standing, _emergencies(facts), text, "emergency.number")
-    if step := following.follow(standing, heard, facts):
+    if step := contacts.told(standing, heard, facts) or following.follow(standing, heard, facts):
         return step
     if answers.is_cancel(text):
         return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")

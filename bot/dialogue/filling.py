@@ -30,7 +30,7 @@ from bot.dialogue.starting import (
     wants_to_see,
 )
 from bot.dialogue.steps import Aside, Ask, Do, Inform, Line, PassOn, Say, ShowMenu, Step
-from bot.language import answers, courtesy, emoji, questions
+from bot.language import answers, contacts, courtesy, emoji, grievances, questions
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
@@ -147,6 +147,13 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
+    if calling_off.keeps(form, intent, text):
+        return _abandon(standing, form, intent, facts)
+    if chosen := calling_off.several(form, intent, text):
+        return _each(standing, form, intent, chosen, facts)
+    if calling_off.ends_another(form, intent, heard, facts):
+        queued, said = waiting.queue(form, forms.begin(intent, read_slots(intent, heard), None, heard.text), heard.text)
+        return again(standing, queued, (said,))
     if calling_off.agrees(intent, text) or calling_off.insists(standing, form, intent, heard, facts):
         return None
     if (
@@ -162,6 +169,15 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
     return None
+
+
+def _each(standing: Standing, form: Form, intent: Intent, chosen: Sequence[str], facts: Facts) -> Step:
+    """Call off all that were picked, one after the other: each is read back by itself."""
+    first, *others = [replace(form, values={**form.values, form.asking: one}, tries=0, outer=None) for one in chosen]
+    outer = form.outer
+    for one in reversed(others[: forms.QUEUED]):
+        outer = forms.begin(intent, one.values, outer)
+    return advance(standing, replace(first, outer=outer), intent, facts)
 
 
 def _is_of_binding(intent: Intent, facts: Facts) -> bool:
@@ -324,6 +340,9 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
     text = forms.suggestion(form, heard.text)
+    if contacts.whose(heard.reading) == contacts.IN_NEED:  # the number proves nothing, and is nobody's who comes
+        first = hand_over(replace(standing, unused=()), facts, facts.catalogue.person, heard.text)
+        return Aside(standing=standing, first=first, form=form)
     if calling_off.insists(standing, form, intent, heard, facts):
         text = "是"
     said = heard.reading.part(text)
@@ -335,7 +354,7 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     changed = forms.answer(form, intent, said)
     if changed is not None and _is_own_phrase(form, intent, changed, heard, facts):
         return interrupt(standing, form, heard, facts)
-    if changed is None and form.is_guess and form.is_read_back and _tells_more(form, intent, heard, facts):
+    if changed is None and form.is_guess and form.stage is forms.Stage.CONFIRM and _tells_more(form, intent, heard, facts):
         return Do(
             standing=standing.within(None), form=replace(forms.heard(form, heard.text, intent), stage=forms.Stage.CONFIRMED)
         )
@@ -366,7 +385,7 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
 def _tells_more(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether whoever reads a harmless guess goes on about it, which is a yes."""
     is_harmless = not intent.confirm and not intent.cancels and not intent.releases_flat
-    if not_taken(heard.reading, intent, form.values):  # 皖L5 is no whole plate
+    if not_taken(heard.reading, intent, form.values) or wants_to_see(heard, facts):  # 皖L5 is no whole plate
         return False
     tells = _goes_on(form, heard, facts) or _says_again(form, intent, heard.reading)
     return is_harmless and form.brief and not questions.is_question(heard.text) and tells
@@ -376,6 +395,8 @@ def _one_more(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     """Return the noting of a further wish of the same kind for when this one is done: 对了楼下大门也刷不开, while a lamp is reported."""
     if intent.provides_flat:
         return _one_more_flat(standing, form, intent, heard)
+    if intent.is_about_somebody and (further := following.another(intent, form.values, heard, facts)):  # 我姐后天也来
+        return _queue(standing, form, forms.begin(intent, read_slots(intent, further), None, heard.text), heard)
     best = heard.match.candidates[0] if heard.match.candidates else None
     if best is None or best.intent != intent.id or best.confidence < PLAUSIBLE or not _BESIDES.search(heard.text):
         return None
@@ -445,7 +466,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return Do(standing=standing.within(None), form=forms.heard(form, text, intent))
     if amended := following.amended_beside(standing, heard, facts):
         return Aside(standing=standing, first=amended, form=form)
-    if _is_of_what_was_done(standing, form, heard, facts):
+    if _is_of_what_was_done(standing, form, heard, facts) or _tells_something_else(form, heard, facts):
         return interrupt(standing, form, heard, facts)
     if lost := not_taken(said, intent, form.values):
         return again(standing, form, lost)
@@ -462,6 +483,14 @@ def _is_of_what_was_done(standing: Standing, form: Form, heard: Heard, facts: Fa
     if best is None or best.confidence < ELSEWHERE or best.intent == form.intent:
         return False
     return any(known.intent == best.intent for known in standing.subjects) and not lacks(facts.intents[best.intent], heard)
+
+
+def _tells_something_else(form: Form, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words that answer nothing likely wish for something else and tell all of it: 卫生间漏水 有事打…, while a visitor is asked for."""
+    other, best = following.told_in_full(heard, facts), heard.match.candidates[0] if heard.match.candidates else None
+    if other is None or best is None or best.confidence < ELSEWHERE or heard.match.decision != "accept":
+        return False
+    return other.id != form.intent and other.id not in facts.intents[form.intent].follow_ups and not other.provides_flat
 
 
 def _in_other_words(standing: Standing, form: Form, intent: Intent) -> Step:
@@ -670,6 +699,9 @@ def interrupt(standing: Standing, form: Form, heard: Heard, facts: Facts, meant:
     intent = facts.intents[form.intent]
     if other.emergency:
         return sound(standing, other, heard)
+    if other.hands_over and grievances.complains(heard.text):  # a matter of its own, and none of what is open
+        complaint = forms.unproven(heard.text, intent, {}, form.asking)
+        return Aside(standing=standing, first=hand_over(replace(standing, unused=()), facts, other, complaint), form=form)
     if other.hands_over:
         words = forms.unproven(heard.text, intent, {}, form.asking)
         return hand_over(standing, facts, other, "\n".join((*form.words, words)), topic=intent.title)

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from bot.dialogue import forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
-from bot.dialogue.said import Heard, lacks, read_slots
+from bot.dialogue.said import Heard, lacks, of_them, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
-from bot.dialogue.starting import PLAUSIBLE, accepted, quoted, start
+from bot.dialogue.starting import PLAUSIBLE, accepted, again, quoted, start
 from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
 from bot.language import answers, courtesy, leftovers, people, questions
 from bot.language.corrections import corrects
 from bot.language.files import Intent
 from bot.language.kinds import called, moment, plate
-from bot.language.kinds.kind import Aspect, Kind, Value
+from bot.language.kinds.kind import Aspect, Kind, Slot, Value
 from bot.language.matching.matcher import TEMPLATE
 from bot.language.normalise import PAUSES
 from bot.language.reading import Reading
@@ -39,8 +39,26 @@ PRESSING = 6
 #: What was about to be called off stays.
 _KEEPS = re.compile("(?:别|莫|甭|不要|不用|先不|不)(?:取消|撤|删|作废|退)|留着|照旧")
 
+#: Which of several stays: 周三的也要保留.
+_KEEPS_THAT_ONE = re.compile(
+    "的(?:那[个张位]|这[个张位]|一[个张])?(?:也|都|先|还|就|得|要|给我)*(?:别取消|不取消|别撤|不撤|留|保留|照旧|别动|不动|不用取消|不要取消)"
+)
+
 #: Somebody further: 还有小谭.
 _ALSO = re.compile("^(?:还有|仲有|另外|再有|再加|加上|对了|也|又)|也要?[来到]")
+
+#: Whoever is expected comes on that day, too: 后天也来, 周五还来一趟.
+_ALSO_THEN = re.compile(
+    "(?:也|还)(?:要|会|想|得|是|再|一起|过|都|到时候)*(?:来|到(?!时|底)|嚟|上门|过来|住)(?!不|修)(?!.{0,6}(?:行|可以|方便)(?:[,，。吧的]|$))"
+)
+
+#: A day would do as well: 后天也可以.
+_SUITS_TOO = re.compile("也(?:都|还)?(?:行|可以|成|中|得闲|方便|没问题|ok|有空)(?:[吧的啊呀了，,。]|$)")
+
+#: A number that nobody told: 我没说三个人.
+_NEVER_SAID = re.compile(
+    "(?:没有?|未|几时|什么时候|啥时候|哪)(?:跟你|给你)?(?:说|讲|写|报|填)(?:过|是|要|有|来)*(?:[0-9]{1,2}|[一二两三四五六七八九十俩仨])(?:个|位|口)?人?"
+)
 
 #: Who speaks of their own, and not of whoever was spoken of.
 _OF_MINE = re.compile("(?:^|[，,。 ])(?:我|俺|咱|阿拉)(?:们|家|自己)*(?:的|新|换|买|要|有)")
@@ -109,6 +127,11 @@ _POINTS = re.compile(
 #: One of several things, pointed at by when it is: 明天那个, 周六下午的那张.
 _BY_ITS_DAY = re.compile(r"(?:啊|哦|对了|那|把|刚才|我|约|报|的)*(?P<day>[^，,。 ]{2,8}?)的?那(?:一?[个位张单件])(?=.)")
 
+#: One of several is off, pointed at by its hour or day: 那个8点的不要.
+_AT_IS_OFF = re.compile(
+    r"(?:啊|哦|对了|那|把|就|[那这]个|[那这]张)*(?P<at>[^，,。\s]{2,10}?)的?(?:[那这]一?[个位张次]|人)?(?:也|都|先|就|给我|帮我)*(?:不要|取消|作废|撤掉?|删掉?|退掉?|不来|来不了|不用来|别来)(?:了|吧|掉|呀|啊)*"
+)
+
 #: What points by no more than a time or a place in the talk: 明天那个, 上面那个.
 _POINTS_ANYHOW = re.compile(
     r"[今明后昨前大天早上下中午晚夜里间周星期礼拜一二三四五六日号月点就是我你他她它那这个要改第最后先面边头的得吧还有也都跟和]*"
@@ -132,18 +155,47 @@ def follow(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     for subject in standing.subjects:
         if step := _replaced(standing, subject, heard, facts):
             return step
+    if step := _off_at(standing, heard, facts):
+        return step
+    if (
+        step := _suits_too(standing, heard, facts)
+        or _once_more(standing, heard, facts)
+        or _said_again(standing, heard, facts)
+        or _unsaid(standing, heard, facts)
+    ):
+        return step
     if step := _another(standing, heard, facts) or _another_fault(standing, heard, facts):
         return step
     dated, rest = _on_that_day(standing, heard, facts)
     about, heard = (dated, rest) if dated else (meant(standing, heard.text, facts), heard)
     if not about and (step := _which(standing, heard, facts)):
         return step
+    if not dated and (lately := _of_them(standing, heard, facts)) is not None:
+        if lately.intent not in facts.amendable:  # 他叫李强, of whom a code was made for
+            return _heard_of_them(standing, lately, heard, facts)
+        about = [lately]
     for subject in about:
         told = heard.of(_told_of(subject, about, heard.text, facts))
         step = _called(standing, subject, told, facts) or _amended(standing, subject, told, facts)
         if step is not None:
             return step
     return None
+
+
+def _of_them(standing: Standing, heard: Heard, facts: Facts) -> Subject | None:
+    """Return whoever was spoken of last, where words speak of them and of nobody by name: 他叫李强."""
+    if not OF_THEM.search(heard.text) or "师傅" in heard.text[:LONGEST] or names(standing, heard.text, facts):
+        return None
+    about = [known for known in standing.subjects if facts.intents[known.intent].is_about_somebody]
+    return about[0] if about and about[0].about == standing.subjects[0].about else None
+
+
+def _heard_of_them(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> Step | None:
+    """Return a nod to words that only say what somebody is called for whom something was done that no word changes."""
+    read = heard.reading.take(facts.intents[subject.intent].slots)
+    if asks(heard.text) or corrects(heard.text) or not read or accepted(heard, facts.intents) is not None:
+        return None
+    return Say(standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent)
 
 
 def _on_that_day(standing: Standing, heard: Heard, facts: Facts) -> tuple[Sequence[Subject], Heard]:
@@ -198,6 +250,114 @@ def _replaced(standing: Standing, subject: Subject, heard: Heard, facts: Facts) 
     if not isinstance(step, Do) or intent.id not in facts.intents[step.form.intent].cancels:
         return None
     return replace(step, before=(Line("heard", {"words": quoted(heard.text)}),))
+
+
+def _off_at(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the start of calling off what is pointed at by its hour or day: 那个8点的不要, 周五的取消."""
+    if (
+        answers.picks_several(heard.text) and sum(_is_visit(known, facts) for known in standing.subjects) > 1
+    ):  # 1和2都取消, of no list
+        return _called_off(next(known for known in standing.subjects if _is_visit(known, facts)), "", facts, standing)
+    pointed = _AT_IS_OFF.fullmatch(heard.text)
+    said = heard.reading.part(pointed["at"]) if pointed is not None else None
+    spans = said.found(moment.GRAMMAR) if said is not None else ()
+    if said is None or len(spans) != 1 or (spans[0].begin, spans[0].stop) != (0, len(said.text)):
+        return None
+    meant_ = [known for known in standing.subjects if _is_on(known, said, facts) or _is_at(known, said, facts)]
+    return _called_off(meant_[0], meant_[0].about, facts, standing) if len(meant_) == 1 else None
+
+
+def _called_off(subject: Subject, about: str, facts: Facts, standing: Standing) -> Step | None:
+    """Return the start of what calls off something done; which of several is asked where none is meant."""
+    ends = (one for one in facts.intents[subject.intent].follow_ups if one in facts.intents)
+    intent = next((facts.intents[one] for one in ends if subject.intent in facts.intents[one].cancels), None)
+    return start(standing, intent, Heard.nothing(facts.now), facts, about=about) if intent else None
+
+
+def _is_at(subject: Subject, said: Reading, facts: Facts) -> bool:
+    """Tell whether something is for that hour, of whichever day."""
+    begins = facts.intents[subject.intent].slot_for(Aspect.BEGINS)
+    hour, at = (said.take((begins,)).get(begins.name), subject.values.get(begins.name)) if begins else (None, None)
+    if not isinstance(hour, datetime) or not isinstance(at, datetime) or _names_day(said):
+        return False
+    return hour.time() == at.time()
+
+
+def _once_more(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the read-back of one more visit of who is expected already, on another day: 后天也来 leaves tomorrow's as it is."""
+    if not _ALSO_THEN.search(heard.text) or corrects(heard.text) or asks(heard.text) or not _names_day(heard.reading):
+        return None
+    about = [known for known in standing.subjects if known.intent in facts.amendable and _is_visit(known, facts)]
+    subject = next((known for known in about if named(known, heard.text, facts)), about[0] if about else None)
+    if subject is None or (subject is not standing.subjects[0] and not named(subject, heard.text, facts)):
+        return None
+    intent, values = facts.intents[subject.intent], changes(subject, heard, facts)
+    begins, who = intent.slot_for(Aspect.BEGINS), intent.slot_for(Aspect.WHO)
+    told = {**subject.values, **values}
+    if begins is None or begins.name not in values or (who is not None and who.name in values):
+        return None
+    kept = {slot.name: told[slot.name] for slot in intent.slots if slot.name in told and slot.kind.aspect is not Aspect.ENDS}
+    form = replace(forms.begin(intent, kept, None, heard.text), is_guess=True)
+    return again(standing, forms.confirm(form))
+
+
+def sure(standing: Standing, subject: Subject, words: str) -> Step:
+    """Return the question whether words shall change something done, of which that is not sure."""
+    menu = Menu(options=(subject.about,), text=words, shown_for=For.CHANGE)
+    said = Line("change.sure", {"words": quoted(words)})
+    return ShowMenu(standing=replace(standing.calm(), menu=menu), menu=menu, phrase=said)
+
+
+def _suits_too(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the question whether a visit is moved to a day that would do as well: 后天也可以."""
+    subject = next((known for known in standing.subjects if known.intent in facts.amendable), None)
+    if subject is None or not _is_visit(subject, facts) or facts.now - subject.at >= ADDS or not _names_day(heard.reading):
+        return None
+    if not _SUITS_TOO.search(heard.text) or corrects(heard.text) or asks(heard.text) or not changes(subject, heard, facts):
+        return None
+    return sure(standing, subject, heard.text)
+
+
+def _names_day(said: Reading) -> bool:
+    return any(span.has_day for span in moment.times_in(said.message()))
+
+
+def _is_visit(subject: Subject, facts: Facts) -> bool:
+    intent = facts.intents[subject.intent]
+    return intent.is_about_somebody and intent.slot_for(Aspect.BEGINS) is not None
+
+
+def _said_again(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the keeping of words that report once more what was just reported, with nothing new: it is no second fault."""
+    subject = standing.subjects[0] if standing.subjects else None
+    if subject is None or subject.intent not in facts.keeping or facts.now - subject.at >= ADDS or asks(heard.text):
+        return None
+    intent, best = facts.intents[subject.intent], heard.match.candidates[0] if heard.match.candidates else None
+    told = [slot for slot in intent.slots if slot.required and slot.kind.describes]
+    given = heard.reading.take(told)
+    is_same = bool(given) and all(given.get(slot.name) == subject.values.get(slot.name) for slot in told)
+    if best is None or best.intent != intent.id or intent.is_about_somebody or not is_same or _ALSO.search(heard.text):
+        return None
+    if any(word in heard.text for word in ("又", "也", "另", "还有")) or heard.more:
+        return None
+    return Amend(standing=standing.calm(), subject=subject, values=changes(subject, heard, facts), words=heard.text)
+
+
+def _unsaid(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the question how many come, where words say that a number was never told: 我没说三个人."""
+    if _NEVER_SAID.search(heard.text) is None:
+        return None
+    for subject in meant(standing, heard.text, facts):
+        slot = facts.intents[subject.intent].slot_for(Aspect.HOW_MANY)
+        if slot is not None and slot.name in facts.amendable.get(subject.intent, ()) and not changes_count(subject, slot, heard):
+            said = Line("change.how_many", {"called": subject.called})
+            return Say(standing=replace(standing.calm(), misses=0), phrase=said, kind="asks", intent=subject.intent)
+    return None
+
+
+def changes_count(subject: Subject, slot: Slot, heard: Heard) -> bool:
+    """Tell whether words give another number for something done."""
+    return slot.name in heard.reading.take((slot,), known=subject.values)
 
 
 def _another(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
@@ -300,7 +460,7 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
     if _is_of_work(subject, heard.text, facts):
         return None
     read = [slot for slot in intent.slots if slot.name in changeable]
-    changed = _changes(subject, heard, facts)
+    changed = changes(subject, heard, facts)
     if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.reading, read)):
         return Say(standing=standing.calm(), phrase=Line("plate.broken", {"value": broken}), kind="asks", intent=intent.id)
     if not changed or not (is_correction or _adds(subject, changed, intent, heard, facts)):
@@ -315,7 +475,7 @@ def amended_beside(standing: Standing, heard: Heard, facts: Facts) -> Amend | No
     open_ = {item.intent for item in forms.chain(standing.form)}
     for subject in standing.subjects:
         step = _amended(standing, subject, heard, facts) if subject.intent not in open_ else None
-        if isinstance(step, Amend):
+        if isinstance(step, Amend) and (corrects(heard.text) or speaks_of(subject, heard.text, facts)):
             return replace(step, standing=standing)
     return None
 
@@ -344,11 +504,12 @@ def _is_of_work(subject: Subject, text: str, facts: Facts) -> bool:
     return bool(name) and _WORK.search(text) is not None and _WORK.search(name) is None and name not in text
 
 
-def _changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, Value]:
+def changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, Value]:
     """Return the values that words give for something done and that it does not have yet."""
     read = [slot for slot in facts.intents[subject.intent].slots if slot.name in facts.amendable.get(subject.intent, ())]
     now = next((slot.name for slot in read if slot.kind.aspect is Aspect.BEGINS), None) if answers.is_now(heard.text) else None
     values = heard.reading.take(read, asked=now, known=subject.values)
+    values = of_them(facts.intents[subject.intent], values, heard.reading, subject.values)
     stays = set() if corrects(heard.text) else {slot.name for slot in read if forms.is_told(subject.values, slot)}
     stays |= {
         slot.name for slot in read if slot.kind.aspect is Aspect.WHERE and _is_only_named(subject, slot.name, values, heard.text)
@@ -374,6 +535,9 @@ def names(standing: Standing, text: str, facts: Facts) -> bool:
 def named(subject: Subject, text: str, facts: Facts) -> str:
     """Return the name of whoever a subject is about, where words speak of them by it."""
     name = _name_of(subject, facts)
+    if name and name not in text and len(name) == 2 and name[0] == name[1]:  # 妹妹 is 我妹
+        own = re.search(f"[我俺咱他她](?:家)?{name[0]}(?![{name[0]}夫婿丈父母妈])", text)
+        return own[0] if own else ""
     return name if name in text else ""
 
 
@@ -405,7 +569,7 @@ def _which(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return the question which of the things done is to change, where words point at one that was never called so."""
     if asks(heard.text):
         return None
-    fitting = [known for known in standing.subjects if _changes(known, heard, facts)]
+    fitting = [known for known in standing.subjects if changes(known, heard, facts)]
     if not fitting:
         return None
     menu = Menu(options=tuple(known.about for known in fitting), text=heard.text, shown_for=For.CHANGE)
@@ -417,7 +581,7 @@ def _which(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 def change(standing: Standing, about: str, words: str, facts: Facts) -> Step | None:
     """Return the change by words of the thing that was picked for them."""
     subject = next((known for known in standing.subjects if known.about == about), None)
-    changed = _changes(subject, Heard.unmatched(words, facts.now), facts) if subject is not None else {}
+    changed = changes(subject, Heard.unmatched(words, facts.now), facts) if subject is not None else {}
     return (
         Amend(standing=standing.calm(), subject=subject, values=changed, words=words) if subject is not None and changed else None
     )
@@ -595,11 +759,11 @@ def kept(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return the change of what was about to be called off, where words keep it after all: 先别取消 那就周日 还是六点."""
     form = standing.form
     cancels = facts.intents[form.intent].cancels if form is not None else ()
-    if form is None or _KEEPS.search(heard.text) is None:
+    if form is None or _KEEPS.search(heard.text) is None or _KEEPS_THAT_ONE.search(heard.text):
         return None
     chosen = [known for known in standing.subjects if known.intent in cancels and form.about in {"", known.about}]
     subject = next((known for known in chosen if known.intent in facts.amendable), None)
-    changed = _changes(subject, heard, facts) if subject is not None else {}
+    changed = changes(subject, heard, facts) if subject is not None else {}
     if subject is None or not changed:
         return None
     return Amend(standing=standing.within(None).calm(), subject=subject, values=changed, words=heard.text)

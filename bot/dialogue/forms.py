@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
+from bot.dialogue.said import of_them
 from bot.language import answers, times
 from bot.language.addresses import SHOP
 from bot.language.corrections import corrects
@@ -274,7 +275,9 @@ def _read(form: Form, intent: Intent, message: Reading) -> dict[str, Value]:
     wanted = asked(form, intent)
     if wanted and wanted.kind is text_.KIND and form.menu:  # an action asked which: any other words are no answer
         wanted = _proven_early(form, intent, text)
-    said = message.take(intent.slots, asked=wanted.name if wanted else None, known=form.values)
+    said = of_them(
+        intent, message.take(intent.slots, asked=wanted.name if wanted else None, known=form.values), message, form.values
+    )
     if (
         wanted
         and wanted.kind.aspect is Aspect.WHERE

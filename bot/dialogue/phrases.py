@@ -11,7 +11,7 @@ SAID: Mapping[str, str] = {
     "place.which": "place", "flat.first": "title", "flat.proof": "title", "flat.later": "words", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.got": "values", "form.more": "words", "form.full": "words", "form.back": "title",
     "form.next": "title", "form.cancelled": "title", "form.past": "value",
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
-    "emergency.unreached": "who phone", "emergency.where": "places", "emergency.flat": "flats", "flat.left": "called", "change.which": "what",
+    "emergency.unreached": "who phone", "emergency.where": "places", "emergency.flat": "flats", "flat.left": "called", "change.which": "what", "change.how_many": "called", "change.sure": "words",
     "handed_off": "topic number expected", "handed_off.joined": "topic number", "handed_off.more": "number words",
     "at_ease": "called", "handed_off.told": "topic number", "dont_know": "words", "dont_know.more": "words", "emergency.more": "words", "handed_off.photo": "number", "handed_off.cancelled": "number",
     "expected.usual": "time", "expected.open": "closes", "expected.closed": "opens",

@@ -1,10 +1,12 @@
 """What a resident said, whichever way it came, as it was understood. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.language import contacts
 from bot.language.files import Intent
-from bot.language.kinds import code, flat
+from bot.language.kinds import code, flat, phone, plate
 from bot.language.kinds.kind import Aspect, Value
 from bot.language.known import Known
 from bot.language.matching.matcher import Match
@@ -99,4 +101,22 @@ def read_slots(intent: Intent, heard: Heard) -> dict[str, Value]:
         words = heard.match.said.get(slot.name) if slot.name not in found else None
         if words:
             found |= heard.reading.part(words).take((slot,), asked=slot.name)
-    return found
+    return of_them(intent, found, heard.reading)
+
+
+def of_them(intent: Intent, found: dict[str, Value], said: Reading, known: Mapping[str, Value] | None = None) -> dict[str, Value]:
+    """Return values without a number or a car that is said to be another's than of whom an intent is about: 儿子电话…, of a visit of 舅舅."""
+    who = intent.slot_for(Aspect.WHO)
+    told = {slot.name: slot.kind for slot in intent.slots if slot.name in found and slot.kind in (phone.KIND, plate.KIND)}
+    if who is None or not told:
+        return found
+    them = str(found.get(who.name) or (known or {}).get(who.name) or "")
+    others = {phone.KIND.name: contacts.whose(said), plate.KIND.name: contacts.whose_car(said)}
+    return {name: value for name, value in found.items() if name not in told or _is_of(others[told[name].name], them, said.text)}
+
+
+def _is_of(whose: str, them: str, text: str) -> bool:
+    """Tell whether something that is `whose` is theirs who come: nobody else is named, or they are by both: 我表哥张伟 电话…"""
+    if not whose or whose in (contacts.OWN, contacts.IN_NEED):
+        return not whose
+    return whose == them or whose in them or (bool(them) and whose in text and them in text)

@@ -58,7 +58,14 @@ SPOKEN = 0.3
 OF_SOMETHING = 0.55
 
 #: Without such words nothing is called off, however much a message resembles it.
-CALLS_OFF = re.compile(r"取消|作废|撤|删|停|不.{0,4}了|别|唔|莫|勿|甭|免|没空来|来不成|修好|弄好|搞好|好了|好使|能用|自己")
+CALLS_OFF = re.compile(
+    r"不要(?=$|[，,。吧])|取消|作废|撤|删|停|不.{0,4}了|别|唔|莫|勿|甭|免|没空来|来不成|修好|弄好|搞好|好了|好使|能用|自己"
+)
+
+#: Points at one of those who come, and takes back what is on record of them.
+_DENIED_OF_ONE = re.compile(
+    "(?:来|约|报|登记|订|开)(?:了|好|过)?的(?:那|这)(?:一?[个位张次])[^0-9]{0,3}.*(?:没|不是|弄错|搞错|写错|怎么)"
+)
 
 #: What was done so lately may be what is still spoken of.
 LATELY = timedelta(minutes=30)
@@ -106,6 +113,8 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         return proven
     if intent is None and questions.is_at_a_loss(heard.text):
         return Say(standing=standing, phrase=Line("puzzled"), kind="answered")
+    if (shown := _denied_of_one(standing, heard, facts)) is not None:
+        return start(standing, shown, Heard.nothing(facts.now), facts)
     asks = (questions.is_question(heard.text) or questions.is_further(heard.text)) and not demands
     if asks and intent is None and (binding := _lives_there(heard, facts)):
         return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
@@ -125,6 +134,14 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         known = heard.known if asks or is_known(heard, intent) else ()
         return Inform(standing=standing.calm(), question=heard.text, known=known, otherwise=step)
     return step
+
+
+def _denied_of_one(standing: Standing, heard: Heard, facts: Facts) -> Intent | None:
+    """Return what shows those that were made, where words point at one and take something back: 我朋友后天来的那个 我没说三个人 makes no other."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is None or not _DENIED_OF_ONE.search(heard.text) or not facts.intents[best.intent].is_about_somebody:
+        return None
+    return next((facts.intents[name] for name in facts.intents[best.intent].follow_ups if name in facts.shows), None)
 
 
 def _proof_after_all(standing: Standing, heard: Heard, facts: Facts) -> Step | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.dialogue import following, forms
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
-from bot.dialogue.said import Heard, lacks, read_slots
+from bot.dialogue.said import Heard, lacks, of_them, read_slots
 from bot.dialogue.starting import accepted, quoted
 from bot.dialogue.steps import Line
 from bot.language import courtesy, questions
@@ -91,7 +91,7 @@ def _news(waiting: Form, intent: Intent, said: Reading) -> Mapping[str, Value]:
     """Return what words say of a waiting wish that it does not have yet; a day or an hour alone keeps the other."""
     stays = set() if corrects(said.raw) else {slot.name for slot in intent.slots if forms.is_told(waiting.values, slot)}
     several = [slot for slot in intent.slots if slot.kind.is_of_several]  # 老婆说错了 是36.8: the action sorts out whose it is
-    found = {**said.take(several), **said.take(intent.slots, known=waiting.values)}
+    found = of_them(intent, {**said.take(several), **said.take(intent.slots, known=waiting.values)}, said, waiting.values)
     return {name: value for name, value in found.items() if name not in stays and waiting.values.get(name) != value}
 
 

@@ -55,7 +55,16 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
         raise Refusal(turn.words(tr("今天发的邀请够多了，请明天再发，或请物业帮忙：{community.phone}。")))
     made = roster.invite(turn.session, turn.me, flat, slots.name, turn.now, turn.now + LIVES)
     turn.record("identity.invited", turn.me.about, household=flat.key)
-    return Reply("done", code=made.code, whom=slots.name, flat=flat.label, until=made.expires_at)
+    called = f"给{slots.name}的邀请码"
+    return Reply(
+        "done",
+        about=f"invitation:{flat.key}-{slots.name}",
+        called=called,
+        code=made.code,
+        whom=slots.name,
+        flat=flat.label,
+        until=made.expires_at,
+    )
 
 
 def _may_visit(said: str, name: str) -> bool:
