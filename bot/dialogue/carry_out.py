@@ -16,9 +16,10 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.result import Result
 from bot.dialogue.said import Heard
-from bot.dialogue.standing import Alarm, Standing, Subject
+from bot.dialogue.standing import Standing, Subject
 from bot.dialogue.steps import Kind, Line, Step
 from bot.errors import Refusal
+from bot.language import courtesy
 from bot.language.danger import aftermath
 from bot.language.files import Catalogue, Intent
 from bot.language.kinds.kind import Value
@@ -32,6 +33,9 @@ from bot.store.tasks import Task
 
 #: How long who asked for a person is taken to tell what it is about.
 TOLD_WITHIN = timedelta(minutes=15)
+
+#: Lines of a matter by which it is told what it is about.
+TOLD_LINES = 5
 
 #: Words up to this length are said back when they are added to what waits.
 SAID_BACK = 40
@@ -92,7 +96,7 @@ class Talk:
             now=self.now, catalogue=self.catalogue, judge=self.house.understanding.judge, community_id=self.turn.community.key, is_bound=asks_flat is not None,
             claim=self.turn.claim.parts if asks_flat is None and self.turn.claim else None, asks_flat=bool(asks_flat), means_other_flat=asks_flat is not None and self.heard is not None and safety.means_other_flat(self.turn, self.heard.text),
             shows=services.shows, amendable=services.amendable, keeping=services.keeping,
-            is_alarm_open=alarm is not None, is_alarm_calm=alarm is not None and safety.is_calm(alarm),
+            is_alarm_open=alarm is not None, alarmed_at=alarm.opened_at if alarm is not None else None, is_alarm_calm=alarm is not None and safety.is_calm(alarm),
             names_place=self.heard is not None and alarm is not None and safety.named(self.turn, self.heard.text) is not None,
         )  # fmt: skip
 
@@ -142,8 +146,8 @@ def carry_out(talk: Talk, step: Step) -> Answer:
             return _call_off(talk)
         case steps.Sound():
             return _sound(talk, step)
-        case steps.PassOn(words=words):
-            return _pass_on(talk, words)
+        case steps.PassOn():
+            return _pass_on(talk, step)
         case steps.Attach(about=about):
             talk.turn.attach(talk.turn.photos(), about)
             return _answer(talk.phrase(Line("photo.attached")), "done")
@@ -462,8 +466,16 @@ def _is_of_another(talk: Talk, task: Task, matter: str) -> bool:
     """Tell whether an intent is another than what waits; who asked for a person tells them at first what it is about."""
     waits = talk.intents.get(handoffs.intent(task))
     if waits is not None and waits.hands_over:
-        return talk.now - task.opened_at > TOLD_WITHIN
+        return talk.now - task.opened_at > TOLD_WITHIN or _tells_of_else(talk, task, matter)
     return waits is None or waits.id != matter
+
+
+def _tells_of_else(talk: Talk, task: Task, matter: str) -> bool:
+    """Tell whether it was said already what a person is wanted for, and none of it sounds like this intent."""
+    said = [words for line in handoffs.words(task).splitlines() for words in courtesy.clauses(line) if starting.tells(words)]
+    matches = [talk.house.understanding.matcher.match(talk.read(words)).candidates for words in said[-TOLD_LINES:]]
+    told = [likely for likely in matches if not (likely and talk.intents[likely[0].intent].hands_over)]
+    return bool(told) and all(matter not in {one.intent for one in likely[: starting.SHOWN]} for likely in told)
 
 
 def _call_off(talk: Talk) -> Answer:
@@ -483,31 +495,32 @@ def _call_off(talk: Talk) -> Answer:
 def _sound(talk: Talk, step: steps.Sound) -> Answer:
     intent = talk.intents[step.intent]
     said, task = safety.alarm(talk.turn, intent, step.danger, step.words)
-    talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
+    talk.standing = talk.standing.alarmed(task.public_id, talk.now + safety.BELONGS)
     conversations.ask_for_person(talk.kept, intent.title, talk.now)
     return _answer(said, "emergency", intent.id)
 
 
-def _alarm_of(task: Task, now: datetime) -> Alarm:
-    return Alarm(task=task.public_id, until=now + safety.BELONGS)
-
-
-def _pass_on(talk: Talk, words: str) -> Answer:
+def _pass_on(talk: Talk, step: steps.PassOn) -> Answer:
     """Pass what is said after an alarm on to those who come; they hear, too, when all is well again."""
-    task = talk.alarm
-    if task is None:
+    task, alarm = talk.alarm, talk.standing.alarm
+    if task is None or alarm is None:
         raise LookupError("no alarm is open")
     talk.turn.attach(talk.turn.photos(), task.about)
-    said = talk.read(words or "[图片]")
+    said, judge = talk.read(step.words or "[图片]"), talk.house.understanding.judge
+    end = safety.end(task, said, judge)
     safety.add(talk.turn, task, said.raw)
     safety.settle(talk.turn, said.raw)
-    judge = talk.house.understanding.judge
-    if aftermath.is_over(said, judge):
-        talk.standing = replace(talk.standing, alarm=None)
+    if end is safety.End.ALL:
+        talk.standing = talk.standing.eased()
         return _answer(talk.phrase(Line("emergency.over")), "emergency", task.kind)
-    talk.standing = replace(talk.standing, alarm=_alarm_of(task, talk.now))
-    more = Line(safety.more(task), {"words": starting.quoted(words)})
-    line = Line("emergency.helped") if aftermath.is_helped(said, judge) and not safety.is_calm(task) else more
+    if step.is_of_it:
+        talk.standing = replace(talk.standing, alarm=replace(alarm, until=talk.now + safety.BELONGS))
+    words = {"words": starting.quoted(step.words)}
+    if end is not safety.End.NONE:
+        return _answer(talk.phrase(Line("emergency.left", {**words, "dangers": safety.left(task)})), "emergency", task.kind)
+    line = Line(safety.more(task), words)
+    if aftermath.is_helped(said, judge) and not safety.is_calm(task):
+        line = Line("emergency.helped")
     return _answer(
         "\n".join(filter(None, (talk.phrase(line), safety.where(talk.turn, task.data["text"])))), "emergency", task.kind
     )

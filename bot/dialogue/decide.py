@@ -18,6 +18,7 @@ from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.danger.judge import Judge
 from bot.language.files import Intent
+from bot.language.kinds import consent
 from bot.language.kinds.kind import Aspect, Value
 from bot.language.matching.matcher import TEMPLATE, Match
 from bot.language.reading import Reading
@@ -43,6 +44,8 @@ BESIDE = 3
 
 def decide(standing: Standing, said: Said, facts: Facts) -> Step:
     """Return the next step."""
+    if standing.alarm is not None and not facts.is_alarm_open:  # staff have closed it
+        standing = standing.eased()
     match said:
         case Words():
             return _words(standing, said, facts)
@@ -112,10 +115,15 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         return _by_right(standing, heard, facts) or _quiet(standing)
     if said.is_spoken and not heard.text:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
-    if facts.is_alarm_open and standing.form is None and heard.text and _is_more(standing, heard, facts):
-        return _passed_on(standing, heard.text)
+    if facts.is_alarm_open and standing.form is None and heard.text:
+        if _goes_back(standing, heard, facts):
+            standing = standing.resumed()
+        elif _is_more(standing, heard, facts):
+            return _passed_on(standing, heard.text, is_of_it=_may_be_of_it(standing, heard, facts))
     if facts.is_alarm_open and contacts.is_of_alarm(standing, heard):  # 儿子电话139…, whatever was asked before
         return _passed_on(standing, heard.text)
+    if standing.form is not None and _RESUMED.fullmatch(heard.text) and facts.is_alarm_open:
+        return starting.again(standing, standing.form)
     if step := following.ended(standing, heard, facts) or following.kept(standing, heard, facts):
         return step
     if step := following.of_another(standing, heard, facts):
@@ -174,14 +182,40 @@ def _quiet(standing: Standing) -> Step:
     return Quiet(standing=standing.talked_over())
 
 
-def _passed_on(standing: Standing, words: str) -> Step:
+def _passed_on(standing: Standing, words: str, *, is_of_it: bool = True) -> Step:
     """Let words, or a photo, belong to the alarm: a yes said next to it is none to what was asked before."""
-    return PassOn(standing=standing.talked_over(), words=words)
+    return PassOn(standing=standing.talked_over(), words=words, is_of_it=is_of_it)
+
+
+def _goes_back(standing: Standing, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words amid an alarm go on with what was being filled in before: 接着弄小姨那个; an address alone is for who comes."""
+    form = standing.alarm.form if standing.alarm is not None else None
+    if form is None or facts.is_alarm_calm:
+        return False
+    intent, best = facts.intents[form.intent], _wished(heard, facts)
+    who = [form.values.get(slot.name) for slot in intent.slots if slot.kind.aspect is Aspect.WHO]
+    is_same = best is not None and best.id == form.intent and _asks_for(best, heard, facts)
+    return bool(_RESUMED.fullmatch(heard.text)) or is_same or any(isinstance(name, str) and name in heard.text for name in who)
+
+
+def _wished(heard: Heard, facts: Facts) -> Intent | None:
+    """Return what words wish for beside an alarm, small talk included. What may be of the danger, as 窗户打不开, is at most answered."""
+    best = heard.match.candidates[0] if heard.match.decision == "accept" and heard.match.candidates else None
+    sure = starting.accepted(heard, facts.intents)
+    if not facts.judge.is_far(heard.reading):
+        return sure if sure is not None and (facts.only_shows(sure) or sure.provides_flat) else None
+    if sure is not None or best is None or best.confidence < starting.FIRM:
+        return sure
+    intent = facts.intents[best.intent]
+    return None if intent.small_talk or intent.emergency else intent
 
 
 def _is_more(standing: Standing, heard: Heard, facts: Facts) -> bool:
-    """Tell whether words after an alarm belong to it, such as where it is; whoever is tired of life is heard whatever they say."""
-    best = starting.accepted(heard, facts.intents)
+    """Tell whether words after an alarm belong to it, such as where it is; whoever is tired of life is heard whatever they say.
+
+    Nobody in danger is asked for their flat, or for a consent, because of what else their words resemble.
+    """
+    best = _wished(heard, facts)
     is_of_else = following.names(standing, heard.text, facts) and not facts.is_alarm_calm  # 接着弄小姨那个
     return (
         (best is None and not is_of_else)
@@ -189,14 +223,32 @@ def _is_more(standing: Standing, heard: Heard, facts: Facts) -> bool:
         or aftermath.is_over(heard.reading, facts.judge)
         or facts.names_place
         or facts.is_alarm_calm
+        or (best is not None and (_would_ask_who_it_is(best, heard, facts) or following.is_place_alone(best, heard)))
         or (best is not None and _presses_for_nothing_else(best, standing, heard, facts))
     )
+
+
+def _would_ask_who_it_is(intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether a wish leads to the question for a flat or a consent, and is not named: 窗户打不开, of somebody unknown."""
+    asks = starting.lacks_home(intent, facts) or any(slot.kind is consent.KIND for slot in intent.slots)
+    return asks and intent.title not in heard.text and not intent.provides_flat
+
+
+def _may_be_of_it(standing: Standing, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words after an alarm are likely of it, so that what comes next is, too: 今天周几 is not."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is None or facts.is_alarm_calm or facts.names_place or best.confidence < starting.PLAUSIBLE:
+        return True
+    intent = facts.intents[best.intent]
+    return intent.emergency or intent.provides_flat or _presses_for_nothing_else(intent, standing, heard, facts)
 
 
 def _presses_for_nothing_else(intent: Intent, standing: Standing, heard: Heard, facts: Facts) -> bool:
     """Tell whether words press for, ask about or call off what was just asked for, and that was help: 你们快点, 怎么还不来."""
     follows = [one for one in facts.intents.values() if intent.id in one.follow_ups]
-    if not follows or any(known.intent == one.id for known in standing.subjects for one in follows):
+    alarmed = facts.alarmed_at
+    newer = [known.intent for known in standing.subjects if alarmed is None or known.at > alarmed]
+    if not follows or any(one.id in newer for one in follows):
         return False
     things = (
         word for one in follows for slot in one.slots if slot.kind.describes for words in slot.options.values() for word in words

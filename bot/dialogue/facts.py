@@ -26,6 +26,7 @@ class Facts:
     amendable: Mapping[str, Collection[str]] = field(default_factory=dict)  # intent -> slots that may change afterwards
     keeping: Collection[str] = ()  # intents beside whose result further words are kept
     is_alarm_open: bool = False  # the alarm of the talk is still open …
+    alarmed_at: datetime | None = None  # … was raised then …
     is_alarm_calm: bool = False  # … and about somebody who is tired of life
     names_place: bool = False  # the words name a community of the account, which an alarm waits for
 

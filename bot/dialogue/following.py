@@ -527,6 +527,13 @@ def _is_only_named(subject: Subject, name: str, values: Mapping[str, Value], tex
     return left == text or _PLACE_ALONE.fullmatch(left) is None
 
 
+def is_place_alone(intent: Intent, heard: Heard) -> bool:
+    """Tell whether words say no more than a place, whatever they resemble: 厨房里."""
+    slot = intent.slot_for(Aspect.WHERE)
+    value = heard.reading.take((slot,)).get(slot.name) if slot is not None else None
+    return isinstance(value, str) and _PLACE_ALONE.fullmatch(heard.text.replace(value, "", 1)) is not None
+
+
 def names(standing: Standing, text: str, facts: Facts) -> bool:
     """Tell whether words speak by name of whoever something done before is about."""
     return any(named(subject, text, facts) for subject in standing.subjects)

@@ -13,7 +13,7 @@ SAID: Mapping[str, str] = {
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
     "emergency.unreached": "who phone", "emergency.where": "places", "emergency.flat": "flats", "flat.left": "called", "change.which": "what", "change.how_many": "called", "change.sure": "words",
     "handed_off": "topic number expected", "handed_off.joined": "topic number", "handed_off.more": "number words",
-    "at_ease": "called", "handed_off.told": "topic number", "dont_know": "words", "dont_know.more": "words", "emergency.more": "words", "handed_off.photo": "number", "handed_off.cancelled": "number",
+    "at_ease": "called", "handed_off.told": "topic number", "dont_know": "words", "dont_know.more": "words", "emergency.more": "words", "emergency.left": "words dangers", "handed_off.photo": "number", "handed_off.cancelled": "number",
     "expected.usual": "time", "expected.open": "closes", "expected.closed": "opens",
     "handoff.state.waits": "expected", "handoff.state.claimed": "who", "handoff.state.closed": "outcome",
     "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "plate.broken": "value", "unknown.after": "called", "offer.office": "words", "unsure": "title words", "confirm.guess": "title values",

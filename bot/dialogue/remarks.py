@@ -11,7 +11,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.following import ADDS, LONGEST, MORE_EXACTLY, OF_THEM, asks, meant, named
 from bot.dialogue.said import Heard
 from bot.dialogue.standing import Person, Standing, Subject
-from bot.dialogue.starting import ELSEWHERE, LIKELY, SPOKEN, accepted
+from bot.dialogue.starting import ELSEWHERE, LIKELY, SPOKEN, accepted, wishes_plainly
 from bot.dialogue.steps import Amend, Step
 from bot.language import courtesy
 from bot.language.danger import aftermath
@@ -64,12 +64,17 @@ def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     """Return the keeping of a remark beside what was done just before; None where nothing keeps it, or it is none."""
     about = meant(standing, heard.text, facts)
     subject = next((known for known in about if known.intent in facts.keeping and facts.now - known.at < ADDS), None)
-    if subject is None or standing.person is Person.ASKED or asks(heard.text):
+    if subject is None or asks(heard.text) or (standing.person is Person.ASKED and not _goes_on(standing, subject, heard, facts)):
         return None
     is_person = facts.intents[subject.intent].is_about_somebody
     is_plain = _OF_WORKER.search(heard.text) or MORE_EXACTLY.match(heard.text) or aftermath.is_unhurt(heard.reading, facts.judge)
     belongs = _is_of_person(subject, heard, facts) if is_person else bool(is_plain) or not _wants_else(heard, subject, facts)
     return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text) if belongs else None
+
+
+def _goes_on(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words of somebody who waits for a person are for what was done with their last words: 下午两点以后, of a repair."""
+    return standing.said_at == subject.at and not wishes_plainly(heard, facts)
 
 
 def _wants_else(heard: Heard, subject: Subject, facts: Facts) -> bool:

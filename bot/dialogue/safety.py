@@ -3,14 +3,18 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from functools import cache
 from itertools import takewhile
 
 from bot.contract import Community, Household, Turn, telling
+from bot.language.danger import aftermath
+from bot.language.danger.judge import Judge
 from bot.language.danger.sorts import Danger
 from bot.language.files import Intent
 from bot.language.kinds import flat
 from bot.language.kinds.flat import Flat
+from bot.language.reading import Reading
 from bot.store import moving, tasks
 from bot.store.tasks import Task
 
@@ -37,6 +41,17 @@ DANGER_WORDS: Mapping[Danger, str] = {
 }  # fmt: skip
 
 _ORDER = tuple(Danger)
+
+_KINDS = {word: danger for danger, word in DANGER_WORDS.items()}
+
+
+class End(Enum):
+    """What words say of the end of an alarm."""
+
+    NONE = auto()
+    SOME = auto()  # they speak of one of several dangers, do not say which, or of something else
+    ALL = auto()
+
 
 #: A number that may be that of a room: 502厕所漏水.
 _ROOM = re.compile(r"(?<![\d.:：])\d{3,4}(?![\d.:：元块个人度])")
@@ -84,7 +99,8 @@ def _join(turn: Turn, task: Task, intent: Intent, danger: Danger, text: str) -> 
     is_worse = _ORDER.index(danger) < _ORDER.index(first)
     if word not in words:
         words = [word, *words] if is_worse else [*words, word]
-    task.data = {**task.data, "danger": (danger if is_worse else first).value, "dangers": words}
+    eased = [one for one in task.data.get("eased", []) if one != word]
+    task.data = {**task.data, "danger": (danger if is_worse else first).value, "dangers": words, "eased": eased}
     add(turn, task, text)
 
 
@@ -186,6 +202,30 @@ def add(turn: Turn, task: Task, text: str) -> None:
 def _known_home(turn: Turn, task: Task) -> str:
     flat = turn.session.get(Household, task.household_id) if task.household_id else None
     return str(task.data.get("home") or "") or (flat.label if flat else "")
+
+
+def end(task: Task, said: Reading, judge: Judge) -> End:
+    """Return which end of an alarm words tell of, and note what is over: 没事了 ends what it was said of, and nothing else."""
+    if not aftermath.is_over(said, judge):
+        return End.NONE
+    open_, kinds = _open_dangers(task), aftermath.named(said.raw)
+    over = [word for word in open_ if word in said.raw or _KINDS.get(word) in kinds]
+    over = over or [word for word in open_ if any(aftermath.alike(_KINDS.get(word, Danger.UNKNOWN), kind) for kind in kinds)]
+    is_of_else = bool(kinds) and not over and all(word in _KINDS for word in open_)
+    if aftermath.is_of_all(said.raw) or (not is_of_else and len(over or open_) == len(open_) and (over or len(open_) < 2)):
+        return End.ALL
+    task.data = {**task.data, "eased": [*task.data.get("eased", []), *over]}
+    return End.SOME
+
+
+def left(task: Task) -> str:
+    """Return the dangers of an alarm that nobody has called over."""
+    return "、".join(_open_dangers(task))
+
+
+def _open_dangers(task: Task) -> Sequence[str]:
+    eased = task.data.get("eased", [])
+    return [word for word in task.data.get("dangers", []) if word not in eased]
 
 
 def more(task: Task) -> str:

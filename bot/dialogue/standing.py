@@ -82,6 +82,7 @@ class Alarm:
 
     task: str
     until: datetime
+    form: Form | None = None  # what was being filled in when it was raised: it waits until all is well
 
 
 class Person(StrEnum):
@@ -129,6 +130,21 @@ class Standing:
         others = tuple(known for known in self.subjects if known.about != subject.about)
         return replace(self, subjects=(subject, *others)[:MOST])
 
+    def alarmed(self, task: str, until: datetime) -> "Standing":
+        """Return the talk with an alarm that what is said next belongs to, and to no form that was open before."""
+        form = self.form or (self.alarm.form if self.alarm else None)
+        return replace(self.within(None), alarm=Alarm(task=task, until=until, form=form))
+
+    def eased(self) -> "Standing":
+        """Return the talk after its alarm: what was being filled in goes on, unless something else is by now."""
+        return replace(self.resumed(), alarm=None)
+
+    def resumed(self) -> "Standing":
+        """Return the talk with what was being filled in when its alarm was raised, unless something else is by now."""
+        if self.alarm is None or self.alarm.form is None or self.form is not None:
+            return self
+        return replace(self, form=self.alarm.form, alarm=replace(self.alarm, form=None))
+
     def without(self, about: str) -> "Standing":
         """Return the talk without something that is over."""
         return replace(self, subjects=tuple(known for known in self.subjects if known.about != about))
@@ -139,7 +155,8 @@ class Standing:
             return self
         form, shelved = (forms.closed(one, intents) for one in (self.form, self.shelved))
         subjects = tuple(known for known in self.subjects if known.intent not in intents)
-        return replace(self.calm(), form=form, shelved=shelved, subjects=subjects, unused=())
+        alarm = replace(self.alarm, form=forms.closed(self.alarm.form, intents)) if self.alarm else None
+        return replace(self.calm(), form=form, shelved=shelved, alarm=alarm, subjects=subjects, unused=())
 
     def missed(self, text: str, now: datetime) -> "Standing":
         """Return the talk with words kept that led to nothing."""
@@ -180,9 +197,10 @@ def at(standing: Standing, since: datetime, now: datetime, expires: timedelta) -
     """Return how a talk stands now that stood so `since`: old questions are put away, old words and subjects forgotten."""
     subjects = tuple(known for known in standing.subjects if now - known.at < REMEMBERED or _is_to_come(known, now))
     unused = tuple((moment, text) for moment, text in standing.unused if now - moment < UNUSED)
-    alarm = standing.alarm if standing.alarm and now < standing.alarm.until else None
+    if standing.alarm is not None and now >= standing.alarm.until:
+        standing = replace(standing, alarm=None, shelved=standing.alarm.form or standing.shelved)
     spot = standing.spot if standing.spot and now - standing.spot[0] < UNUSED else None
-    kept = replace(standing, subjects=subjects, unused=unused, alarm=alarm, spot=spot)
+    kept = replace(standing, subjects=subjects, unused=unused, spot=spot)
     if now - since <= expires:
         return kept
     shelved = standing.form or (standing.shelved if now - since < REMEMBERED else None)
@@ -226,7 +244,7 @@ def pack(standing: Standing) -> dict[str, Any] | None:
         "menu": vars(standing.menu) if standing.menu else None,
         "elsewhere": vars(standing.elsewhere) if standing.elsewhere else None,
         "offer": vars(standing.offer) if standing.offer else None,
-        "alarm": {"task": standing.alarm.task, "until": standing.alarm.until.isoformat()} if standing.alarm else None,
+        "alarm": _pack_alarm(standing.alarm) if standing.alarm else None,
         "subjects": [_pack_subject(subject) for subject in standing.subjects],
         "unused": [[moment.isoformat(), text] for moment, text in standing.unused],
         "spot": [standing.spot[0].isoformat(), standing.spot[1]] if standing.spot else None,
@@ -258,7 +276,7 @@ def _unpack(kept: Mapping[str, Any], intents: Mapping[str, Intent], person: Pers
         menu=_unpack_menu(kept.get("menu"), intents),
         elsewhere=_unpack_menu(kept.get("elsewhere"), intents),
         offer=Offer(**{**offer, "what": Offered(offer["what"])}) if offer and _is_known(offer["intent"], intents) else None,
-        alarm=Alarm(task=str(alarm["task"]), until=_moment(alarm["until"])) if alarm else None,
+        alarm=_unpack_alarm(alarm, intents) if alarm else None,
         subjects=tuple(_unpack_subject(one) for one in kept.get("subjects", ()) if one["intent"] in intents),
         unused=tuple((_moment(moment), str(text)) for moment, text in kept.get("unused", ())),
         spot=(_moment(kept["spot"][0]), str(kept["spot"][1])) if kept.get("spot") else None,
@@ -280,6 +298,16 @@ def _unpack_menu(kept: Mapping[str, Any] | None, intents: Mapping[str, Intent]) 
     shown_for = For(kept["shown_for"])
     options = tuple(option for option in kept["options"] if shown_for is not For.INTENTS or option in intents)
     return Menu(options=options, text=kept["text"], shown_for=shown_for, with_person=kept["with_person"])
+
+
+def _pack_alarm(alarm: Alarm) -> dict[str, Any]:
+    kept = {"task": alarm.task, "until": alarm.until.isoformat()}
+    return {**kept, "form": _pack_form(alarm.form)} if alarm.form else kept
+
+
+def _unpack_alarm(kept: Mapping[str, Any], intents: Mapping[str, Intent]) -> Alarm:
+    form = _unpack_form(kept["form"], intents) if kept.get("form") else None
+    return Alarm(task=str(kept["task"]), until=_moment(kept["until"]), form=form)
 
 
 def _pack_subject(subject: Subject) -> dict[str, Any]:

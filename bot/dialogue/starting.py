@@ -67,6 +67,9 @@ _DENIED_OF_ONE = re.compile(
     "(?:来|约|报|登记|订|开)(?:了|好|过)?的(?:那|这)(?:一?[个位张次])[^0-9]{0,3}.*(?:没|不是|弄错|搞错|写错|怎么)"
 )
 
+#: Who wants something no more, or not at all, asks to see nothing: 不要给我发通知.
+_DENIED = re.compile("[不别莫勿]")
+
 #: What was done so lately may be what is still spoken of.
 LATELY = timedelta(minutes=30)
 
@@ -118,10 +121,12 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
     asks = (questions.is_question(heard.text) or questions.is_further(heard.text)) and not demands
     if asks and intent is None and (binding := _lives_there(heard, facts)):
         return start(standing, binding, heard, facts, is_guess=True, before=_understood(binding, heard, facts))
+    if intent is not None and courtesy.worries(heard.text) and len(courtesy.clauses(heard.text)) > 1:
+        asks = False  # 电梯一直响 会不会掉下来: told, not asked
     if _WHAT_IT_COSTS.fullmatch(heard.text) and _lately(standing, facts):
         return not_known(standing, heard.text, facts)
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text) and not _wishes_anew(heard, facts)
-    is_more = is_more and wants_to_see(heard, facts) is None
+    is_more = is_more and wants_to_see(heard, facts) is None and not wishes_plainly(heard, facts)
     step = _wish(standing, heard, facts, asks=asks)
     if is_more:
         of_its_own = step if intent is not None and _is_for_people(intent) and not intent.hands_over else None
@@ -167,7 +172,8 @@ def _is_for_who_waits(intent: Intent | None, text: str) -> bool:
     """Tell whether words join what a person is waited for with; thanks and good-bye are answered for themselves."""
     if courtesy.is_courtesy(text):
         return False
-    return intent is None or _is_for_people(intent) or intent.small_talk
+    chats = intent is not None and intent.small_talk and not questions.is_question(text)  # 今天周几 is answered
+    return intent is None or _is_for_people(intent) or chats
 
 
 def wants_to_see(heard: Heard, facts: Facts) -> Intent | None:
@@ -195,6 +201,21 @@ def _wishes_anew(heard: Heard, facts: Facts) -> bool:
     if best is None or best.confidence < PLAUSIBLE or not _may_be_called_off(facts.intents[best.intent], facts):
         return False
     return _is_told(best, heard, facts)
+
+
+def wishes_plainly(heard: Heard, facts: Facts) -> bool:
+    """Tell whether words wish for something that the bot does by itself, whatever waits for a person: 邀请我表妹来绑定, 我的报修."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    if best is None or heard.match.decision == "reject":
+        return False
+    if heard.match.decision == "clarify":
+        return (
+            not questions.is_question(heard.text)
+            and not _DENIED.search(heard.text)
+            and wants_to_be_told(heard, facts) is not None
+        )
+    intent = facts.intents[best.intent]
+    return best.confidence >= FIRM and not (intent.small_talk or intent.cancels or _is_for_people(intent))
 
 
 def _is_for_people(intent: Intent) -> bool:
@@ -391,11 +412,11 @@ def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: st
     said = standing.words(words)
     name = intent.id if intent else facts.catalogue.person.id if facts.catalogue.person else ""
     stays = replace(standing.within(None), unused=())
-    what = next(filter(_tells, words.split("\n")), "")
+    what = next(filter(tells, words.split("\n")), "")
     return HandOver(standing=stays, intent=name, topic=topic or what or standing.matter, words=said)
 
 
-def _tells(line: str) -> bool:
+def tells(line: str) -> bool:
     """Tell whether words say what somebody wants of a person, and not only that they want one: no 转人工, no 2."""
     wants_one = answers.wants_human(line) or "帮我问" in line
     return not (wants_one or line.isdigit() or questions.is_at_a_loss(line))

@@ -135,6 +135,7 @@ class PassOn(Step):
     """Let what was said belong to the alarm; without words it is a photo."""
 
     words: str
+    is_of_it: bool = True  # it may well be about the alarm: what comes next is taken for it, too
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,6 +41,7 @@ _CONFIRMED = re.compile(
 
 _WORRIED = re.compile(
     r"(?:要紧|严重|危险|碍事|有事)(?:吗|么|不|嘛)[?？呀啊]*$|要不要紧[?？呀啊]*$|(?:没事|不要紧|不碍事|没关系)吧[?？]*$"
+    r"|(?:会不会|该不会|不会)(?:突然|哪天|是)?(?:要)?(?:掉|塌|砸|断|爆|炸|出事|伤|坏掉|有事|有危险|有问题)[^，,。！!？?]{0,4}[?？呀啊吧]*$|安不安全[?？呀啊]*$|(?:安全)(?:吗|么)[?？呀啊]*$"
 )
 
 _ENGLISH = re.compile(r"great|perfect|awesome|cool|nice|you|so|very|much|a|lot|bro|guys", re.IGNORECASE)

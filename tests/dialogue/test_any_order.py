@@ -12,7 +12,7 @@ from bot.dialogue import forms, standing, starting, steps
 from bot.dialogue.decide import decide
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
-from bot.dialogue.standing import Alarm, Person, Standing, Subject
+from bot.dialogue.standing import Person, Standing, Subject
 from bot.dialogue.steps import Step
 from bot.language.known import Known
 from bot.language.matching.matcher import Candidate, Match
@@ -78,7 +78,7 @@ def carried_out(step: Step, choice: Random, facts: Facts, about: str) -> Standin
         case steps.CallOff():
             return replace(stands, person=Person.NONE)
         case steps.Sound():
-            return replace(stands, alarm=Alarm(task="K3M9", until=facts.now + timedelta(minutes=15)))
+            return stands.alarmed("K3M9", facts.now + timedelta(minutes=15))
         case steps.PassOn():
             return replace(stands, alarm=choice.choice([None, stands.alarm]))
         case steps.Quiet():

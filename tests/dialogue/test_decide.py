@@ -4,6 +4,7 @@ A row is: how the talk stands, what is said, the step in one line (town.outline)
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,8 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Stage
 from bot.dialogue.said import Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import Person, Standing
+from bot.language.danger.judge import Judge
+from bot.language.danger.odds import Odds
 from tests.dialogue.town import (
     AFTER_ALARM,
     ALARMED,
@@ -79,6 +82,11 @@ def test_what_belongs_to_an_alarm_stands_between_what_was_read_back_and_a_yes(sa
     assert next_step(passed_on.standing, words("好的")) == "confirm parcel.send"
 
 
+LATER = FACTS.now + timedelta(minutes=15)
+
+#: A judge to whom nothing is far from danger.
+NEAR = Judge(odds=Odds(bias=-40))
+
 AFTER: list[tuple[Standing, Said, Facts, str]] = [
     (AFTER_ALARM, words("在最里面那间"), ALARMED, "pass on 在最里面那间"),
     (AFTER_ALARM, words("误报"), ALARMED, "pass on 误报"),
@@ -96,6 +104,10 @@ AFTER: list[tuple[Standing, Said, Facts, str]] = [
     (replace(AFTER_ALARM, form=LAMP_ASKED.form), words("算了"), ALARMED, "say form.cancelled"),
     (AFTER_ALARM, words("算了"), ALARMED, "pass on 算了"),
     (AFTER_ALARM, words("在最里面那间"), FACTS, "say unknown"),  # staff have closed it
+    (LAMP_ASKED.alarmed("K3M9", LATER), words("楼道门口"), ALARMED, "pass on 楼道门口"),
+    (LAMP_ASKED.alarmed("K3M9", LATER), words("继续"), ALARMED, "ask lamp.report place"),
+    (LAMP_ASKED.alarmed("K3M9", LATER), words("楼道门口"), FACTS, "do lamp.report"),
+    (AFTER_ALARM, surely("楼道的灯不亮", "lamp.report"), replace(ALARMED, judge=NEAR), "pass on 楼道的灯不亮"),
 ]  # fmt: skip
 
 

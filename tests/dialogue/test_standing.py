@@ -32,7 +32,7 @@ def full(intents: dict[str, Intent], now: datetime) -> Standing:
         menu=Menu(options=("lamp.report", "parcel.send"), text="灯和包裹", with_person=True),
         elsewhere=Menu(options=("parcel.send",), text="灯"),
         offer=Offer(what=Offered.INTENT, text="灯", intent="lamp.report"),
-        alarm=Alarm(task="K3M9", until=now + timedelta(minutes=5)),
+        alarm=Alarm(task="K3M9", until=now + timedelta(minutes=5), form=forms.begin(intents["lamp.report"], {"place": "车库"})),
         subjects=(
             Subject(
                 about="parcel:7",
@@ -98,6 +98,28 @@ def test_a_question_that_stayed_open_too_long_is_put_away_and_remembered(intents
     assert (later.alarm, later.unused, later.spot) == (None, (), None)
     assert later.subjects == stood.subjects
     assert standing.at(stood, now, now + timedelta(minutes=4), forms.EXPIRES) == stood
+
+
+def test_what_was_being_filled_in_waits_until_the_alarm_is_over_and_yields_to_what_is_open_then(
+    intents: dict[str, Intent], now: datetime
+) -> None:
+    lamp, parcel = (forms.begin(intents[name], {}) for name in ("lamp.report", "parcel.send"))
+    alarmed = Standing(form=lamp).alarmed("K3M9", now + timedelta(minutes=15))
+
+    assert alarmed.form is None
+    assert (alarmed.eased().form, alarmed.eased().alarm) == (lamp, None)
+    assert replace(alarmed, form=parcel).eased().form == parcel
+    assert alarmed.alarmed("K3M9", now + timedelta(minutes=20)).eased().form == lamp
+    assert alarmed.closed({"lamp.report"}).eased().form is None
+
+
+def test_what_was_being_filled_in_is_put_away_with_an_alarm_that_nobody_spoke_of_again(
+    intents: dict[str, Intent], now: datetime
+) -> None:
+    lamp = forms.begin(intents["lamp.report"], {})
+    later = standing.at(Standing(form=lamp).alarmed("K3M9", now), now, now + timedelta(minutes=1), forms.EXPIRES)
+
+    assert (later.alarm, later.form, later.shelved) == (None, None, lamp)
 
 
 def test_what_was_done_is_forgotten_after_a_day(now: datetime) -> None:

@@ -1,15 +1,49 @@
 """What is said after an alarm: that nobody need come, that help is there, the number one calls. Pure."""
 
 import re
+from collections.abc import Collection, Mapping
 
 from bot.language import answers
 from bot.language.danger.judge import Judge
+from bot.language.danger.sorts import Danger
 from bot.language.reading import Reading
 
 #: 别报警 is none of them: whoever is beaten says it out of fear.
 _OVER = re.compile(
-    r"误报|虚惊|(?:并无|没有|并没有|不是|不见)(?:明火|着火|起火|火情)|(?:勿|不用|不要|别)(?:惊动|打119|叫消防|拉警报)|不用报警|没事|冇事|没得事|不用来|别来了|唔使嚟|搞错|弄错|按错|发错|开玩笑|解决了|(?:火|火苗|明火)[^，。,]{0,3}灭(?:掉)?了|(?<![^\s，。,])(?:都|已经|总算|可算)?[扑浇盖弄]?灭(?:掉)?了|灭掉了|(?<![跑逃冲撤])出来了|人醒了|醒过来了|找到(?:人|孩子|娃)?了|救出来了|好了$"
+    r"误报|虚惊|(?:并无|没有|并没有|不是|不见)(?:明火|着火|起火|火情)|(?:勿|不用|不要|别)(?:惊动|打119|叫消防|拉警报)|不用报警|没事|冇事|没得事|不用来|别来了|唔使嚟|搞错|弄错|按错|发错|(?<!不是)误会|开玩笑|解决了|(?:火|火苗|明火)[^，。,]{0,3}灭(?:掉)?了|(?<![^\s，。,])(?:都|已经|总算|可算)?[扑浇盖弄]?灭(?:掉)?了|灭掉了|(?<![跑逃冲撤])出来了|人醒了|醒过来了|找到(?:人|孩子|娃)?了|救出来了|好了$"
 )
+#: Whoever was hurt is in good hands: 送医院了, 已经在医院了.
+_CARED = re.compile(
+    r"(?<!要)(?<!想)(?<!快)(?:送|到|去|进|转|在)(?:到|去|往|了)?(?:[区市省]|人民|中心|儿童|第.)?医院了|住(?:进)?(?:医)?院了|[上抬]了?(?:救护车|急救车)了"
+)
+
+#: What was told first was none: 不是困住 是误会.
+_MISTAKEN = re.compile(
+    r"不是[^，。,？? ]{1,8}[，, ]*(?:原来|其实|就)?是?个?(?:误会|误报|误触|虚惊|[看听搞弄按]错)(?:一场)?(?:了|的)?[。！!]*"
+)
+
+#: Who gives up waiting does not say that all is well.
+_GIVES_UP = re.compile("算[了啦喇咯哒数]|拉倒|再说|先这样|停|结束|退出")
+
+#: All that was told of is over, not one of it.
+_OF_ALL = re.compile("都|全部?|一切|大家|两个|两件")
+
+#: By which words each kind of danger is spoken of once it is over.
+_NAMED: Mapping[Danger, re.Pattern[str]] = {
+    danger: re.compile(words) for danger, words in {
+        Danger.FIRE: "火|烧着|着了", Danger.SMOKE: "烟", Danger.GAS: "煤气|燃气|天然气|液化气|漏气|气味|臭鸡蛋|阀", Danger.ELECTRIC: "触电|漏电|电到|电着",
+        Danger.WATER: "落水|掉水|淹|水退", Danger.LIFT: "电梯|轿厢", Danger.TRAPPED: "困|反锁|锁住|卡住|夹", Danger.COLLAPSE: "塌|砸",
+        Danger.CRIME: "打架|打人|吵架|打老[婆公]|小偷|贼|刀|撬|陌生|跟踪|尾随|敲门|那个?人|男的|治安", Danger.CHILD: "吞|呛|噎|烫", Danger.ANIMAL: "狗|蛇|蜂|猫",
+        Danger.FALL: "摔|跌|绊", Danger.MISSING: "找到|找着|走丢|失联|接电话", Danger.MEDICAL: "[晕昏醒抽喘吐疼痛]|胸口|血压|中风|发烧|退烧|心脏|医院|住院|救护车|急病",
+    }.items()
+}  # fmt: skip
+
+#: Kinds that one thing may be told as: who fell is ill, a child shut in is looked for.
+_ALIKE = (
+    {Danger.FIRE, Danger.SMOKE, Danger.GAS, Danger.ELECTRIC}, {Danger.CHILD, Danger.MEDICAL, Danger.FALL, Danger.ANIMAL, Danger.COLLAPSE, Danger.ELECTRIC},
+    {Danger.CHILD, Danger.MISSING, Danger.TRAPPED}, {Danger.LIFT, Danger.TRAPPED}, {Danger.WATER, Danger.MEDICAL},
+)  # fmt: skip
+
 #: Who has come: 救护车进来了, 消防到了.
 _HELPED = re.compile(
     r"(?:120|119|110|救护车|消防车?|警察|民警|医生|保安|师傅|你们的?人)\S{0,4}(?:来了|到了|进来了|接走了|拉走了)"
@@ -29,8 +63,25 @@ _NUMBER = re.compile(r"(?:打|拨|叫)?(?:1(?:20|19|10)|一二零|幺二零|一�
 
 
 def is_over(said: Reading, judge: Judge) -> bool:
-    """Tell whether the words say that nobody need come: 误报, 没事了, 取消."""
-    return answers.is_cancel(said.raw) or _says(said, _OVER, judge)
+    """Tell whether the words say that nobody need come, or that whoever was hurt is cared for: 误报, 没事了, 取消, 送医院了."""
+    if answers.is_cancel(said.raw):
+        return _GIVES_UP.search(said.raw) is None
+    return _MISTAKEN.search(said.raw) is not None or _says(said, _OVER, judge) or _says(said, _CARED, judge)
+
+
+def is_of_all(text: str) -> bool:
+    """Tell whether words say that all is over, and not one thing of several: 都没事了."""
+    return _OF_ALL.search(text) is not None
+
+
+def named(text: str) -> Collection[Danger]:
+    """Return the kinds of danger that words say are over, by what they speak of: 煤气味 没事了."""
+    return {danger for danger, words in _NAMED.items() if words.search(text)}
+
+
+def alike(one: Danger, other: Danger) -> bool:
+    """Tell whether two kinds may be told of the same thing."""
+    return one is other or any({one, other} <= kinds for kinds in _ALIKE)
 
 
 def is_helped(said: Reading, judge: Judge) -> bool:

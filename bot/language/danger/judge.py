@@ -30,6 +30,9 @@ CLEAR = 4.0
 #: Below this a message is not even asked about.
 DOUBT = -2.5
 
+#: Below this words are far from any danger: beside an alarm they are no part of it, 宽带坏了; 窗户打不开 may be.
+FAR = -5.0
+
 #: Begins a line of lines.txt that counts only where nothing else is said.
 CRY = "="
 
@@ -91,6 +94,10 @@ class Judge:
         plain = _prepared(said)
         best = max(self.odds.pieces(plain), default=Piece(DOUBT, 0, 0))
         return best.odds > DOUBT and not self.surroundings.clears(plain, *self.odds.peak(plain, best))
+
+    def is_far(self, said: Reading) -> bool:
+        """Tell whether words are so far from danger that beside an alarm they speak of something else."""
+        return all(piece.odds < FAR for piece in self.odds.pieces(_prepared(said)))
 
     def sort(self, said: Reading) -> Danger:
         """Return which kind of danger a message that is known to tell of one tells of."""

@@ -5,6 +5,7 @@ import pytest
 from bot import config
 from bot.dialogue.understanding import read_judge
 from bot.language.danger import aftermath
+from bot.language.danger.sorts import Danger
 from bot.language.reading import ANY_TIME, Reading
 
 JUDGE = read_judge(config.shipped("data"))
@@ -15,10 +16,25 @@ JUDGE = read_judge(config.shipped("data"))
     ("没事了吗", False), ("火还没灭", False), ("怎么没事了", False), ("人跑出来了", False), ("烟更大了", False),
     ("火灭了，可是我妈晕倒了", False), ("火灭了又着起来了", False), ("人救出来了，还有一个困着", False), ("没事了，楼上又开始冒烟", False),
     ("刚才说着火是误报", True), ("没事了，谢谢你们", True),
+    ("送医院了 谢谢", True), ("好了 到医院了", True), ("已经在医院了", True), ("上救护车了", True), ("还没到医院", False), ("要送医院了吗", False), ("去哪个医院", False),
+    ("不是困住 是误会", True), ("不是着火，是看错了", True), ("不是误会 真的出不来", False), ("算了", False), ("算了吧", False), ("不用了", True), ("下次再说", False),
     ("人没事，就是出不来", False), ("并无明火，请勿惊动消防", True), ("不用报警了", True), ("别报警，我怕", False), ("求你不要报警，他会打死我", False),
 ])  # fmt: skip
 def test_who_says_that_all_is_well_is_heard(text: str, is_so: bool) -> None:
     assert aftermath.is_over(Reading.of(text, ANY_TIME), JUDGE) is is_so
+
+
+@pytest.mark.parametrize(("text", "danger"), [
+    ("煤气味 没事了已经关了", Danger.GAS), ("电梯也好了 人出来了", Danger.LIFT), ("我老妈刚才摔了一跤 现在没事", Danger.FALL), ("他们不打架了 没事了", Danger.CRIME),
+    ("到医院了", Danger.MEDICAL), ("孩子找到了", Danger.MISSING), ("狗拴住了 没事了", Danger.ANIMAL),
+])  # fmt: skip
+def test_who_says_what_is_over_is_heard(text: str, danger: Danger) -> None:
+    assert danger in aftermath.named(text)
+
+
+@pytest.mark.parametrize("text", ["没事了", "没事了 走了", "误报", "取消", "好了"])
+def test_who_does_not_say_what_is_over_names_nothing(text: str) -> None:
+    assert not aftermath.named(text)
 
 
 @pytest.mark.parametrize(("text", "is_so"), [

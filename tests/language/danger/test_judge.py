@@ -268,6 +268,13 @@ def test_a_short_answer_is_no_alarm(text: str) -> None:
     assert not heard(text)
 
 
+@pytest.mark.parametrize(("text", "is_far"), [
+    ("宽带坏了", True), ("开发票", True), ("路灯也坏了", True), ("预约体检", True), ("窗户打不开", False), ("门口味道很大", False), ("水越来越大", False), ("锁坏了 门打不开", False),
+])  # fmt: skip
+def test_what_may_be_part_of_a_danger_is_told_from_what_is_far_from_any(text: str, is_far: bool) -> None:
+    assert JUDGE.is_far(Reading.of(text, NOW, SIMPLIFIED)) is is_far
+
+
 def test_one_real_danger_among_figures_of_speech_is_heard() -> None:
     assert heard("笑死我了救命。" * 3 + "等下，厨房真的着火了")
 
