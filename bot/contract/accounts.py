@@ -1,14 +1,17 @@
 """What is known by a WeChat account, for whoever holds it: what was said, sent, allowed and counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import col, select
 
 from bot.contract.work import Work
-from bot.store import claims, handoffs, limits, objections
+from bot.language import phrases
+from bot.language.kinds.kind import Slot
+from bot.store import claims, handoffs, limits, objections, staff
 from bot.store.conversations import Conversation, Line
+from bot.store.events import Event
 from bot.store.followers import Allowance, Follower
 from bot.store.limits import Tally
 from bot.store.notices import Notice
@@ -19,6 +22,10 @@ from bot.store.photos import Photo
 from bot.store.receipts import NoticeReply
 from bot.store.sentpictures import SentPicture
 from bot.store.tasks import Task
+
+#: Kinds of events that tell of reading.
+EXPORTED = "data.exported"
+READ = ("data.read", EXPORTED)
 
 _SPEAKERS = {"resident": "居民", "bot": "机器人", "staff": "物业"}
 
@@ -83,6 +90,79 @@ def notices(work: Work, resident: Resident) -> Sequence[Mapping[str, str]]:
     ]  # fmt: skip
 
 
+def _under_way(work: Work, standing: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a talk stands open, in the words that people know it by; how the bot keeps that is nobody's data."""
+    forms: list[Mapping[str, Any]] = []
+    for name in ("form", "shelved"):
+        form = standing.get(name)
+        while form:
+            forms.append(form)
+            form = form.get("outer")
+    done = {str(one.get("intent")): one for one in standing.get("subjects") or ()}
+    return {
+        "没办完的": [_form(work, one) for one in forms],
+        "刚办过的": [
+            {"事情": _title(work, name), "您说的": _values(work, name, one.get("values") or {})} for name, one in done.items()
+        ],
+        "还没用上的话": [str(words) for _, words in standing.get("unused") or ()],
+    }
+
+
+def _form(work: Work, form: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = str(form.get("intent"))
+    return {
+        "事情": _title(work, name),
+        "您的原话": list(form.get("words") or ()),
+        "记下的": _values(work, name, form.get("values") or {}),
+    }
+
+
+def _title(work: Work, intent: str) -> str:
+    known = work.context.intents.get(intent)
+    return known.title if known is not None else ""
+
+
+def _values(work: Work, intent: str, values: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return values by what their slot is called, as people say them; what is only the bot's own has no title."""
+    known = work.context.intents.get(intent)
+    slots = {slot.name: slot for slot in known.slots} if known is not None else {}
+    found = {name: value for name, value in values.items() if name in slots and slots[name].title}
+    return {slots[name].title: _value(work, slots[name], value) for name, value in found.items()}
+
+
+def _value(work: Work, slot: Slot, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return say(datetime.fromisoformat(str(value.get("at"))))
+    if isinstance(value, list | tuple):
+        return "、".join(slot.label(str(one)) for one in value)
+    return slot.label(value) if isinstance(value, str) else phrases.say(value, work.now)
+
+
+def _about(work: Work, openid: str, conversation: Conversation | None) -> list[str]:
+    tasks = work.session.exec(select(Task).where(Task.openid == openid)).all()
+    return [*([f"conversation:{conversation.public_id}"] if conversation else []), *(one.about for one in tasks)]
+
+
+#: Reads that are told at most, the newest of them.
+_READS = 1000
+
+
+def readers(work: Work, subjects: Collection[str]) -> Sequence[Mapping[str, str]]:
+    """Return who of the staff was shown what is sensitive of these subjects, and when: as the log has it, the newest first."""
+    read = select(Event).where(col(Event.subject).in_(subjects), col(Event.kind).in_(READ))
+    found = work.session.exec(read.order_by(col(Event.id).desc()).limit(_READS)).all()
+    known = staff.by_logins(work.session, {one.actor.removeprefix("staff:") for one in found})
+    return [
+        {"时间": say(one.at), "谁": _reader(one.actor, known), "看了": str(one.data.get("what", "")), "怎么看": "存成文件" if one.kind == EXPORTED else "打开看"}
+        for one in found
+    ]  # fmt: skip
+
+
+def _reader(actor: str, known: Mapping[str, staff.Staff]) -> str:
+    member = known.get(actor.removeprefix("staff:"))
+    return member.name or member.login if member is not None else "以前的工作人员"
+
+
 def export(work: Work, openid: str) -> dict[str, Any]:
     """Return all that is kept by account, as JSON with names people read."""
     session = work.session
@@ -95,13 +175,14 @@ def export(work: Work, openid: str) -> dict[str, Any]:
     return {
         "关注时间": say(follower.followed_at) if follower else "",
         "允许的订阅消息": [{"模板": one.template_id, "还可以发": one.left} for one in session.exec(allowed)],
-        "正在说的事": {"主题": conversation.topic, "记着的": conversation.standing or {}} if conversation else {},
+        "正在说的事": {"主题": conversation.topic, **_under_way(work, conversation.standing or {})} if conversation else {},
         "自己说的住址": claim.label if claim else "",
         "说不认识您的住户": [
             flat.label for _, flat in session.exec(against.where(col(Objection.openid).in_(objections.known_as(session, openid))))
         ],
         "发给您的消息": [{"时间": say(one.updated_at), "内容": str(one.payload.get("text", ""))} for one in session.exec(sent)],
         "次数": [{"日期": str(one.day), "什么": one.kind, "几次": one.count} for one in session.exec(counted)],
+        "谁看过": readers(work, _about(work, openid, conversation)),
         "删除信息后还留着的": KEPT,
         **talk(work, openid, _EVER, work.now),
     }

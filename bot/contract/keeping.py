@@ -86,16 +86,16 @@ RETAIN = (
             {"title": TITLE, "openid": None, "data": {}, "outcome": "", "household_id": None, "is_forgotten": True},
         ),),
     ),
-    Retention(what=tr("批量操作前后的状态（用来撤销）"), lives=undos.KEPT, rows=(Rows(UndoStep, lambda before: (col(UndoStep.at) < before,)),)),
+    Retention(what=tr("批量操作前后的状态（用来撤销）"), is_inner=True, lives=undos.KEPT, rows=(Rows(UndoStep, lambda before: (col(UndoStep.at) < before,)),)),
     Retention(
-        what=tr("没听懂的句子"), lives=180 * _DAY, why=tr("员工说过不再显示的留着，不然又会出现"),
+        what=tr("没听懂的句子"), is_inner=True, lives=180 * _DAY, why=tr("员工说过不再显示的留着，不然又会出现"),
         rows=(Rows(Unmatched, lambda before: (col(Unmatched.last_at) < before, col(Unmatched.ignored_at).is_(None))),),
     ),
     Retention(
-        what=tr("没有完成的操作"), lives=90 * _DAY,
+        what=tr("没有完成的操作"), is_inner=True, lives=90 * _DAY,
         rows=(Rows(Effect, lambda before: (col(Effect.state) == EffectState.DEAD, col(Effect.updated_at) < before)),),
     ),
-    Retention(what=tr("收到的消息（防重复）"), lives=inbox.KEPT, rows=(Rows(InboxMessage, lambda before: (col(InboxMessage.received_at) < before,)),)),
+    Retention(what=tr("收到的消息（防重复）"), is_inner=True, lives=inbox.KEPT, rows=(Rows(InboxMessage, lambda before: (col(InboxMessage.received_at) < before,)),)),
     Retention(what=tr("次数"), lives=limits.KEPT, why=tr("只存代号；删除信息后也留到期满，不然取消关注再回来就能重新试"), rows=(Rows(Tally, lambda before: (col(Tally.day) < before.date(),)),)),
     Retention(what=tr("居民自己说的住址"), lives=90 * _DAY, rows=(Rows(Claim, lambda before: (col(Claim.at) < before,)),)),
     Retention(
@@ -108,7 +108,7 @@ RETAIN = (
         )),),
     ),
     Retention(
-        what=tr("合并成一个人以前的登记"), lives=merging.PARTED, why=tr("期间弄错了还能分开"),
+        what=tr("合并成一个人以前的登记"), is_inner=True, lives=merging.PARTED, why=tr("期间弄错了还能分开"),
         rows=(Rows(
             Merger, lambda before: (col(Merger.at) < before, col(Merger.personal_before).is_not(None)), {"personal_before": null()},
         ),),

@@ -58,6 +58,7 @@ class Retention:
     rows: Sequence[Rows]
     setting: str = ""  # the one that changes it
     why: str = ""  # why it is kept so long, where that needs a reason
+    is_inner: bool = False  # of the works, and no answer to a resident who asks how long theirs is kept
 
     def term(self, work: Work) -> timedelta:
         """Return how long they live here."""
@@ -133,6 +134,16 @@ def retentions(integration: "Integration") -> Mapping[str, Retention]:
     return {f"{integration.name}-{number}": one for number, one in enumerate(kept)}
 
 
+def terms(work: Work) -> Sequence[tuple[timedelta, Sequence[str]]]:
+    """Return how long residents' own is kept, the longest first, each with what is kept so long: as the page of terms has it."""
+    found: dict[timedelta, list[str]] = {}
+    for service in work.context.services.integrations:
+        for one in retentions(service).values():
+            if not one.is_inner:
+                found.setdefault(one.term(work), []).append(one.what)
+    return sorted(found.items(), reverse=True)
+
+
 def _forget(retention: Retention, name: str, work: Work) -> None:
     if rows := retention.forget(work):
         work.record(FORGOTTEN, f"kept:{name}", rows=rows)
@@ -156,6 +167,7 @@ def _own(work: Work, resident: Resident) -> dict[str, Any]:
         "同意": [_consent(work, one) for one in consents.of(session, resident)],
         "没有同意": [{"用途": _purpose(work, one.purpose), "时间": say(one.at)} for one in consents.refusals(session, resident)],
         "邀请家人的码": [{"给": one.called, "时间": say(one.made_at), "到": say(one.ended_at or one.expires_at)} for one in invitations.of(session, resident)],
+        "谁看过": accounts.readers(work, [resident.about]),
         "收到的通知": [one for one in accounts.notices(work, resident)],
         **{name: [row for talk in talks for row in talk[name]] for name in ("对话", "回复通知的话", "转给物业的事", "照片", "物业发来的图片")},
     }  # fmt: skip

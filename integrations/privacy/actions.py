@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from bot.contract import Conversation, Refusal, Reply, Turn, action, handoffs, leaving, tr
+from bot.contract import Conversation, Refusal, Reply, Turn, action, handoffs, leaving, personal, tr
 from integrations.privacy.models import Export
 
 #: How long a link opens.
@@ -46,4 +46,18 @@ def _about(turn: Turn) -> str:
     return turn.resident.about if turn.resident is not None else ""
 
 
-ALL = (export, delete)
+#: Asks how long something is kept, or whether it still is.
+ASKS_HOW_LONG = re.compile(
+    "多久|多长时间|几天|几个月|几年|什么时候(?:删|清)|何时删|还(?:留|存|在)|会不会删|删不删|保存期|存到|留到"
+)
+
+
+@action("privacy.about", replies={"done": "", "kept": "terms"}, shows=True)
+def about(turn: Turn, slots: object) -> Reply:
+    """Tell what is kept and for what; whoever asks how long reads the terms that hold here."""
+    if not ASKS_HOW_LONG.search(turn.said):
+        return Reply("done")
+    return Reply("kept", terms="；".join(f"{lives.days} 天：{'、'.join(kept)}" for lives, kept in personal.terms(turn)))
+
+
+ALL = (export, delete, about)

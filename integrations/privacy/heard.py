@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from bot.contract import Purpose, Resident, Turn, Wish, consents, personal
-from integrations.privacy.actions import OTHERS
+from integrations.privacy.actions import ASKS_HOW_LONG, OTHERS
 
 #: Each sign may be read in one way alone: else the time it takes doubles with each 我现在.
 _BEGINS = r"(?:我|俺|要|想|现在|请|麻烦|帮我|给我|把|那|就)*"
@@ -62,10 +62,28 @@ def hear(turn: Turn, text: str) -> str | Wish:
             return _refuse(turn, what)
     if (said := _GIVES.fullmatch(text)) and _names(turn, said["what"]):
         return _give(turn, said["what"])
+    if _LISTS.fullmatch(text):
+        return _listed(turn)
+    if len(text) <= _LONGEST and _KEPT_HOW_LONG.search(text):
+        return Wish(intent="privacy.about")
     if len(text) <= _LONGEST and _DELETES_OTHERS.search(text) and not _KEPT.search(text):
         return Wish(intent="privacy.delete")  # which asks nothing of who writes, and hands it over
     return ""
 
+
+#: Asks what was consented to, and nothing else: 我同意了哪些 is no vote.
+_LISTS = re.compile(
+    rf"(?:我|俺|{_BEGINS}|查一?下?|看一?看?|查看|列一?下?|都|一共|之前|以前|到底)*(?:给你们|跟你们|对你们)?"
+    r"(?:(?:同意|授权|签|答应|允许|给)(?:过|了|的|你们|都)*(?:哪些|什么|啥|哪几[样项个])(?:东西|信息|个人信息|事情?|用途|同意书?|授权书?)?"
+    r"|(?:有|给过|签过|同意过)?(?:哪些|什么|啥)(?:同意|授权)(?:书)?|(?:我的|所有|全部)?(?:同意|授权)(?:书)?(?:的)?(?:记录|清单|列表|情况|有哪些|都有哪些|都有啥)"
+    r"|(?:同意|授权)(?:了|过)?哪些)(?:了|呢|啊|呀|的|吗|嘛|[\s,，。.?？!！])*"
+)
+
+#: Asks how long what is known of whoever writes is kept: 搬走后我的信息还留着吗.
+_KEPT_HOW_LONG = re.compile(
+    rf"(?:我|俺|居民|住户|我们)(?:家)?的?(?:{_KNOWN}|个人信息|隐私|体温).{{0,8}}(?:{ASKS_HOW_LONG.pattern})"
+    rf"|(?:{_KNOWN}|隐私).{{0,4}}(?:存|留|保存|保留).{{0,2}}(?:多久|多长时间|几天|几个月|几年|到什么时候)"
+)
 
 #: Who says more than this tells of something.
 _LONGEST = 40
@@ -129,6 +147,22 @@ def _given(turn: Turn, persons: Sequence[Resident]) -> str:
     """Return what somebody consents to now, one after the other; empty for nothing."""
     known = turn.context.services.purposes.values()
     return "、".join(one.title for one in known if any(consents.in_force(turn, person, one) for person in persons))
+
+
+def _listed(turn: Turn) -> str:
+    """Tell what was consented to and since when, and how each is taken back; what was refused or withdrawn, too."""
+    persons = personal.persons(turn, turn.openid)
+    purposes = turn.context.services.purposes.values()
+    held = [(one, found) for one in purposes for person in persons if (found := consents.held(turn, person, one)) is not None]
+    lines = [
+        turn.words(
+            "· {title}，{at} 同意的。撤回就说：撤回{title}的同意", title=one.title, at=f"{found.given_at:%Y年%-m月%-d日 %H:%M}"
+        )
+        for one, found in held
+    ]
+    if not lines:
+        return _say(turn, "privacy.consents.none")
+    return _say(turn, "privacy.consents", given=lines)
 
 
 def _end(turn: Turn, person: Resident, purpose: Purpose) -> int:

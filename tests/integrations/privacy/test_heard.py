@@ -104,3 +104,38 @@ def test_a_consent_that_nobody_asks_for_is_named_and_nothing_is_touched(room: Ro
     assert "您现在同意了的：健康打卡" in said(room, words)
     assert "3栋2单元501" in said(room, "好的", "确认", "我绑的是哪户")
     assert holding(room) == ["health"]
+
+
+@pytest.mark.parametrize(
+    "words", ["我同意了哪些", "我签过哪些同意", "我都同意过什么？", "我给过你们哪些授权", "查一下我的同意记录", "我有哪些同意"]
+)
+def test_what_was_consented_to_is_listed_with_its_day_and_how_to_take_it_back(room: Room, words: str) -> None:
+    assert "没有同意过什么" in said(room, words)
+
+    answer = said(room, "健康打卡 36.5，没有不舒服", "同意", words)
+
+    assert "健康打卡，2026年3月11日 10:00 同意的" in answer
+    assert "撤回健康打卡的同意" in answer
+    assert "已撤回：健康打卡" in said(room, "撤回健康打卡的同意")
+    assert "没有同意过什么" in said(room, words)
+
+
+@pytest.mark.parametrize("words", ["业主投票我同意了哪些方案", "我同意了什么时候装电梯", "我同意物业的方案", "有哪些授权维修点"])
+def test_what_else_was_agreed_to_is_no_list_of_consents(room: Room, words: str) -> None:
+    assert "没有同意过什么" not in said(room, words)
+
+
+@pytest.mark.parametrize(
+    "words", ["我的数据存多久", "信息存多久", "搬走后我的信息还留着吗", "我的体温存多长时间", "聊天记录保存几个月"]
+)
+def test_who_asks_how_long_reads_the_terms_of_the_community(room: Room, words: str) -> None:
+    answer = said(room, words)
+
+    assert "180 天：" in answer
+    assert "90 天：体温和症状" in answer
+    assert "搬走" in answer
+
+
+@pytest.mark.parametrize("words", ["隐私政策", "谁能看到我说的话"])
+def test_who_asks_what_is_kept_reads_no_terms(room: Room, words: str) -> None:
+    assert "180 天" not in said(room, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,12 @@ from sqlmodel import select as select_rows
 from bot.contract import Download, Refusal, Turn, View, Visit, consents, leaving, personal
 from bot.model import Moment
 from bot.sealed import Content, Digest, Sealed
-from bot.store import erasures, limits, people
+from bot.store import erasures, events, limits, people, scope
 from bot.store.conversations import Conversation, Line
 from bot.store.erasures import Erasure
 from bot.store.outbox import Delivery
 from bot.store.people import Binding, Resident
+from bot.store.staff import Staff
 from bot.store.tasks import Task
 from integrations.desk.models import TalkLabel
 from integrations.health.models import CheckIn
@@ -301,6 +303,40 @@ def test_a_no_deletes_nothing(chat: Chat) -> None:
 
     assert chat.all(Erasure) == []
     assert [str(one.state) for one in chat.all(Ticket)] == ["submitted"]
+
+
+#: How a talk is kept, which tells nobody anything.
+INNER = {"version", "intent", "tries", "stage", "is_guess", "is_agreed", "outer", "menu", "visitor.invite", "repair.report"}
+
+
+def test_the_export_tells_what_is_under_way_in_words_and_nothing_of_how_it_is_kept(chat: Chat) -> None:
+    chat.say("周六下午三点我表哥来", "某某某某")
+    found = chat.room.database.submit(lambda session: personal.everything(work_of(chat, session), chat.room.openid)).result()
+
+    text = json.dumps(found["微信账号"]["正在说的事"], ensure_ascii=False)
+    assert "表哥" in text
+    assert not INNER & set(re.findall(r"[a-z_.]+", text))
+
+
+def test_the_export_names_who_of_the_staff_has_read_it_and_when(chat: Chat) -> None:
+    chat.say("厨房水管漏水")
+
+    def read(session: Session) -> Any:
+        [talk] = [one for one in session.exec(select_rows(Conversation)).all() if one.openid == chat.room.openid]
+        member = session.exec(select_rows(Staff)).first()
+        assert member is not None
+        scope.enter(session, talk.community_id)
+        for subject in (f"conversation:{talk.public_id}", "conversation:SOMEBODY"):
+            events.record(session, chat.room.now, "data.read", subject=subject, actor=f"staff:{member.login}", what="对话")
+        return member.name, personal.everything(work_of(chat, session), chat.room.openid)
+
+    name, found = chat.room.database.submit(read).result()
+    [told] = found["微信账号"]["谁看过"]
+    assert told == {"时间": f"{chat.room.now:%Y-%m-%d %H:%M}", "谁": name, "看了": "对话", "怎么看": "打开看"}
+
+
+def work_of(chat: Chat, session: Session) -> Turn:
+    return Turn(session=session, now=chat.room.now, context=chat.room.house.context, openid=chat.room.openid)
 
 
 @pytest.mark.parametrize(
