@@ -21,6 +21,7 @@ from bot.store.receipts import (
     lately,
     opened,
     people,
+    refusing,
     replies,
     reply,
     retry,
@@ -35,5 +36,5 @@ from bot.store.receipts import (
 
 __all__ = [
     "NOTHING_CAME", "TAKEN", "Answered", "Door", "FlatReceipt", "NoticeReply", "Part", "Receipt", "acknowledge", "all_doors", "all_people", "chasing", "count_replies",
-    "delivery", "doors", "figures", "flats", "lately", "opened", "people", "replies", "reply", "retry", "retryable", "silent", "theirs", "told", "told_to_all", "visit", "visits",
+    "delivery", "doors", "figures", "flats", "lately", "opened", "people", "refusing", "replies", "reply", "retry", "retryable", "silent", "theirs", "told", "told_to_all", "visit", "visits",
 ]  # fmt: skip

@@ -551,7 +551,8 @@ def _apply_early_report(session: Session, msgid: str, now: datetime) -> None:
 
 
 #: WeChat's words for what went wrong, spaces removed.
-REPORTS = {"failed:userblock": tr("居民拒收"), "failed:systemfailed": tr("微信系统发送失败")}
+REFUSED = tr("居民拒收")
+REPORTS = {"failed:userblock": REFUSED, "failed:systemfailed": tr("微信系统发送失败")}
 
 
 # ------------------------------------------------------------------ looking
@@ -603,6 +604,18 @@ def counts(session: Session, notice_id: int) -> dict[DeliveryState, int]:
     ).all()
     found = {DeliveryState(state): int(count) for state, count in rows}
     return {state: found.get(state, 0) for state in DeliveryState}
+
+
+def counts_of(session: Session, notice_ids: Collection[int]) -> dict[int, dict[DeliveryState, int]]:
+    """Return the same of several notices at once, by their ids; of one without deliveries nothing."""
+    number, states = func.count(), dict[int, dict[DeliveryState, int]]()
+    rows = session.execute(
+        select(col(Delivery.notice_id), col(Delivery.state), number)
+        .where(col(Delivery.notice_id).in_(notice_ids)).group_by(col(Delivery.notice_id), col(Delivery.state))
+    )  # fmt: skip
+    for notice_id, state, count in rows:
+        states.setdefault(notice_id, {})[DeliveryState(state)] = int(count)
+    return states
 
 
 def waiting(session: Session, notice_id: int) -> dict[str, int]:

@@ -15,7 +15,7 @@ from bot.model import moment
 from bot.sealed import sealed
 from bot.store.audience import Audience, Building, Flat, Unit, place_of
 from bot.store.notices import Notice, NoticeKind, NoticeState
-from bot.store.outbox import Delivery, DeliveryState
+from bot.store.outbox import REFUSED, Delivery, DeliveryState
 from bot.store.people import Household, Residence, Resident
 from bot.store.register import PAGE, Found
 from bot.store.scope import Scoped
@@ -257,8 +257,22 @@ def _meant(said: str) -> ColumnElement[bool]:
 
 
 def retryable(session: Session, notice: Notice, states: Sequence[DeliveryState]) -> int:
-    """Return to how many `retry` would send: those without an account are told by nobody's pressing a button."""
+    """Return to how many `retry` would send: those without an account, and who takes nothing, are told by nobody's pressing a button."""
     return int(session.execute(select(func.count(col(Delivery.id))).where(*_again(notice, states))).scalar_one())
+
+
+def refusing(session: Session, notice: Notice) -> int:
+    """Return how many of the newest time take no messages of the account: they are rung up, or told at the door."""
+    refused = (
+        col(Delivery.notice_id) == notice.key,
+        col(Delivery.state) == DeliveryState.FAILED,
+        col(Delivery.reason) == REFUSED,
+    )
+    return int(
+        session.execute(
+            select(func.count(col(Delivery.id))).where(*refused, col(Delivery.occurrence) == _newest(notice))
+        ).scalar_one()
+    )
 
 
 def retry(session: Session, notice: Notice, states: Sequence[DeliveryState], now: datetime) -> int:
@@ -283,7 +297,14 @@ def _again(notice: Notice, states: Sequence[DeliveryState]) -> tuple[ColumnEleme
     other = aliased(Delivery)
     newest = select(func.max(col(other.occurrence))).where(col(other.notice_id) == notice.key).scalar_subquery()
     bound = exists().where(col(Resident.id) == col(Delivery.resident_id), col(Resident.openid).is_not(None))
-    return col(Delivery.notice_id) == notice.key, col(Delivery.state).in_(states), col(Delivery.occurrence) == newest, bound
+    takes = or_(col(Delivery.state) != DeliveryState.FAILED, col(Delivery.reason) != REFUSED)
+    return (
+        col(Delivery.notice_id) == notice.key,
+        col(Delivery.state).in_(states),
+        col(Delivery.occurrence) == newest,
+        bound,
+        takes,
+    )
 
 
 # ------------------------------------------------------------------ what residents do with it

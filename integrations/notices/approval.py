@@ -19,8 +19,8 @@ from bot.contract import (
     tr_all,
     wording,
 )
-from bot.contract.notices import Step
-from integrations.notices import letter
+from bot.contract.notices import NoticeKind, Step
+from integrations.notices import kinds, letter
 
 #: What `send` has done, for who pressed the button.
 STEP_WORDS = {
@@ -37,8 +37,14 @@ def agree(desk: Desk) -> Redirect:
     notice = _locked(desk)
     step = notices.agree(desk, notice, desk.staff)
     return Redirect(
-        f"/console/notices/{notice.public_id}", tr("同意了，正在发。") if step is Step.PUBLISHED else tr("同意了，到时间就发。")
+        f"/console/notices/{notice.public_id}", _agreed(desk, notice) if step is Step.PUBLISHED else tr("同意了，到时间就发。")
     )
+
+
+def _agreed(desk: Desk, notice: Notice) -> str:
+    """Return what whoever agreed is told: at night an everyday notice waits."""
+    night = kinds.night(desk) if notice.kind is NoticeKind.EVERYDAY else ""
+    return tr("同意了。{night}", night=night) if night else tr("同意了，正在发。")
 
 
 @page("POST", "/notices/{id}/return", need="notice.draft")

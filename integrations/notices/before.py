@@ -42,7 +42,14 @@ def reach(desk: Desk) -> View:
         audience = whom.audience_of(desk, desk.form)
     except Refusal as refusal:
         return View("notices/reach.html", {"reach": None, "fault": str(refusal)})
-    return View("notices/reach.html", {"reach": notices.count(desk, audience), "ways": desk.context.ways, "fault": ""})
+    waits = desk.form.get("kind", NoticeKind.EVERYDAY) == NoticeKind.EVERYDAY
+    values = {
+        "reach": notices.count(desk, audience),
+        "ways": desk.context.ways,
+        "fault": "",
+        "night": kinds.night(desk) if waits else "",
+    }
+    return View("notices/reach.html", values)
 
 
 @page("POST", "/notices/left-out", need="notice.draft", title=tr("谁收不到"), reads=True)

@@ -263,7 +263,7 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
             (state, words, counts[state], round(100 * counts[state] / total) if total else 0, after.PART_OF[state]) for state, words in STATE_WORDS.items()
         ],
         "figures": receipts.figures(desk.session, notice), "means": after.MEANS, "answered": receipts.count_replies(desk.session, notice),
-        "again": receipts.retryable(desk.session, notice, receipts.NOTHING_CAME), "doubtful": receipts.retryable(desk.session, notice, (DeliveryState.UNKNOWN,)),
+        "again": receipts.retryable(desk.session, notice, receipts.NOTHING_CAME), "refusing": receipts.refusing(desk.session, notice), "doubtful": receipts.retryable(desk.session, notice, (DeliveryState.UNKNOWN,)),
         "total": total, "sending": moving, "moving": moving or notice.state is NoticeState.SCHEDULED,
         "undo": max(0, int((undo_until - desk.now) / timedelta(seconds=1))) if undo_until and counts[DeliveryState.ARMED] else 0,
         "stoppable": times.is_changeable(notice) or bool(moving),

@@ -1,12 +1,13 @@
 """All notices in a list, what waits to be sent above it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import case
 from sqlmodel import col, select
 
-from bot.contract import Cell, Choice, Column, Days, Desk, Listing, Notice, NoticeState, Staff, tr
+from bot.contract import Cell, Choice, Column, Days, DeliveryState, Desk, Listing, Notice, NoticeState, Staff, notices, tr
 from bot.contract.notices import KIND_WORDS, Audience, NoticeKind
 from integrations.notices import times, whom
 from integrations.notices.console import NOTICE_WORDS, state_words
@@ -14,9 +15,47 @@ from integrations.notices.console import NOTICE_WORDS, state_words
 TONES: Mapping[NoticeState, str] = {NoticeState.DRAFT: "yellow", NoticeState.WAITING: "yellow", NoticeState.MISSED: "red"}
 
 
-def _state(desk: Desk, notice: Notice) -> Sequence[Cell]:
+#: On its way to somebody still, and what came to nobody.
+_MOVING = (DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING)
+_CAME = (DeliveryState.SENT, DeliveryState.DELIVERED)
+_FAILED = (DeliveryState.FAILED, DeliveryState.UNREACHABLE, DeliveryState.UNKNOWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A notice and what became of it for its readers, all times of one that recurs together."""
+
+    notice: Notice
+    counts: Mapping[DeliveryState, int] = field(default_factory=dict)
+
+    def many(self, states: Sequence[DeliveryState]) -> int:
+        """Return for how many it is in one of these states."""
+        return sum(self.counts.get(state, 0) for state in states)
+
+
+def _load(desk: Desk, found: Sequence[Notice]) -> list[Row]:
+    counts = notices.progress_of(desk.session, [one.key for one in found])
+    return [Row(notice=one, counts=counts.get(one.key, {})) for one in found]
+
+
+def _reach(_desk: Desk, row: Row) -> str:
+    """Return how many have it: 71 / 82 人，11 人没收到."""
+    if not row.counts:
+        return ""
+    failed = row.many(_FAILED)
+    came, all_ = row.many(_CAME), sum(row.counts.values())
+    if failed:
+        return tr("{came} / {all} 人，{failed} 人没收到", came=came, all=all_, failed=failed)
+    return tr("{came} / {all} 人", came=came, all=all_)
+
+
+def _state(desk: Desk, row: Row) -> Sequence[Cell]:
+    notice, moving = row.notice, row.many(_MOVING)
     is_stopped = notice.state is NoticeState.RECALLED and notice.rule is not None
     words = Cell(words=tr("已停止") if is_stopped else state_words(desk, notice), tone=TONES.get(notice.state, "blue"))
+    if moving and notice.state is NoticeState.PUBLISHED:  # such as an everyday one at night
+        is_whole = moving == sum(row.counts.values())
+        words = Cell(words=tr("还没发出，在等") if is_whole else tr("还有 {moving} 人没发", moving=moving), tone="yellow")
     more = (
         [Cell(words=KIND_WORDS[notice.kind], tone="red" if notice.kind is NoticeKind.EMERGENCY else "secondary")]
         if notice.kind is not NoticeKind.EVERYDAY
@@ -41,16 +80,17 @@ LIST = Listing(
     nav=tr("居民"),
     unit=tr("条"),
     table=Notice,
-    key=lambda notice: str(notice.public_id),
+    key=lambda row: str(row.notice.public_id),
     key_column=Notice.public_id,
     order="-state",
     columns=(
-        Column(name="title", title=tr("标题"), says=lambda desk, notice: notice.title),
-        Column(name="audience", title=tr("发给"), says=lambda desk, notice: whom.label(desk, Audience.from_json(notice.audience))),
+        Column(name="title", title=tr("标题"), says=lambda desk, row: row.notice.title),
+        Column(name="audience", title=tr("发给"), says=lambda desk, row: whom.label(desk, Audience.from_json(row.notice.audience))),
         Column(name="state", title=tr("状态"), says=_state, sort=(case((col(Notice.state) == NoticeState.DRAFT, 1), else_=0), Notice.id)),
-        Column(name="at", title=tr("时间"), says=lambda desk, notice: notice.published_at or notice.due_at or notice.created_at),
-        Column(name="made", title=tr("写于"), says=lambda desk, notice: notice.created_at, sort=(Notice.id,)),
-        Column(name="body", title=tr("内容"), says=lambda desk, notice: notice.body, is_filed_only=True),
+        Column(name="reach", title=tr("收到"), says=_reach),
+        Column(name="at", title=tr("时间"), says=lambda desk, row: row.notice.published_at or row.notice.due_at or row.notice.created_at),
+        Column(name="made", title=tr("写于"), says=lambda desk, row: row.notice.created_at, sort=(Notice.id,)),
+        Column(name="body", title=tr("内容"), says=lambda desk, row: row.notice.body, is_filed_only=True),
     ),
     filters=(
         Choice(
@@ -65,7 +105,8 @@ LIST = Listing(
     ),
     find=_find,
     finds=tr("标题、内容里的字、谁写的"),
-    to=lambda notice: f"/notices/{notice.public_id}",
+    to=lambda row: f"/notices/{row.notice.public_id}",
+    load=_load,
     template="notices/notices.html",
     around=lambda desk, rows: {"waiting": [] if desk.is_fragment else times.waiting(desk)},
     empty=(tr("还没有通知"), tr("点“写通知”，例如：3栋明天 9 点到 12 点停水，请提前储水。")),

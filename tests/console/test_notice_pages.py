@@ -223,6 +223,38 @@ async def test_failed_are_sent_once_more_and_those_in_doubt_only_when_wanted(off
     assert {row.state for row in rows} == {"queued"}
 
 
+async def test_who_takes_no_messages_is_told_of_and_not_written_to_again(office: Office) -> None:
+    await bind(office, speaks=True)
+    async with await office.browser(Role.MANAGER) as manager:
+        notice = await publish(office, manager)
+        await settle(office, DeliveryState.FAILED, "居民拒收")
+        page = await text(manager, f"/console/notices/{notice.public_id}")
+
+    assert "人拒收公众号的消息，不会再发给他们：请打电话或上门" in page
+    assert "再试一次" not in page
+
+
+async def test_the_list_says_how_many_have_a_notice_and_calls_none_published_that_waits(office: Office) -> None:
+    await bind(office, speaks=True)
+    async with await office.browser(Role.MANAGER) as manager:
+        notice = await publish(office, manager)
+        waits = await text(manager, "/console/notices")
+        await settle(office, DeliveryState.SENT)
+        sent = await text(manager, "/console/notices")
+        await settle(office, DeliveryState.FAILED, "内容被微信拒绝")
+        failed = await text(manager, "/console/notices")
+
+    rows = [
+        re.sub(r"<[^>]+>|\s+", " ", page[page.index(f'/notices/{notice.public_id}"') :].partition("</tr>")[0])
+        for page in (waits, sent, failed)
+    ]
+    assert "还没发出，在等" in rows[0]
+    assert "已发布" not in rows[0]
+    assert "已发布" in rows[1]
+    assert re.search(r"(\d+) / \1 人", rows[1])
+    assert re.search(r"0 / (\d+) 人，\1 人没收到", rows[2])
+
+
 async def test_whoever_may_not_send_sends_nothing_again(office: Office) -> None:
     await bind(office, speaks=True)
     async with await office.browser(Role.MANAGER) as manager, await office.browser(Role.STAFF) as staff:

@@ -228,6 +228,20 @@ def test_retry_reaches_the_failed_alone_and_by_the_account_they_have_now(
     assert {claim.attempts for claim in claims} == {1}
 
 
+def test_retry_writes_to_nobody_who_takes_no_messages(database: Database, notice: Notice, now: datetime) -> None:
+    send(database, now, state=DeliveryState.FAILED, reason=outbox.REFUSED)
+
+    def look(session: Session) -> tuple[int, int, int]:
+        sum_ = receipts.refusing(session, notice), receipts.retryable(session, notice, receipts.NOTHING_CAME)
+        return (*sum_, receipts.retry(session, notice, receipts.NOTHING_CAME, now))
+
+    refusing, again, done = do(database, look)
+
+    assert refusing > 0
+    assert again == done
+    assert do(database, lambda session: receipts.refusing(session, notice)) == refusing
+
+
 def test_what_is_in_doubt_is_not_repeated_with_the_failed_but_only_when_wanted(
     database: Database, notice: Notice, now: datetime
 ) -> None:
