@@ -65,6 +65,7 @@ OWN = Log(
         "consent.withdrawn": tr("撤回了一项同意（{purpose}）"),
         "message.unmatched": tr("有一句话机器人没听懂"), "resident.unbound": tr("解除绑定{reason?（{reason}）}"),
         "resident.bound": tr("绑定了微信（{evidence}）"), "resident.moved_in": tr("住进一户（{evidence}）"), "resident.moved_out": tr("搬出一户{reason?（{reason}）}"),
+        "resident.let_go": tr("解除了与一户的绑定{reason?（{reason}）}"),
         "privacy.erased": tr("删除了离开的居民的记录{photos?，照片 {photos} 张}"), "mass.sent": tr("群发了一条消息"), "privacy.forgotten": tr("过了保存期限，删除了 {rows} 条"), "photo.stored": tr("收到照片"),
         "photo.lost": tr("照片没有取回来"), "staff.signed_in": tr("登录"), "staff.added": tr("添加了员工账号（{role}）"),
         "staff.role_changed": tr("改了员工角色：{before}改为{after}"), "staff.disabled": tr("停用了员工账号"), "staff.enabled": tr("启用了员工账号"),
@@ -82,7 +83,7 @@ OWN = Log(
     },
     titles={
         "consent.given": tr("同意了一项用途"), "consent.refused": tr("没有同意一项用途"), "consent.withdrawn": tr("撤回了一项同意"),
-        "resident.unbound": tr("解除了绑定"), "resident.bound": tr("绑定了微信"), "resident.moved_in": tr("住进一户"), "resident.moved_out": tr("搬出一户"),
+        "resident.unbound": tr("解除了绑定"), "resident.bound": tr("绑定了微信"), "resident.moved_in": tr("住进一户"), "resident.moved_out": tr("搬出一户"), "resident.let_go": tr("解除了与一户的绑定"),
         "scene.made": tr("做了二维码"), "flat_code.drawn": tr("打印了住户码"), "sealing_key.rotated": tr("换了加密密钥"), "sealing_key.rewrapped": tr("接管了加密密钥"),
         "sealing_key.forgotten": tr("删除了加密密钥"),
         "privacy.erased": tr("删除了离开的居民的记录"), "privacy.forgotten": tr("过了保存期限，自动删除"), "staff.added": tr("添加了员工账号"),

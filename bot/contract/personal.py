@@ -175,6 +175,8 @@ def _own(work: Work, resident: Resident) -> dict[str, Any]:
 
 def _residence(one: Residence, flat: Household) -> Mapping[str, str]:
     moved = {"从": str(one.moved_in or ""), "到": str(one.moved_out or "")}
+    if one.let_go_at is not None:
+        moved["解除绑定"] = say(one.let_go_at)
     return {"住址": flat.label, "身份": people.RESIDENT_ROLE_WORDS[one.role], "凭": people.EVIDENCE_WORDS[one.evidence], **moved}
 
 

@@ -268,6 +268,17 @@ class Work:
         if is_homeless and resident.openid:
             self.unbind(resident, reason or "moved_out")
 
+    def let_go(self, resident: Resident, flat: Household, reason: str = "") -> None:
+        """Let somebody's account speak for one of their flats no more; with the last one it goes. Who lives there stays as it is.
+
+        It is recorded here, for whoever lets it go: services end what this flat gave them (`on("resident.let_go")`).
+        """
+        speaks_for_none = people.let_go(self.session, resident, flat, self.now)
+        self.keep_back(resident)
+        self.record("resident.let_go", resident.about, household=flat.key, **({"reason": reason} if reason else {}))
+        if speaks_for_none and resident.openid:
+            self.unbind(resident, reason)
+
     def bind(self, resident: Resident, openid: str, evidence: Evidence = Evidence.STAFF, reason: str = "") -> None:
         """Let a WeChat account belong to a resident, whose community it speaks with from now on; what it claimed before is dropped.
 
@@ -324,7 +335,7 @@ class Work:
         claims.drop(self.session, openid)
         resident = people.bound(self.session, openid)
         lives = people.residence(self.session, resident, flat) if resident else None
-        if resident is None or lives is None or not lives.is_current:
+        if resident is None or lives is None or not lives.is_current or lives.let_go_at is not None:
             return
         if lives.evidence is Evidence.ROSTER:
             self.unbind(resident, reason)

@@ -124,7 +124,7 @@ def carry_out(talk: Talk, step: Step) -> Answer:
             return _on_the_way(talk, answer) if is_for_outer else answer
         case steps.Confirm():
             form = talk.standing.form
-            if form is not None and _must_say_which(talk, form):
+            if form is not None and _reads_back_itself(talk, form):
                 talk.standing = talk.standing.within(None)
                 return _do(talk, replace(form, is_agreed=True), before)
             return _put(talk, before)
@@ -190,11 +190,11 @@ def _on_the_way(talk: Talk, answer: Answer) -> Answer:
     return replace(answer, outcome=replace(answer.outcome, intent=waiting.intent), values={**values, **answer.values})
 
 
-def _must_say_which(talk: Talk, form: Form) -> bool:
-    """Tell whether somebody with several flats leaves one: its action asks which, and reads that one back itself."""
+def _reads_back_itself(talk: Talk, form: Form) -> bool:
+    """Tell whether somebody leaves one of several flats, names one or tells when: the action asks which, and reads that back itself."""
     if not talk.intents[form.intent].releases_flat or talk.turn.resident is None:
         return False
-    return len(people.homes(talk.session, talk.turn.resident)) > 1
+    return bool(form.values) or len(people.homes(talk.session, talk.turn.resident)) > 1
 
 
 def _read_back(talk: Talk, form: Form, intent: Intent) -> str:

@@ -50,6 +50,11 @@ _PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院
 
 _THINKS = re.compile("再?想想|想一想|再?考虑|先别|先不|再说")
 
+#: Says of what can only be done or left that it shall be done another day.
+_NOT_NOW = re.compile(
+    "(?:到时候?|到?那天|以后|之后|晚点|过几天|过阵子|回头|搬走?的?时候)(?:再|我?会)|(?:不要|不用|别|先不|甭)(?:现在|这会儿|今天)|(?:现在|今天)(?:还|先)?(?:不|别)"
+)
+
 #: Takes back what was understood.
 _NOT_SO = re.compile("我是说|我说的|我的意思|搞错|弄错|误会|没听懂|听不懂|什么呀|啥呀")
 
@@ -159,6 +164,7 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
     if (
         answers.is_cancel(text)
         or (form.is_read_back and is_all_or_nothing(intent) and _declines(text))
+        or (_asks_for_a_word(form, intent) and (_declines(text) or answers.spares(text) or _NOT_NOW.search(text) is not None))
         or (_is_leaving(text, form) and not _is_slip(heard.reading, intent))
         or _is_own_cancel(intent, heard, facts)
     ):
@@ -296,6 +302,8 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
     """Return what follows a yes or a no to what was read back, or the naming of what shall change."""
     if form.prompt and form.stage is forms.Stage.REREAD and courtesy.agrees(text):  # to what was said in between
         return again(standing, form)
+    if _asks_for_a_word(form, intent) and courtesy.agrees(text) and not courtesy.confirms(text):
+        return Say(standing=standing, phrase=Line("confirm.words"), kind="confirms", intent=intent.id)
     if form.agreed and _says_so(
         form, text.replace(str(form.doubted), "")
     ):  # 对，没错; 对的1202: what was said, and none of those shown
@@ -309,6 +317,11 @@ def _agreed(standing: Standing, form: Form, intent: Intent, text: str, facts: Fa
         return Say(standing=stays, phrase=Line("form.change"), kind="asks", intent=intent.id)
     slot = forms.meant(form, intent, text)
     return again(standing, forms.ask(forms.without(form, slot), slot)) if slot is not None else None
+
+
+def _asks_for_a_word(form: Form, intent: Intent) -> bool:
+    """Tell whether an action read back what can only be done or left, and shows no numbers that a number could mean."""
+    return is_all_or_nothing(intent) and forms.asks_whether(form, intent) and not form.menu
 
 
 def _says_so(form: Form, text: str) -> bool:
@@ -584,6 +597,10 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
         return False
     other = facts.intents[best.intent]
+    if intent.releases_flat and other.chooses_flat:  # 我妈家的, asked which flat is to be let go
+        return False
+    if intent.releases_flat and other.provides_flat and _ANOTHER_FLAT.search(heard.text):  # 我还有一户 6栋1单元102 is to be bound
+        return True
     if intent.id in other.cancels:  # 改天吧 calls nothing off that is on record
         return False
     if other.id in intent.follow_ups and all(

@@ -642,7 +642,7 @@ def _adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard:
             return False
         if _holds(changed, wished, heard, facts):
             return True
-        presses = wished.id in intent.follow_ups and intent.id not in wished.cancels  # 阳台 快点来
+        presses = wished.id in intent.follow_ups and intent.id not in wished.cancels and not wished.releases_flat  # 阳台 快点来
         return not wished.emergency and not wished.small_talk and (presses or lacks(wished, heard))
     required = {slot.name for slot in intent.slots if slot.required}
     if tells_when and courtesy.is_polite_request(heard.text) and _thing(subject, heard.text, facts):  # 马桶能不能今天来看

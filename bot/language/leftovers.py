@@ -112,7 +112,7 @@ def _times(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> 
     yield from (match[0] for match in long)
     for span in spans:
         if not any(match.start() < span.stop and span.begin < match.end() for match in long):
-            yield from _of_span(said.text, span, taken, said.now)
+            yield from _of_span(said.text, span, taken, said.now, stays=Aspect.BEGINS in aspects)
 
 
 def _lasting(text: str, spans: Sequence[times.Span], taken: Sequence[datetime]) -> Iterator[re.Match[str]]:
@@ -132,9 +132,10 @@ def _is_read(match: re.Match[str], spans: Sequence[times.Span], taken: Sequence[
     return stays or len({value.date() for value in taken}) > 1
 
 
-def _of_span(text: str, span: times.Span, taken: Sequence[datetime], now: datetime) -> Iterator[str]:
+def _of_span(text: str, span: times.Span, taken: Sequence[datetime], now: datetime, *, stays: bool) -> Iterator[str]:
+    """Return a time that was not taken; of a stay, what begins is no end, of all else 下周三搬走 is the day that is asked for."""
     words = text[span.begin : span.stop]
-    leaves = _LEAVES.match(text, span.stop)
+    leaves = _LEAVES.match(text, span.stop) if stays else None
     is_over = (span.end or span.start) < now.replace(second=0, microsecond=0) and not (leaves and not span.has_day)
     is_told = _TELLS.match(text, span.stop) or is_unwanted(text, span, now)
     if is_over or is_told or (span.kind in {"instant", "range"} and _NOW.match(words.rpartition("到")[2])):

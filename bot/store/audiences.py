@@ -28,7 +28,7 @@ from bot.store.audience import (
     Unit,
     floor_of,
 )
-from bot.store.people import Household, Residence, Resident, lives_there
+from bot.store.people import Household, Residence, Resident, is_spoken_for, lives_there
 from bot.store.scope import Scoped
 from bot.translation import tr
 
@@ -90,7 +90,8 @@ def people_of(
     """Return the people of an audience, each once, in the order of their ids; the same query counts and sends.
 
     `among`: only of these. What an audience says of flats it says of each flat somebody lives in: who has one in building 3 and one in building 5 still belongs
-    to 全体 不包括 3栋, by the other.
+    to 全体 不包括 3栋, by the other. A flat that somebody's account has let go counts no more than one they
+    have left.
     """
     found: dict[int, Chosen] = {}
     for row in session.execute(_among(session, chosen(session, audience, offered), among)):
@@ -127,7 +128,7 @@ def ids_of(session: Session, audience: Audience, offered: Offered = nobody) -> A
         select(literal(1))
         .select_from(Residence)
         .join(Household, col(Household.id) == col(Residence.household_id))
-        .where(col(Residence.resident_id) == col(Resident.id), lives_there(), of.audience(audience))
+        .where(col(Residence.resident_id) == col(Resident.id), lives_there(), is_spoken_for(), of.audience(audience))
         .correlate(Resident)
     )
     return select(col(Resident.id)).where(lives.exists())
@@ -152,7 +153,7 @@ def chosen(session: Session, audience: Audience, offered: Offered = nobody) -> A
         )
         .join(Residence, col(Residence.resident_id) == col(Resident.id))
         .join(Household, col(Household.id) == col(Residence.household_id))
-        .where(lives_there(), of.audience(audience))
+        .where(lives_there(), is_spoken_for(), of.audience(audience))
         .order_by(col(Resident.id), col(Household.id))
     )  # fmt: skip
 

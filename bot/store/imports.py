@@ -379,7 +379,7 @@ def speak_again(session: Session, people: Iterable[int]) -> None:
     means: dict[int, int] = {}
     for some in _by_and_by(people):
         living = select(_LIVES.c.resident_id, _LIVES.c.household_id).where(
-            _LIVES.c.resident_id.in_(some), _LIVES.c.moved_out.is_(None)
+            _LIVES.c.resident_id.in_(some), _LIVES.c.moved_out.is_(None), _LIVES.c.let_go_at.is_(None)
         )
         for who, flat in session.execute(living.order_by(_LIVES.c.id)):
             flats[who].append(flat)

@@ -39,12 +39,14 @@ class Lived:
     evidence: Evidence
     moved_in: date | None
     moved_out: date | None
+    let_go_at: datetime | None = None
 
     @classmethod
     def of(cls, lives: Residence) -> "Lived":
         """Return a residence as it is now."""
         return cls(
-            household_id=lives.household_id, role=lives.role, evidence=lives.evidence, moved_in=lives.moved_in, moved_out=lives.moved_out
+            household_id=lives.household_id, role=lives.role, evidence=lives.evidence, moved_in=lives.moved_in, moved_out=lives.moved_out,
+            let_go_at=lives.let_go_at,
         )  # fmt: skip
 
     @property
@@ -55,20 +57,22 @@ class Lived:
     def write(self, lives: Residence) -> Residence:
         """Let a residence be this one, whoever's it is."""
         lives.role, lives.evidence, lives.moved_in, lives.moved_out = self.role, self.evidence, self.moved_in, self.moved_out
+        lives.let_go_at = self.let_go_at
         return lives
 
     def pack(self) -> list[Any]:
         """Return it as JSON keeps it."""
         days = [day.isoformat() if day else None for day in (self.moved_in, self.moved_out)]
-        return [self.household_id, self.role.value, self.evidence.value, *days]
+        return [self.household_id, self.role.value, self.evidence.value, *days, self.let_go_at and self.let_go_at.isoformat()]
 
     @classmethod
     def unpack(cls, kept: Sequence[Any]) -> "Lived":
         """Return what `pack` gave."""
-        household_id, role, evidence, moved_in, moved_out = kept
+        household_id, role, evidence, moved_in, moved_out, *rest = kept
         return cls(
             household_id=household_id, role=ResidentRole(role), evidence=Evidence(evidence),
             moved_in=moved_in and date.fromisoformat(moved_in), moved_out=moved_out and date.fromisoformat(moved_out),
+            let_go_at=datetime.fromisoformat(rest[0]) if rest and rest[0] else None,  # rest: empty of what was merged before it was kept
         )  # fmt: skip
 
 
@@ -223,7 +227,7 @@ def united(mine: Lived, theirs: Lived) -> Lived:
         return mine if mine.is_current else theirs
     return replace(
         mine, moved_in=min(filter(None, (mine.moved_in, theirs.moved_in)), default=None),
-        moved_out=max(filter(None, (mine.moved_out, theirs.moved_out)), default=None),
+        moved_out=max(filter(None, (mine.moved_out, theirs.moved_out)), default=None), let_go_at=mine.let_go_at or theirs.let_go_at,
     )  # fmt: skip
 
 

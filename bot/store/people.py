@@ -134,6 +134,9 @@ class Residence(Scoped, table=True):
     evidence: Evidence = word(Evidence, Evidence.ROSTER)
     moved_in: date | None = None  # where the office knows the day
     moved_out: date | None = None  # None while they live there
+    let_go_at: datetime | None = (
+        maybe_moment()
+    )  # since when their account speaks for this flat no more, where they asked for that
 
     @property
     def is_current(self) -> bool:
@@ -155,7 +158,9 @@ class Binding(Scoped, table=True):
 _BOUND = select(Resident).where(Resident.openid == bindparam("sought"))
 _RESIDENT, _LIVES, _AGAINST = (SQLModel.metadata.tables[name] for name in ("resident", "residence", "objection"))
 _KNOWN_THERE = ~exists().where(_AGAINST.c.openid == _RESIDENT.c.openid, _AGAINST.c.household_id == _LIVES.c.household_id)
-_HAS_HOME = exists().where(_LIVES.c.resident_id == _RESIDENT.c.id, _LIVES.c.moved_out.is_(None), _KNOWN_THERE)
+_HAS_HOME = exists().where(
+    _LIVES.c.resident_id == _RESIDENT.c.id, _LIVES.c.moved_out.is_(None), _LIVES.c.let_go_at.is_(None), _KNOWN_THERE
+)
 _HOW_AT_HOME = Prepared(select(_RESIDENT.c.id, _RESIDENT.c.asks_flat).where(_RESIDENT.c.openid == bindparam("sought"), _HAS_HOME))
 
 
@@ -302,6 +307,11 @@ def lives_there() -> ColumnElement[bool]:
     return col(Residence.moved_out).is_(None)
 
 
+def is_spoken_for() -> ColumnElement[bool]:
+    """Return the condition for residences for which the account of their person speaks, where they have one."""
+    return col(Residence.let_go_at).is_(None)
+
+
 def of_household(session: Session, household: Household) -> list[Resident]:
     """Return who lives in a flat, in the order of the roster."""
     return of_households(session, [household.key])[household.key]
@@ -315,6 +325,15 @@ def of_households(session: Session, ids: Collection[int]) -> dict[int, list[Resi
     for household, resident in session.exec(here):
         found[household].append(resident)
     return found
+
+
+def bound_at(session: Session, household: Household) -> list[Resident]:
+    """Return who lives in a flat and has an account that speaks for it, in the order of the roster."""
+    theirs = select(Resident).join(Residence, col(Residence.resident_id) == col(Resident.id))
+    here = theirs.where(
+        Residence.household_id == household.key, lives_there(), is_spoken_for(), col(Resident.openid).is_not(None)
+    )
+    return list(session.exec(here.order_by(col(Residence.id))).all())
 
 
 def residents_at(session: Session, household: Household) -> Sequence[tuple[Residence, Resident]]:
@@ -346,9 +365,10 @@ def residences_of_all(session: Session, ids: Sequence[int]) -> Sequence[tuple[Re
 
 
 def homes(session: Session, resident: Resident) -> list[Household]:
-    """Return the flats somebody has now, the one they speak for first; none that does not know their account."""
+    """Return the flats somebody has now, the one they speak for first; none that does not know their account, or that it has let go."""
     against = objections.flats_against(session, resident.openid) if resident.openid else ()
-    now = [flat for one, flat in residences_of(session, resident) if one.is_current and flat.id not in against]
+    own = [(one, flat) for one, flat in residences_of(session, resident) if one.is_current and flat.id not in against]
+    now = [flat for one, flat in own if resident.openid is None or one.let_go_at is None]
     return sorted(now, key=lambda flat: flat.id != resident.household_id)
 
 
@@ -377,7 +397,7 @@ def move_in(
     """Let somebody belong to a flat, anew if they did before. Whoever has several is asked which one they mean."""
     found = residence(session, resident, household) or Residence(resident_id=resident.key, household_id=household.key)
     is_new = found.id is None or not found.is_current
-    found.role, found.moved_out = role, None
+    found.role, found.moved_out, found.let_go_at = role, None, None
     if is_new:
         found.evidence, found.moved_in = evidence, on or found.moved_in
     session.add(found)
@@ -392,11 +412,21 @@ def come_back(session: Session, resident: Resident, household: Household) -> Res
     found = residence(session, resident, household)
     if found is None:
         raise LookupError(f"{resident.public_id} never lived in {household.label}")
-    found.moved_out = None
+    found.moved_out = found.let_go_at = None
     session.add(found)
     session.flush()
     _speak_for(session, resident)
     return found
+
+
+def let_go(session: Session, resident: Resident, household: Household, now: datetime) -> bool:
+    """Let somebody's account speak for a flat no more, whose they stay; returns whether it speaks for none."""
+    found = residence(session, resident, household)
+    if found is not None and found.is_current:
+        found.let_go_at = now
+        session.add(found)
+        session.flush()
+    return not _speak_for(session, resident)
 
 
 def move_out(session: Session, resident: Resident, household: Household, on: date) -> bool:
@@ -448,6 +478,7 @@ def bind(session: Session, resident: Resident, openid: str, now: datetime, evide
     resident.openid, resident.bound_at = openid, now
     session.add(resident)
     session.flush()
+    _let_none_go(session, resident)
     session.add(Binding(openid=openid, resident_id=resident.key, bound_at=now, evidence=evidence))
 
 
@@ -457,6 +488,13 @@ def unbind(session: Session, resident: Resident, now: datetime) -> None:
     session.execute(update(Binding).where(*mine).values(ended_at=now))
     resident.openid, resident.bound_at = None, None
     session.add(resident)
+    _let_none_go(session, resident)
+
+
+def _let_none_go(session: Session, resident: Resident) -> None:
+    """Let the next account of somebody speak for all flats that are theirs: it was the last one that let some of them go."""
+    let_go = (col(Residence.resident_id) == resident.id, col(Residence.let_go_at).is_not(None))
+    session.execute(update(Residence).where(*let_go).values(let_go_at=None))
 
 
 def binding_of(session: Session, resident: Resident) -> Binding | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.contract import (
     Ask,
@@ -292,40 +293,102 @@ def _agrees(flat: Household, said: Flat) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leaving:
-    """The confirmation, and of several flats which."""
+class Leaving(Flat):
+    """Which flat, as named or of several as picked, from when on, and the answer to its being read back."""
 
     flat: str = ""
     which: str | None = None
-    sure: bool | str | None = None  # a pick of the menu, or yes or no in other words
+    on: datetime | None = None
+    sure: bool | str | None = None  # yes or no
 
 
 #: The option of who leaves all flats.
 ALL_FLATS = "all"
 
+#: The kind of task by which the office knows that somebody will move out.
+LEAVING = "identity.leaving"
 
-@action("identity.unbind", Leaving, replies={"done": "flat", "left": "flat others", "which": "", "sure": "flat", "kept": "flat"})
+#: Said beside a flat that is another than the one that is to be let go: 绑错了，应该是502.
+_MEANS_ANOTHER = re.compile("应该|其实|才是|不是|不对|换|改|现在住|搬到|新家|我住|我是")
+
+
+#: A time that is no day.
+_VAGUE_DAY = re.compile("(?:这个?|本|下个?)?月[底末初]|(?:今年|明年)?年[底末]|过(?:完)?年(?:以?后)?|[下这]个?周末")
+
+
+@action(
+    "identity.unbind", Leaving,
+    replies={
+        "done": "flat", "left": "flat others", "which": "", "sure": "flat", "early": "flat on", "kept": "flat", "later": "flat on", "others": "said flat",
+    },
+)  # fmt: skip
 def unbind(turn: Turn, slots: Leaving) -> Reply | Ask:
-    """Let the resident go from their flat; of several only from the one they mean, once it was read back."""
-    resident, flats = turn.me, roster.homes(turn.session, turn.me)
-    about = f"binding:{resident.public_id}"
-    if len(flats) > 1 and slots.which is None:
-        options = {str(one.id): one.label for one in flats}
-        return Ask(slot="which", name="which", options={**options, ALL_FLATS: "全部解除"})
-    chosen = next((one for one in flats if str(one.id) == slots.which), None)
-    meant = chosen.label if chosen is not None else "、".join(one.label for one in flats)
-    if len(flats) > 1 and slots.sure is None:
-        options = {"yes": "确认解除", "no": "先不解除"}
-        return Ask(slot="sure", name="sure", options=options, values={"flat": meant}, called_off="kept", agreed="yes")
+    """Let the account go from the flat that is meant, of several only from that one, once it was read back; who moves later is asked."""
+    flats = roster.homes(turn.session, turn.me)
+    named = [one for one in flats if _agrees(one, slots)] if any(slots.parts) else flats
+    if not named and not _MEANS_ANOTHER.search(turn.said):
+        return Reply("others", ok=False, said=slots.label or slots.room, flat=_labels(flats))
+    meant = named or flats
+    if len(meant) > 1 and slots.which != ALL_FLATS:
+        meant = [one for one in meant if str(one.id) == slots.which] or meant
+    if len(meant) > 1 and slots.which != ALL_FLATS:
+        options = {str(one.id): one.label for one in meant}
+        return Ask(slot="which", name="which", options={**options, **({ALL_FLATS: "全部解除"} if meant == flats else {})})
+    label, on = _labels(meant), _later(turn, slots)
+    if slots.sure is None and on:
+        _tell_of_leaving(turn, meant, on)
+        return Ask(slot="sure", name="early", options={}, values={"flat": label, "on": on}, called_off="later", agreed="yes")
+    if slots.sure is None and (len(flats) > 1 or any(slots.parts) or slots.on is not None):
+        return Ask(slot="sure", name="sure", options={}, values={"flat": label}, called_off="kept", agreed="yes")
     if slots.sure in {False, "no"}:
-        return Reply("kept", ok=False, flat=meant)
-    if chosen is not None and len(flats) > 1:
-        turn.move_out(resident, chosen, "asked")
-        left = "、".join(one.label for one in flats if one != chosen)
-        return Reply("left", about=about, called=f"{chosen.label}的绑定", over=True, flat=chosen.label, others=left)
-    label = "、".join(one.label for one in flats)
-    turn.unbind(resident, "asked")
-    return Reply("done", about=about, called=f"{label}的绑定", over=True, flat=label)
+        return Reply("later", ok=False, flat=label, on=on) if on else Reply("kept", ok=False, flat=label)
+    return _let_go(turn, meant, [one for one in flats if one not in meant])
+
+
+def _later(turn: Turn, slots: Leaving) -> str:
+    """Return from when on somebody leaves, as it is said, where that is not today already; empty for who leaves now."""
+    if slots.on is None or slots.on.date() <= turn.now.date():
+        return ""
+    vague = _VAGUE_DAY.search(turn.said)  # 月底 is no day
+    return vague[0] if vague else turn.words("{on}", on=slots.on)
+
+
+def _let_go(turn: Turn, flats: Sequence[Household], others: Sequence[Household]) -> Reply:
+    """Let the account go from these flats, which speaks for the others still."""
+    resident, label = turn.me, _labels(flats)
+    about = f"binding:{resident.public_id}"
+    for one in flats:
+        turn.finish(_leaving(turn, one), "本人已解除绑定")
+    if not others:
+        turn.unbind(resident, "asked")
+        return Reply("done", about=about, called=f"{label}的绑定", over=True, flat=label)
+    for one in flats:
+        lives = roster.residence(turn.session, resident, one)
+        if lives is not None and lives.evidence in (Evidence.ROSTER, Evidence.STAFF):  # who lives there is for the office to say
+            turn.let_go(resident, one, "asked")
+        else:
+            turn.move_out(resident, one, "asked")
+    return Reply("left", about=about, called=f"{label}的绑定", over=True, flat=label, others=_labels(others))
+
+
+def _labels(flats: Sequence[Household]) -> str:
+    return "、".join(one.label for one in flats)
+
+
+def _tell_of_leaving(turn: Turn, flats: Sequence[Household], on: str) -> None:
+    """Let the office know of each flat when somebody moves out of it: it keeps the list, and nothing else keeps the day."""
+    for one in flats:
+        title = turn.words("{flat}{who}说{on}搬走：到那天请登记搬走", flat=one.label, who=turn.me.name, on=on)
+        waiting = tasks.about(turn.session, _leaving(turn, one))
+        for task in waiting:
+            task.title = title
+            turn.session.add(task)
+        if not waiting:
+            turn.assign(LEAVING, requests.NEED, title, household=one, openid=turn.openid, subject=_leaving(turn, one))
+
+
+def _leaving(turn: Turn, flat: Household) -> str:
+    return f"leaving:{turn.me.public_id}.{flat.key}"
 
 
 ALL = (bind, show, choose, unbind)

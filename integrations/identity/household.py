@@ -231,7 +231,7 @@ def newcomers(turn: Turn, since: datetime | None = None) -> list[Stranger]:
     others = [
         Stranger(key=f"{one.public_id}.{flat.key}", name=one.name, flat=flat, at=one.bound_at, newcomer=one)
         for flat in (roster.homes(turn.session, me) if me else ())
-        for one in roster.people_of(turn.session, flat)
+        for one in roster.bound_at(turn.session, flat)
         if me and one.id != me.id and one.openid and one.bound_at
     ]
     return sorted((one for one in others if since is None or one.at > since), key=lambda one: (one.at, one.key), reverse=True)

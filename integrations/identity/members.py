@@ -29,7 +29,7 @@ def members(turn: Turn, slots: Spoken) -> Reply | Ask:
     if slots.says and (found := household.one_of(turn, slots.says, slots.called, slots.who)) is not None:
         return found
     flat = turn.home
-    others = [one.name or "一位家里人" for one in roster.people_of(turn.session, flat) if one.openid and one.id != turn.me.id]
+    others = [one.name or "一位家里人" for one in roster.bound_at(turn.session, flat) if one.id != turn.me.id]
     invited = "、".join(_called(turn, one) for one in roster.open_invitations(turn.session, flat, turn.now))
     return Reply("done", flat=flat.label, who="、".join(("您", *others)), invited=invited)
 

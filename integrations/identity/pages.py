@@ -43,8 +43,8 @@ def _all(visit: Visit) -> tuple[Resident, Household, Resident]:
 
 def _member(visit: Visit, flat: Household) -> Resident:
     """Return who the link was sent to, while they live there and are bound."""
-    at_home = roster.people_of(visit.session, flat)
-    found = next((one for one in at_home if one.public_id == visit.params["member"] and one.openid), None)
+    at_home = roster.bound_at(visit.session, flat)
+    found = next((one for one in at_home if one.public_id == visit.params["member"]), None)
     if found is None:
         raise LookupError(visit.params["member"])
     return found

@@ -133,7 +133,7 @@ def admit(work: Work, openid: str, flat: Household, person: Resident | None, evi
     bound = roster.bound(work.session, openid)
     if bound is not None:
         if all(one.id != flat.id for one in roster.homes(work.session, bound)):
-            work.move_in(bound, flat, ResidentRole.FAMILY, evidence)
+            _let_in(work, bound, flat, evidence)
         roster.drop_claim(work.session, openid)
         resident = bound
     else:
@@ -146,9 +146,18 @@ def admit(work: Work, openid: str, flat: Household, person: Resident | None, evi
     return resident
 
 
+def _let_in(work: Work, resident: Resident, flat: Household, evidence: Evidence) -> None:
+    """Let somebody who is bound have one flat more; one of theirs that they had let go is theirs again as it was."""
+    lives = roster.residence(work.session, resident, flat)
+    if lives is not None and lives.is_current:
+        work.come_back(resident, flat)
+    else:
+        work.move_in(resident, flat, ResidentRole.FAMILY, evidence)
+
+
 def tell_home(work: Work, resident: Resident, flat: Household, evidence: Evidence) -> None:
     """Let the others at home know who was bound, and how they can object; once a day for each account that is taken for the same person."""
-    others = [one for one in roster.people_of(work.session, flat) if one.openid and one.id != resident.id]
+    others = [one for one in roster.bound_at(work.session, flat) if one.id != resident.id]
     if not others or not work.take("bind.told", 1, key=f"{resident.openid} {resident.public_id} {flat.label}"):
         return
     for other in others:

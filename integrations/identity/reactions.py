@@ -10,4 +10,7 @@ def end_invitations(work: Work, happening: Happening) -> None:
         roster.end_invitations_of(work.session, resident, work.now, happening.data.get("household"))
 
 
-ALL = (on("resident.unbound")(end_invitations), on("resident.moved_out", "household")(end_invitations))
+ALL = tuple(
+    on(kind, *fields)(end_invitations)
+    for kind, *fields in (("resident.unbound",), ("resident.moved_out", "household"), ("resident.let_go", "household"))
+)

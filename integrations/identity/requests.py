@@ -38,7 +38,7 @@ def ask_office(turn: Turn, flat: Flat, *, name: str = "", knows_number: bool = F
 
 def ask_home(turn: Turn, task: Task, flat: Household, name: str) -> bool:
     """Let those who are bound at home say whether they know somebody who knew their number; False where nobody is, or asked enough."""
-    at_home = [one for one in roster.people_of(turn.session, flat) if one.openid]
+    at_home = roster.bound_at(turn.session, flat)
     if not at_home or not turn.take("bind.ask", proofs.ASKED_AT_HOME, key=flat.label):
         return False
     for one in at_home:

@@ -119,7 +119,8 @@ def leave(desk: Desk) -> Redirect:
     if day > desk.now.date():
         raise Refusal(tr("搬走的日期还没有到。到那天再登记，之前这个人仍算住在这里。"))
     ended = ""
-    if resident.openid and len(roster.homes(desk.session, resident)) == 1:  # their account is let go with the last flat
+    homes = roster.homes(desk.session, resident)
+    if resident.openid and [home.id for home in homes] == [flat.id]:  # their account is let go with the last flat
         ended = tr("这是最后一套房，微信绑定也解除了，已告诉本人。")
     desk.move_out(resident, flat, on=day)
     return _back(

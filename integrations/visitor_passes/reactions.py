@@ -12,7 +12,7 @@ def call_off(work: Work, happening: Happening) -> None:
     if resident is None:
         return
     theirs = select(Pass).where(Pass.resident_id == resident.id, Pass.state == PassState.ACTIVE)
-    if happening.kind == "resident.moved_out":  # what other flats gave them stays
+    if happening.kind in ("resident.moved_out", "resident.let_go"):  # what other flats gave them stays
         theirs = theirs.where(Pass.household_id == happening.data["household"])
     for found in work.session.exec(theirs).all():
         found.state = PassState.CANCELLED
@@ -20,4 +20,7 @@ def call_off(work: Work, happening: Happening) -> None:
         work.record("visitor.cancelled", f"pass:{found.public_id}", why="left")
 
 
-ALL = (on("resident.unbound")(call_off), on("resident.moved_out", "household")(call_off))
+ALL = tuple(
+    on(kind, *fields)(call_off)
+    for kind, *fields in (("resident.unbound",), ("resident.moved_out", "household"), ("resident.let_go", "household"))
+)
