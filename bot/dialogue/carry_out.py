@@ -19,7 +19,6 @@ from bot.dialogue.said import Heard
 from bot.dialogue.standing import Standing, Subject
 from bot.dialogue.steps import Kind, Line, Step
 from bot.errors import Refusal
-from bot.language import courtesy
 from bot.language.danger import aftermath
 from bot.language.files import Catalogue, Intent
 from bot.language.kinds.kind import Value
@@ -33,9 +32,6 @@ from bot.store.tasks import Task
 
 #: How long who asked for a person is taken to tell what it is about.
 TOLD_WITHIN = timedelta(minutes=15)
-
-#: Lines of a matter by which it is told what it is about.
-TOLD_LINES = 5
 
 #: Words up to this length are said back when they are added to what waits.
 SAID_BACK = 40
@@ -466,16 +462,8 @@ def _is_of_another(talk: Talk, task: Task, matter: str) -> bool:
     """Tell whether an intent is another than what waits; who asked for a person tells them at first what it is about."""
     waits = talk.intents.get(handoffs.intent(task))
     if waits is not None and waits.hands_over:
-        return talk.now - task.opened_at > TOLD_WITHIN or _tells_of_else(talk, task, matter)
+        return talk.now - task.opened_at > TOLD_WITHIN
     return waits is None or waits.id != matter
-
-
-def _tells_of_else(talk: Talk, task: Task, matter: str) -> bool:
-    """Tell whether it was said already what a person is wanted for, and none of it sounds like this intent."""
-    said = [words for line in handoffs.words(task).splitlines() for words in courtesy.clauses(line) if starting.tells(words)]
-    matches = [talk.house.understanding.matcher.match(talk.read(words)).candidates for words in said[-TOLD_LINES:]]
-    told = [likely for likely in matches if not (likely and talk.intents[likely[0].intent].hands_over)]
-    return bool(told) and all(matter not in {one.intent for one in likely[: starting.SHOWN]} for likely in told)
 
 
 def _call_off(talk: Talk) -> Answer:

@@ -70,6 +70,9 @@ _DENIED_OF_ONE = re.compile(
 #: Who wants something no more, or not at all, asks to see nothing: 不要给我发通知.
 _DENIED = re.compile("[不别莫勿]")
 
+#: Who has done it already asks nobody how: 已经拉闸了.
+_HAS_DONE = re.compile("^(?:[我俺咱他她]们?|都|也)*(?:已经|已|早就|刚刚?|刚才)[^吗么?？]{1,10}[了过]")
+
 #: What was done so lately may be what is still spoken of.
 LATELY = timedelta(minutes=30)
 
@@ -206,7 +209,7 @@ def _wishes_anew(heard: Heard, facts: Facts) -> bool:
 def wishes_plainly(heard: Heard, facts: Facts) -> bool:
     """Tell whether words wish for something that the bot does by itself, whatever waits for a person: 邀请我表妹来绑定, 我的报修."""
     best = heard.match.candidates[0] if heard.match.candidates else None
-    if best is None or heard.match.decision == "reject":
+    if best is None or heard.match.decision == "reject" or _HAS_DONE.search(heard.text):
         return False
     if heard.match.decision == "clarify":
         return (
@@ -412,11 +415,11 @@ def hand_over(standing: Standing, facts: Facts, intent: Intent | None, words: st
     said = standing.words(words)
     name = intent.id if intent else facts.catalogue.person.id if facts.catalogue.person else ""
     stays = replace(standing.within(None), unused=())
-    what = next(filter(tells, words.split("\n")), "")
+    what = next(filter(_tells, words.split("\n")), "")
     return HandOver(standing=stays, intent=name, topic=topic or what or standing.matter, words=said)
 
 
-def tells(line: str) -> bool:
+def _tells(line: str) -> bool:
     """Tell whether words say what somebody wants of a person, and not only that they want one: no 转人工, no 2."""
     wants_one = answers.wants_human(line) or "帮我问" in line
     return not (wants_one or line.isdigit() or questions.is_at_a_loss(line))

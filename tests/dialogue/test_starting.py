@@ -184,6 +184,8 @@ QUESTIONS: list[tuple[Said, Facts, str]] = [
     (words("门禁卡多少钱一张？"), FACTS, "inform, else say dont_know"),
     (words("门禁卡多少钱一张？", known=0.4), FACTS, "inform, else say dont_know"),
     (words("门禁卡丢了", known=0.8), FACTS, "inform, else say unknown"),
+    (surely("楼道的灯一直晃 会不会掉下来", "lamp.report"), FACTS, "do lamp.report"),  # told, and only dreaded
+    (surely("楼道的灯怎么报修？", "lamp.report"), FACTS, "inform, else do lamp.report"),
     (words("门禁卡丢了", known=0.4), FACTS, "say unknown"),
     (perhaps("啥时候有人？", faq__hours=0.6), FACTS, "inform, else do faq.hours"),
     (surely("物业几点上班？", "faq.hours"), FACTS, "do faq.hours"),

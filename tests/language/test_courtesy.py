@@ -76,7 +76,7 @@ def test_a_polite_request_is_told_from_a_question(text: str, is_one: bool) -> No
 
 
 @pytest.mark.parametrize(("text", "is_so"), [
-    ("他喘气有点费劲 要紧不", True), ("烧到38度，严重吗", True), ("这样没事吧", True), ("要不要紧", True), ("没事", False), ("几点来", False),
+    ("他喘气有点费劲 要紧不", True), ("烧到38度，严重吗", True), ("这样没事吧", True), ("要不要紧", True), ("电梯响 会不会掉下来", True), ("墙裂了 会不会塌啊", True), ("这样安不安全", True), ("他会不会来", False), ("会不会停水", False), ("没事", False), ("几点来", False),
 ])  # fmt: skip
 def test_a_worry_is_told_from_other_questions(text: str, is_so: bool) -> None:
     assert courtesy.worries(text) is is_so
