@@ -17,7 +17,7 @@ from bot.contract.work import Work
 from bot.store import consents, invitations, people, scope
 from bot.store.consents import Consent
 from bot.store.events import Event
-from bot.store.people import Binding, Household, Residence, Resident
+from bot.store.people import Binding, Evidence, Household, Residence, Resident
 
 if TYPE_CHECKING:
     from bot.contract.integration import Integration
@@ -117,7 +117,33 @@ def everything(work: Work, openid: str) -> dict[str, Any]:
         for service in work.context.services.integrations:
             if service.personal is not None and service.personal.export_account is not None:
                 account |= service.personal.export_account(work, openid)
-    return {"微信账号": account, "住户": [export(work, one) for one in persons(work, openid)]}
+    return {"微信账号": account, "住户": [_as_far_as_shown(work, one, export(work, one)) for one in persons(work, openid)]}
+
+
+#: What shows to the office who somebody is, and not only that they know a few digits or have a code.
+_LOOKED_AT = (Evidence.STAFF, Evidence.ROSTER)
+
+
+def _as_far_as_shown(work: Work, resident: Resident, found: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of somebody, of the number on record only the end where nobody has looked who has the account.
+
+    Four digits let in whoever says that they are that person: the whole number was never shown to be theirs.
+    """
+    held = people.binding_of(work.session, resident)
+    if held is not None and held.evidence in _LOOKED_AT:
+        return found
+    number = str(found.get("电话", ""))
+    digits = [sign for sign in number if sign.isdigit()]
+    if len(digits) <= _ENDING:
+        return found
+    whole = work.words(
+        "{end}（完整号码请带证件到物业前台查，电话 {community.phone}）", end=f"{''.join(digits[:3])}****{''.join(digits[-4:])}"
+    )
+    return {**found, "电话": str(whole)}
+
+
+#: Digits of a number that are told.
+_ENDING = 7
 
 
 def forgetting(integration: "Integration") -> list[Job]:

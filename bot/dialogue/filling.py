@@ -765,4 +765,5 @@ def _wait_for_flat(standing: Standing, form: Form, other: Intent, heard: Heard, 
         return again(standing, form) if heard.place else _ask_again(standing, form, facts.intents[form.intent], heard.text)
     begun = forms.begin(other, read_slots(other, heard), None, heard.text)
     queued, said = waiting.queue(form, begun, heard.text, first=True)
-    return again(standing, queued, (said if queued is form else Line("flat.first", {"title": other.title}),))
+    wants = "flat.address" if other.needs_address and not other.needs_flat else "flat.first"
+    return again(standing, queued, (said if queued is form else Line(wants, {"title": other.title}),))

@@ -10,7 +10,7 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, lacks, of_them, read_slots
 from bot.dialogue.standing import For, Menu, Person, Standing, Subject
-from bot.dialogue.starting import PLAUSIBLE, accepted, again, quoted, start
+from bot.dialogue.starting import PLAUSIBLE, accepted, again, quoted, start, visit_there
 from bot.dialogue.steps import Amend, Attach, Do, Line, Say, ShowMenu, Step
 from bot.language import answers, courtesy, leftovers, people, questions
 from bot.language.corrections import corrects
@@ -221,6 +221,8 @@ def _other_flat(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     wished = accepted(heard, facts.intents)
     if wished is not None and wished.needs_home:  # it asks by itself
         return None
+    if visit := visit_there(standing, heard, facts):
+        return visit
     if not (corrects(heard.text) or len(heard.text) <= BRIEF or _is_value_alone(heard.reading, choosing)):
         return None
     return start(standing, choosing, heard, facts)

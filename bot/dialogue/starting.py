@@ -89,6 +89,9 @@ _TELLS_WHERE = re.compile(
     r"[\dA-Za-z一二三四五六七八九十]+(?:栋|幢|座|号|单元)|地下?车?库|小区|花园|乐园|健身|[东南西北正后侧大]门|岗"
 )
 
+#: Says that somebody comes or goes there.
+_COMES = re.compile("来|去|到|上门|串门|拜访")
+
 #: The last digits of a number on record, however they are said.
 _PROOF = re.compile(r"(?:手机|尾号|后四位|号码?|是|就|应该|[，,：: ])*[\d零〇一二三四五六七八九幺两]{4}(?:吧|啊|呀|了)?")
 
@@ -130,7 +133,8 @@ def request(standing: Standing, heard: Heard, facts: Facts) -> Step:
         return not_known(standing, heard.text, facts)
     is_more = standing.person is Person.ASKED and _is_for_who_waits(intent, heard.text) and not _wishes_anew(heard, facts)
     is_more = is_more and wants_to_see(heard, facts) is None and not wishes_plainly(heard, facts)
-    step = _wish(standing, heard, facts, asks=asks)
+    visit = visit_there(standing, heard, facts) if intent is None or intent.chooses_flat else None
+    step = visit or _wish(standing, heard, facts, asks=asks)
     if is_more:
         of_its_own = step if intent is not None and _is_for_people(intent) and not intent.hands_over else None
         step = Join(
@@ -150,6 +154,16 @@ def _denied_of_one(standing: Standing, heard: Heard, facts: Facts) -> Intent | N
     if best is None or not _DENIED_OF_ONE.search(heard.text) or not facts.intents[best.intent].is_about_somebody:
         return None
     return next((facts.intents[name] for name in facts.intents[best.intent].follow_ups if name in facts.shows), None)
+
+
+def visit_there(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the start of a visit to another flat of who writes: 后天下午两点我姑姑去6栋 says more than which flat is meant."""
+    if not facts.means_other_flat or _COMES.search(heard.text) is None or questions.is_question(heard.text):
+        return None
+    comes = heard.of(heard.text.replace("去", "来"))  # they go there, and come to who lives there
+    visits = (one for one in facts.intents.values() if one.is_about_somebody and one.needs_home and one.follow_ups)
+    visit = next((one for one in visits if not lacks(one, comes)), None)
+    return start(standing, visit, comes, facts) if visit is not None else None
 
 
 def _proof_after_all(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
@@ -740,6 +754,13 @@ def _asks_consent(intent: Intent) -> bool:
     return any(slot.kind is consent.KIND for slot in intent.slots)
 
 
+def _why_flat(intent: Intent, facts: Facts) -> str:
+    """Return the phrase that says why the flat is asked for: a report wants to know where, and waits for no proof."""
+    if intent.needs_address and not intent.needs_flat:
+        return "flat.address"
+    return "flat.proof" if facts.claim else "flat.first"
+
+
 def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts, before: tuple[Line, ...] = ()) -> Step:
     """Ask whoever is not bound for the flat, with the form for what they want behind it."""
     binding = facts.catalogue.binding
@@ -748,7 +769,5 @@ def bind_first(standing: Standing, form: Form, intent: Intent, heard: Heard, fac
     asking = forms.begin(binding, {**_claimed(binding, facts), **_own_values(binding, heard)}, form)
     noted = Line("heard.unkept") if _asks_consent(intent) else Line("heard", {"words": quoted(heard.text)})
     told = (noted,) if not before and not _is_bare(heard, intent, facts) else before
-    step = advance(
-        standing, asking, binding, facts, (*told, Line("flat.proof" if facts.claim else "flat.first", {"title": intent.title}))
-    )
+    step = advance(standing, asking, binding, facts, (*told, Line(_why_flat(intent, facts), {"title": intent.title})))
     return replace(step, is_for_outer=True) if isinstance(step, Ask) else step

@@ -36,6 +36,7 @@ integration = Integration(
         "identity.joined": "who flat how url", "identity.asks": "who flat url", "identity.confirmed": "flat",
         "identity.refused": "said", "identity.objected": "flat", "identity.stopped": "who flat", "identity.disputed": "who flat",
         "identity.waits": "who flat", "identity.changed": "flat", "identity.unbound": "going", "identity.let_in": "who flat", "identity.kept_out": "who flat",
+        "identity.who": "who flat at how", "identity.known": "who flat", "identity.stays_out": "who flat",
     },
     processing=processing.PROCESSING,
     permissions=(
@@ -47,6 +48,7 @@ integration = Integration(
         TaskKind(kind=requests.KIND, title=tr("核对住址"), path="/flats", path_title=tr("去核对"), ends_with_account=True),
         TaskKind(kind="identity.objected", title=tr("住户不认识新绑定的人")),
         TaskKind(kind=household.DISPUTED, title=tr("家里人互相说不认识"), outcomes=(tr("都住这里"), tr("已请一方解除绑定"), tr("没有结果")), disputes=True),
+        TaskKind(kind=actions.JOINED, title=tr("凭后四位加进一户，名册上没有")),
         TaskKind(kind=actions.LEAVING, title=tr("住户要搬走")),
         TaskKind(kind=proofs.FLOODED, title=tr("今天试错的手机号太多")),
     ),

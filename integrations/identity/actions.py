@@ -42,6 +42,16 @@ SHORTEST_NAMING = 3
 #: The option of who lives in a flat and is not the person whose number it is.
 FAMILY = "family"
 
+#: Said by who is not the person whose number it is.
+NOT_THE_OWNER = re.compile(
+    "(?:我)?不是(?:房东|业主|户主|本人|机主|[他她](?:本人)?)|(?:我|俺|咱)(?:们)?(?:就|只)?(?:是)?(?:租[房户客住\\d]|租的|租了|合租|房客|保姆|阿姨|护工)|租房(?:子)?的"
+    "|^(?:我?是)?(?:租客|租户|房客|家人|家属|亲戚|保姆|护工|老婆|老公|儿子|女儿|爸爸|妈妈)[啊呀的]*$"
+    "|(?:我)?是(?:这家|这户|他家|她家|业主|房东)的?(?:其他人|家人|家属|亲戚|儿子|女儿|老婆|老公|爱人|爸|妈|租客|租户)"
+)
+
+#: The kind of task by which the office knows that somebody has joined a flat on whose list they are not.
+JOINED = "identity.looked"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Living(Flat):
@@ -57,7 +67,8 @@ class Living(Flat):
     "identity.bind", Living,
     replies={
         "done": "flat", "already": "flat", "waits": "said", "claimed": "said", "unwanted": "said", "where": "said", "prove": "said", "prove_more": "said flat",
-        "again": "said", "who": "said", "name": "said", "pending": "said", "asked": "said", "tired": "said",
+        "again": "said", "who": "said", "name": "said", "pending": "said", "asked": "said", "asked_office": "said", "waits_known": "said",
+        "joined": "flat", "shop": "", "tired": "said",
         "locked": "said", "stopped": "said",
     },
 )  # fmt: skip
@@ -65,6 +76,8 @@ def bind(turn: Turn, slots: Living) -> Reply | Ask:
     """Bind an account to the person of the flat that it belongs to, once there is evidence; until then remember what was said."""
     if slots.proof is None and _NOT_THAT.search(turn.said):
         return Reply("unwanted", ok=False, said=slots.label)
+    if not slots.building:  # heard by a service: 我是门口水果店的老板
+        return Ask(slot="building", name="shop", options={})
     if turn.only_address and not turn.is_bound:
         return _claimed(turn, slots)
     if (owned := _owned(turn, slots)) is not None:
@@ -99,7 +112,8 @@ def _claimed(turn: Turn, slots: Living) -> Reply | Ask:
 
 def _where(turn: Turn, slots: Living) -> Ask | None:
     """Let the talk belong to the community that is meant; asks which one before any is looked into: an answer would tell what is there."""
-    meant = [place for place in turn.places if slots.community in ("", str(place.id))]
+    places = turn.context.neighbours if slots.community and not turn.is_bound else turn.places  # 不是东区 是和苑小区
+    meant = [place for place in places or turn.places if slots.community in ("", str(place.id))]
     if len(meant) > 1:
         meant = _named(turn, meant) or meant
     if len(meant) > 1:
@@ -137,7 +151,9 @@ def _ask_for_proof(turn: Turn, slots: Living) -> Reply | Ask:
     values = {"said": slots.label, **({"flat": turn.flat.label} if turn.flat else {})}
     waiting = binding.request_of(turn.session, turn.openid)
     waits = waiting is not None and binding.said_in(waiting) == Flat(building=slots.building, unit=slots.unit, room=slots.room)
-    name = "prove_more" if turn.flat else "waits" if waits else "prove"
+    knows_number = waiting is not None and bool(waiting.data.get("knows_number"))
+    waits_how = "waits_known" if knows_number else "waits"
+    name = "prove_more" if turn.flat else waits_how if waits else "prove"
     return Ask(slot="proof", name=name, options={}, values=values, agreed=AGREED)
 
 
@@ -170,8 +186,10 @@ def _recognise(turn: Turn, slots: Living, flat: Household, owners: list[Resident
     if not proofs.may_bind(turn):
         raise Refusal(turn.words(tr("今天绑定、解绑的次数太多了，请明天再试，或打 {community.phone}。")))
     if turn.resident is not None:
-        return _bound(turn, flat, None)
+        return _joined(turn, flat, turn.resident)
     free = [one for one in owners if proofs.is_free(turn, one, turn.openid)]
+    if slots.who is None and (says := _says_who(turn, slots, free)):
+        slots = replace(slots, who=says)
     chosen = next((one for one in free if one.public_id == slots.who), None)
     if chosen is not None:
         return _bound(turn, flat, chosen)
@@ -186,8 +204,41 @@ def _recognise(turn: Turn, slots: Living, flat: Household, owners: list[Resident
     if (namesake := proofs.namesake(turn, flat, slots.name, turn.openid, slots.proof or "")) is not None:
         return _bound(turn, flat, namesake)
     task = requests.ask_office(turn, slots, name=slots.name, knows_number=True)
-    requests.ask_home(turn, task, flat, slots.name)
-    return Reply("asked", about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
+    name = "asked" if requests.ask_home(turn, task, flat, slots.name) else "asked_office"
+    return Reply(name, about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
+
+
+def _says_who(turn: Turn, slots: Living, free: Sequence[Resident]) -> str:
+    """Return whom somebody has said that they are before it was asked: whose number it is, or another; empty where that is open.
+
+    Of one family name it is asked: names are misspelt, and the list has what was written down once.
+    """
+    if slots.name:
+        named = next((one.public_id for one in free if one.name == slots.name), "")
+        return named or ("" if any(one.name[:1] == slots.name[:1] for one in free) else FAMILY)
+    return FAMILY if NOT_THE_OWNER.search(turn.said) else ""
+
+
+def _joined(turn: Turn, flat: Household, resident: Resident) -> Reply:
+    """Let somebody who is bound have the flat, too, of which they know a number: who they are is known, and the office hears of it.
+
+    It is told where they are not on the list of the flat: nobody at home may be bound, who would be told else.
+    """
+    lives = roster.residence(turn.session, resident, flat)
+    if lives is not None and lives.is_current:
+        return _bound(turn, flat, None)
+    others = [one.name for one in roster.people_of(turn.session, flat)]
+    reply = _bound(turn, flat, None)
+    if resident.name and resident.name in others:
+        return reply
+    title = turn.words(
+        "{who}（{own}）凭登记手机后四位加进了{flat}，名册上那一户没有这个人，请看一下",
+        who=resident.name,
+        own=turn.household(resident).label,
+        flat=flat.label,
+    )
+    turn.assign(JOINED, requests.NEED, title, household=flat, subject=f"joined:{resident.public_id}.{flat.key}")
+    return Reply("joined", about=reply.about, called=f"{flat.label}的绑定", flat=flat.label)
 
 
 def _bound(turn: Turn, flat: Household, person: Resident | None) -> Reply:

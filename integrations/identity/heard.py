@@ -2,8 +2,9 @@
 
 import re
 
-from bot.contract import Turn, Wish, codes_in, roster, tail_told
+from bot.contract import Turn, Wish, codes_in, option_named, own_name_told, roster, tail_told
 from integrations.identity import binding, household
+from integrations.identity.actions import FAMILY, NOT_THE_OWNER
 from integrations.identity.joining import LONG
 
 #: Says of what follows, or went before, that it is a code by which one is bound.
@@ -31,17 +32,55 @@ _NONE = re.compile(
 )
 
 
+#: Says that one keeps a shop here.
+_KEEPS_SHOP = re.compile(
+    r"(?:你好|您好|[\s,，])*(?:我|俺|咱)(?:们)?(?:就|也)?(?:是|系|在)?(?:你们?|咱们?)?(?:小区|社区)?(?P<where>.{0,12}?)(?:店|铺子?|商铺|面馆|饭馆|超市|诊所|药房|门面|小卖部|摊位?)"
+    r"(?:里)?的?(?P<who>老板娘?|店主|店长|掌柜的?|店员|负责人|业主|商户|经营者)?的?[了啊呀\s,，。.]*"
+)
+
+#: Says where one lives, or that it was understood wrongly.
+_OF_PLACE = re.compile("是|在|住|小区|区|错|苑|园|城|院")
+
+
 def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to such words, or what is to be done; nothing for all others."""
     text = text.strip()
     if _STILL.fullmatch(text):
         return Wish(intent="identity.show")
+    if not turn.is_bound and not turn.is_asked and _keeps_shop(text):
+        return Wish(intent="identity.bind")
     if (turn.open, turn.asks) == ("identity.join", "code") and _NONE.fullmatch(text):
         return Wish(intent="identity.join", values={"code": ""})
     if _MAY.fullmatch(text) and not turn.is_bound:
         going = "yes" if turn.open.startswith("identity.") else ""
         return turn.words(turn.context.messages["identity.unbound"], going=going)
-    return _code(turn, text) or household.hear(turn, text) or _digits(turn, text)
+    return _code(turn, text) or household.hear(turn, text) or _digits(turn, text) or _community(turn, text) or _who(turn, text)
+
+
+def _keeps_shop(text: str) -> bool:
+    """Tell whether somebody says no more than that they keep a shop here: 我是门口水果店的老板, 我是开理发店的."""
+    said = _KEEPS_SHOP.fullmatch(text)
+    return said is not None and bool(said["who"] or "开" in said["where"]) and not any(map(str.isdigit, text))
+
+
+def _community(turn: Turn, text: str) -> Wish | str:
+    """Return the binding in another community than was understood: 不是东区 是和苑小区."""
+    others = turn.context.neighbours
+    if turn.open != "identity.bind" or turn.asks == "community" or turn.is_bound or len(others) < 2:
+        return ""
+    index = option_named(text, [one.name for one in others]) if _OF_PLACE.search(text) else None
+    if index is None or others[index].id == turn.community.id:
+        return ""
+    return Wish(intent="identity.bind", values={"community": str(others[index].id)})
+
+
+def _who(turn: Turn, text: str) -> Wish | str:
+    """Return the name of who was asked whose number it is and says no number of the list: 钟桐, 我叫马小明, 不是房东 我是租房子的."""
+    if (turn.open, turn.asks) != ("identity.bind", "who"):
+        return ""
+    if name := own_name_told(text):
+        return Wish(intent="identity.bind", values={"name": name})
+    return Wish(intent="identity.bind", values={"who": FAMILY}) if NOT_THE_OWNER.search(text) else ""
 
 
 def _code(turn: Turn, text: str) -> Wish | str:

@@ -116,6 +116,30 @@ _WHO_ASKS = re.compile(
     r"(?:是|请问|到底)*(?:谁|哪个|哪位|什么人|啥人)(?:在|要|想|说|又|申请)+(?:绑定?|登记|加入|加进)(?:我们?家|这一户|俺家)?[的了啊呀呢吗\s?？。]*"
 )
 
+#: 把王小宝踢出去, 王小宝停掉.
+_PUT_OUT = re.compile(
+    rf"(?:我要?|帮我?|给我|请|麻烦|想|能不能|可以)*(?:把|将)?(?P<who>{_NAME})(?:的?(?:微信|绑定))?(?:给我?)?(?:踢|赶|清|移|弄|删|停|撤|请)(?:出|掉|除|走)+(?:去|我们?家|这一户)?{_ENDS}"
+)
+#: 王小宝是谁, 谁是王小宝.
+_WHO_IS = re.compile(
+    rf"(?:请问|那个?|这个?|绑定的)*(?:(?P<before>{_NAME})(?:这个人)?(?:又)?是(?:谁|哪个|哪位|什么人|啥人)|谁是(?P<behind>{_NAME}))[啊呀呢\s?？。]*"
+)
+#: 王小宝是我儿子 另一个不认识: of those who are not named.
+_THE_OTHER = re.compile(
+    rf"(?P<known>.{{1,24}}?)[\s,，。;；]*(?:但是?|不过|可是?)?(?:另外?(?:的|那)?(?:一?个|[位人])?|其[他余](?:的|人)*|还有一?[个位]|剩下的?[那一]?[个位]?|别的人?)的?(?:那个人?|人)?(?:我)?{_UNKNOWN}{_ENDS}"
+)
+#: 认识 是我妈 弄错了, said after 不认识.
+_TAKEN_BACK = re.compile(
+    rf"(?:哦|噢|啊|哎呀|等等|等一下|不对|对不起|不好意思|[\s,，])*(?:{_WE}(?<!不)(?:认识|认得)|(?:我)?(?:弄|搞|点|按|说|看)错了?|(?:原来)?是我们?家?.{{1,6}})(?:[\s,，。]*(?:的|了|是我们?家?.{{1,6}}|{_WE}(?<!不)(?:认识|认得)|(?:我)?(?:弄|搞|点|按|说|看)错了?|.{{0,4}}误会.{{0,3}}))*[\s,，。啊呀的了]*"
+)
+_OWNS_UP = re.compile("(?<!不)认[识得]|错|误会")
+
+#: What stands behind the title of a dispute that whoever began it takes back.
+_MISTAKEN = "（后来说认识，是弄错了）"
+
+#: Longest words that take back.
+_BRIEF = 30
+
 #: What a member of a household says: of who is bound there or wants to be, and to who wants to be.
 UNKNOWN, YES, NO = "unknown", "yes", "no"
 
@@ -152,6 +176,8 @@ def hear(turn: Turn, text: str) -> str | Wish:
 
     Nothing where nobody is bound or waits of whom it could be said.
     """
+    if turn.resident is not None and turn.flat is not None and (about := _of_somebody(turn, text)):
+        return about
     if (nobody := _NOBODY.fullmatch(text)) or (said := _NAMED.fullmatch(text)):
         if turn.resident is None or turn.flat is None:
             return ""
@@ -163,6 +189,58 @@ def hear(turn: Turn, text: str) -> str | Wish:
     if _WHO_ASKS.fullmatch(text) and turn.resident is not None and (waiting := waiting_at_home(turn)):
         return "\n".join(_say(turn, "identity.waits", who=one.called, flat=one.flat.label) for one in waiting)
     return ""
+
+
+def _of_somebody(turn: Turn, text: str) -> str | Wish:
+    """Return what follows words about who is bound at home: who it is, that they shall go, that another does not belong there, that they do."""
+    everybody = [*newcomers(turn), *waiting_at_home(turn)]
+    if said := _WHO_IS.fullmatch(text):
+        who = next((one for one in everybody if one.is_called(said["before"] or said["behind"])), None)
+        return _told_of(turn, who) if who is not None else ""
+    if said := _PUT_OUT.fullmatch(text):
+        meant = [one for one in everybody if one.is_called(said["who"])]
+        return Wish(intent=INTENT, values={"says": UNKNOWN, "called": said["who"]}) if meant else ""
+    if said := _THE_OTHER.fullmatch(text):
+        known = [one for one in everybody if one.name and (one.name in said["known"] or one.name[1:] in said["known"])]
+        others = [one for one in everybody if one not in known]
+        if known and len(others) == 1:
+            return _now(turn, others[0], UNKNOWN)
+        return Wish(intent=INTENT, values={"says": UNKNOWN}) if known and others else ""
+    if not turn.is_asked and len(text) <= _BRIEF and _TAKEN_BACK.fullmatch(text) and _OWNS_UP.search(text):
+        return _taken_back(turn)
+    return ""
+
+
+def _told_of(turn: Turn, stranger: Stranger) -> str:
+    """Return since when somebody is bound at home, and by what; or that they want to be."""
+    if stranger.newcomer is None:
+        return _say(turn, "identity.waits", who=stranger.called, flat=stranger.flat.label)
+    how = evidence_of(turn, stranger.newcomer, stranger.flat)
+    return _say(
+        turn, "identity.who", who=stranger.called, flat=stranger.flat.label, at=stranger.at, how=roster.EVIDENCE_WORDS[how] if how else "",
+    )  # fmt: skip
+
+
+def _taken_back(turn: Turn) -> str:
+    """Let the office know that somebody is known after all: it ends what it has yet to find out, and only it lets in again who was stopped."""
+    mine = select(Event).where(
+        Event.actor == turn.actor, col(Event.kind).in_((OBJECTED, DISPUTED)), col(Event.at) > turn.now - RECENT
+    )
+    last = turn.session.exec(mine.order_by(col(Event.id).desc()).limit(1)).first()
+    who = roster.by_public_id(turn.session, last.subject.partition(":")[2]) if last is not None else None
+    if last is None or who is None:
+        return ""
+    flat = turn.session.get_one(Household, last.data["household"])
+    if last.kind == DISPUTED:
+        for task in tasks.about(turn.session, _between(who, turn.me)):  # the other may have said so, too: the office ends it
+            task.title = f"{task.title.removesuffix(_MISTAKEN)}{_MISTAKEN}"
+            turn.session.add(task)
+        return _say(turn, "identity.known", who=who.name or "这个微信", flat=flat.label)
+    subject = f"known:{who.public_id}.{flat.key}"
+    if not tasks.about(turn.session, subject):
+        title = f"{flat.label}：{turn.me.name or '一位家里人'}说弄错了，认识{who.name or '刚停掉的人'}，请核对后放行"
+        turn.assign(OBJECTED, requests.NEED, title, household=flat, subject=subject)
+    return _say(turn, "identity.stays_out", who=who.name or "这个微信", flat=flat.label)
 
 
 def _unknown(turn: Turn) -> str | Wish:

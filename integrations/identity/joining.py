@@ -11,6 +11,9 @@ from integrations.identity import proofs
 #: How long an invitation lets somebody in, and how many a person may make in a day.
 LIVES, INVITATIONS = timedelta(hours=24), 6
 
+#: How long asking again for the same person is about the same code.
+SAME = timedelta(minutes=2)
+
 #: Signs of a code.
 LONG = 10
 
@@ -39,7 +42,11 @@ class Invited:
     stays: str = ""
 
 
-@action("identity.invite", Invited, replies={"done": "code whom flat until", "whom": "", "stays": "whom", "visits": "whom"})
+@action(
+    "identity.invite",
+    Invited,
+    replies={"done": "code whom flat until", "again": "code whom flat until", "whom": "", "stays": "whom", "visits": "whom"},
+)
 def invite(turn: Turn, slots: Invited) -> Reply | Ask:
     """Make a code that lets one person join the flat that is meant, once and until tomorrow."""
     flat = turn.home
@@ -51,6 +58,8 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
         options = {STAYS: "住这里，一起用（发邀请码）", VISITS: "来做客（开访客通行证）"}
         return Ask(slot="stays", name="stays", options=options, values={"whom": slots.name})
     tasks.require_undisputed(turn, turn.me, flat)
+    if (given := _just_given(turn, flat, slots.name)) is not None:
+        return Reply("again", code=given.code, whom=slots.name, flat=flat.label, until=given.expires_at)
     if not turn.take("invite", INVITATIONS):
         raise Refusal(turn.words(tr("今天发的邀请够多了，请明天再发，或请物业帮忙：{community.phone}。")))
     made = roster.invite(turn.session, turn.me, flat, slots.name, turn.now, turn.now + LIVES)
@@ -64,6 +73,14 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
         whom=slots.name,
         flat=flat.label,
         until=made.expires_at,
+    )
+
+
+def _just_given(turn: Turn, flat: Household, whom: str) -> Invitation | None:
+    """Return the code that was made a moment ago for the same person: a second one would end it while it is being passed on."""
+    mine = roster.open_invitations(turn.session, flat, turn.now)
+    return next(
+        (one for one in mine if one.inviter_id == turn.me.id and one.called == whom and turn.now - one.made_at <= SAME), None
     )
 
 

@@ -65,9 +65,12 @@ def refuse(work: Work, task: Task) -> None:
 
 
 def answer(work: Work, task: Task, flat: Household, member: Resident, *, approves: bool) -> None:
-    """Let somebody at home say that they know who asked, or that they do not; raises Refusal while it is disputed who lives there."""
-    tasks.require_undisputed(work, member, flat)
+    """Let somebody at home say that they know who asked, or that they do not.
+
+    While it is disputed who lives there nobody is let in by a word of theirs, which raises Refusal; a no lets nobody in and holds.
+    """
     if approves:
+        tasks.require_undisputed(work, member, flat)
         approve(work, task, flat, None, Evidence.INVITATION)
         work.finish(task.about, tr("家里人同意，已绑定{label}", label=flat.label))
         return

@@ -25,6 +25,12 @@ _SOMEBODY = Late(rf"(?:{RELATIVE}|{OWN_RELATIVE})(?=..)|[他她佢伊]|其他|�
 _CALLED = re.compile(
     r"^(?:你好|您好|好的?|嗯+|哦|那|就|可以|请)*(?:我|俺|本人)?(?:的)?(?:名字|姓名|大名)?(?:就)?(?:是|叫我?|姓名?|称呼我?|喊我)?[:：]?"
 )
+#: A name that is no other word: 呵呵哒 is none.
+_NAMED = Late(rf"(?:{NAME}|{TRANSCRIBED})")
+#: Points at somebody of a list, or at oneself, and names nobody.
+_POINTS = re.compile(
+    "本人|自己|就是我|是我|那个|这个|前面|后面|上面|下面|第|确认|确定|没有|不是|都不|取消|人工|租|房东|业主|户主"
+)
 _CLAUSES = re.compile(r"[,，。;；!！?？~～]+")
 
 
@@ -49,6 +55,13 @@ def _read(message: Message, slot: Slot) -> Value | None:
         if _is_own(called := name.read_alone(_CALLED.sub("", words) or words)):
             return called
     return None
+
+
+def told(text: str) -> str:
+    """Return the name that a message is, and nothing else: 钟桐, 我叫马小明; empty where it says more, or agrees or points only."""
+    said = text.strip(" ，,。.!！、\n")
+    called = name.read_alone(_CALLED.sub("", said) or said) or ""
+    return called if _is_own(called) and _NAMED.fullmatch(called) and not _POINTS.search(said) else ""
 
 
 def _is_own(called: str) -> bool:

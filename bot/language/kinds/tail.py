@@ -1,17 +1,18 @@
 """The digits by which somebody shows that a number on record is known to them: its last four, or all of it. Pure."""
 
 import re
+from collections.abc import Sequence
 
 from bot.language import answers
-from bot.language.kinds import phone
-from bot.language.kinds.kind import Kind, Message, Slot, Value, bare
+from bot.language.kinds import flat, phone
+from bot.language.kinds.kind import Found, Kind, Message, Slot, Value, bare
 from bot.language.numbers import written_out
 
 #: Digits that stand for a whole number.
 DIGITS = 4
 
 _ANNOUNCED = re.compile(
-    rf"(?:尾号|尾数|[后末][四4]位|最[后末][四4]位)(?:数字?|号码)?(?:就?是|为|[:：])*\s*(?P<digits>\d{{{DIGITS}}})(?![\d栋号楼室年月])"
+    rf"(?:尾号|尾数|[后末][四4]位|最[后末][四4]位|(?<!的)(?:手机|电话)号?码?)(?:数字?|号码)?(?:就?是|为|[:：])*\s*(?P<digits>\d{{{DIGITS}}})(?![\d\-栋号楼室年月点元块万])"
 )
 #: Said instead of digits by whoever knows of none.
 NONE = "none"
@@ -20,13 +21,31 @@ _NONE = re.compile(
     "没(?:有)?(?:登记|登过|留|填|存|印象)|记不[清得住]|忘(?:记|了|掉)|不(?:知道|晓得|清楚|记得)|唔(?:知|记得)|换(?:过|了)?(?:号|手机)|(?:请|让|由|给)?物业核对"
 )
 
-_BARE = re.compile(rf"(?:就?是|为|[:：]|嗯|哦|[,，\s])*(?P<digits>\d(?:[\s\-.]?\d){{{DIGITS - 1}}})(?:吧|呀|啊|哦|的)?")
+_BARE = re.compile(
+    rf"(?:登记|预留|留)?(?:的)?(?:手机|电话)?(?:号码?)?(?:[后末][四4]位|尾号)?(?:就?是|为|[:：]|嗯|哦|[,，\s])*(?P<digits>\d(?:[\s\-.]?\d){{{DIGITS - 1}}})(?:吧|呀|啊|哦|的)?"
+)
+
+
+#: Digits behind a flat, perhaps with the name whose they are: 3-3-102 9424, 3栋2单元502 谢梅凤6812. 2019 behind words may be a year.
+_BEHIND_FLAT = re.compile(
+    rf"(?:(?<=\s)|[\s,，。;；、□])[\s,，]*(?:(?P<who>[\u4e00-\u9fff]{{2,4}})[\s,，]*)?(?P<digits>\d{{{DIGITS}}})[\s。.]*"
+)
+_YEAR = re.compile("(?:19|20)")
+_NO_NAME = re.compile("[住搬买入建修房租号楼栋层路年月日到从]")
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    """Return what a sentence plainly tells: 尾号8001, 后四位是8001."""
+    """Return what a sentence plainly tells: 尾号8001, 后四位是8001, and behind a whole flat 8001."""
     said = _ANNOUNCED.search(written_out(message.text))
-    return said["digits"] if said else None
+    return said["digits"] if said else _behind_flat(message.text, [one for one in message.found(flat.GRAMMAR) if one.value])
+
+
+def _behind_flat(text: str, flats: Sequence[Found]) -> str | None:
+    whole = [one for one in flats if isinstance(one.value, flat.Flat) and one.value.building and one.value.room]
+    said = _BEHIND_FLAT.fullmatch(text, whole[-1].stop) if whole else None
+    if said is None or (said["who"] and (_YEAR.match(said["digits"]) or _NO_NAME.search(said["who"]))):
+        return None
+    return said["digits"]
 
 
 def _read(message: Message, slot: Slot) -> Value | None:

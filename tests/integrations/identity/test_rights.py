@@ -223,7 +223,7 @@ def test_a_namesake_who_had_another_account_is_not_taken(town: Town) -> None:
 def test_who_knows_a_number_of_the_family_and_types_anothers_name_waits_for_a_word(town: Town) -> None:
     adds(town, "503", "房东", "13900009999", "502")
 
-    assert asks(town, NEW, actions.bind, **WANGS, proof="8003", who=actions.FAMILY, name="房东") == "asked"
+    assert asks(town, NEW, actions.bind, **WANGS, proof="8003", who=actions.FAMILY, name="房东") == "asked_office"
 
     assert account(town, NEW) is None
 
@@ -275,7 +275,7 @@ def test_who_has_no_flat_any_more_binds_the_next_one_as_the_same_person(town: To
     _leaves_behind(town)
 
     assert asks(town, CHEN, actions.bind, **WANGS) == "prove"
-    assert asks(town, CHEN, actions.bind, **WANGS, proof="8003") == "done"
+    assert asks(town, CHEN, actions.bind, **WANGS, proof="8003") == "joined"
 
     assert (account(town, CHEN), flats(town, CHEN)) == (person(town, "陈建国"), ["503"])
     assert len(town.all(Resident)) == 3
