@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind, tr
 from bot.contract.taskkinds import ALARM
-from integrations.health import actions, cards, console, events, figures, past, personal, processing, purposes, tasks
+from integrations.health import actions, cards, care, console, events, figures, past, personal, processing, purposes, tasks
 from integrations.health.models import SYMPTOM_WORDS
 from integrations.health.settings import Settings
 
@@ -12,7 +12,8 @@ integration = Integration(
     name="health",
     title=tr("健康打卡"),
     folder=Path(__file__).parent,
-    actions=actions.ALL,
+    actions=(*actions.ALL, care.ask_after),
+    hears=care.hear,
     amends=actions.AMENDS,
     lists=console.LISTS,
     cards=(cards.latest,),
@@ -32,9 +33,10 @@ integration = Integration(
     ),
     tasks=(
         TaskKind(kind=tasks.KIND, title=tr("健康异常"), path="/health", path_title=tr("看打卡"), ladder=ALARM, need=tasks.NEED),
+        TaskKind(kind=care.KIND, title=tr("关怀"), need=care.NEED),
     ),
     personal=personal.PERSONAL,
-    purposes=purposes.ALL,
+    purposes=(*purposes.ALL, care.CARE),
     settings=Settings,
-    tells={"health.consent": "days", "health.consent_child": ""},
+    tells={"health.consent": "days", "health.consent_child": "", "care.consent": "", "care.not_bound": ""},
 )

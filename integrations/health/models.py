@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from bot.contract import UNREADABLE, Scoped, WithConsent, is_unreadable, moment, sealed_list, sealed_number, tr, tr_all
+from bot.contract import UNREADABLE, Scoped, WithConsent, is_unreadable, moment, sealed, sealed_list, sealed_number, tr, tr_all
 
 #: From here on a temperature is reported; practice of 2020-22 check-in campaigns.
 FEVER_TENTHS = 373
@@ -59,6 +59,17 @@ class CheckIn(Scoped, WithConsent, table=True):
         if is_unreadable(self.tenths) or is_unreadable(self.symptoms):
             return UNREADABLE
         return said(self.tenths, self.symptoms)
+
+
+class CareWish(Scoped, WithConsent, table=True):
+    """That somebody wishes to be asked after, in their words; one of each person."""
+
+    __tablename__ = "health_care"
+
+    id: int | None = Field(default=None, primary_key=True)
+    resident_id: int = Field(foreign_key="resident.id", index=True)
+    at: datetime = moment()
+    wants: str = sealed("health_care.wants")
 
 
 def is_abnormal(tenths: int, symptoms: list[str]) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 from sqlmodel import col, or_, select
 
 from bot.contract import Personal, Resident, Retention, Rows, Work, tr
-from integrations.health import purposes, tasks
-from integrations.health.models import CheckIn
+from integrations.health import care, purposes, tasks
+from integrations.health.models import CareWish, CheckIn
 from integrations.health.settings import Settings
 
 #: What it is called where residents are told.
@@ -19,17 +19,24 @@ def export(work: Work, resident: Resident) -> Mapping[str, Any]:
     """Return the check-ins of a resident and those they told, oldest first."""
     told = or_(col(CheckIn.resident_id) == resident.id, col(CheckIn.reporter_id) == resident.id)
     theirs = work.session.exec(select(CheckIn).where(told).order_by(col(CheckIn.id))).all()
-    return {"健康打卡": [{"时间": f"{one.at:%Y-%m-%d %H:%M}", "谁": one.person or "本人", "情况": one.words} for one in theirs]}
+    wishes = work.session.exec(select(CareWish).where(CareWish.resident_id == resident.id)).all()
+    asked = [{"时间": f"{one.at:%Y-%m-%d %H:%M}", "想要": one.wants} for one in wishes]
+    return {
+        "请人问候的约定": asked,
+        "健康打卡": [{"时间": f"{one.at:%Y-%m-%d %H:%M}", "谁": one.person or "本人", "情况": one.words} for one in theirs],
+    }
 
 
 def erase(work: Work, resident: Resident) -> None:
     """Delete all check-ins of a resident, and those they told; the event log keeps only that there were some."""
     purposes.end(work, resident)
+    care.end(work, resident)
 
 
 def erase_account(work: Work, openid: str, until: datetime) -> None:
     """Call off who was to be called, and forget how they were: whoever has gone waits for nobody."""
     tasks.forget(work, openid, why=tr("居民已离开"))
+    care.forget(work, openid, tr("居民已离开"))
 
 
 def lives(work: Work) -> timedelta:
@@ -44,4 +51,4 @@ RETAIN = Retention(
     rows=(Rows(CheckIn, lambda before: (col(CheckIn.at) < before,)),),
 )
 
-PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,), erase_account=erase_account)
+PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN, care.RETAIN), erase_account=erase_account)

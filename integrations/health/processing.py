@@ -1,6 +1,7 @@
 """What check-ins use personal data for, and what was weighed before."""
 
 from bot.contract import Basis, Impact, Processing, tr
+from integrations.health import care
 from integrations.health.personal import KEPT
 
 PROCESSING = (
@@ -22,6 +23,14 @@ PROCESSING = (
         impact=Impact(
             necessity=tr("异常而没人跟进，打卡就没有意义；待办只写当天的情况"),
             risks=(tr("待办里的健康信息被无关的同事看到"),), measures=(tr("待办要有看健康打卡的权限才看得到；内容加密"),),
+        ),
+    ),
+    Processing(
+        what=tr("请人问候的约定，和它的待办"), purpose=tr("独居的人每天有人问一声"), basis=(Basis.SEPARATE_CONSENT,),
+        columns=("health_care.wants",), lives=tr("一年后自动删除；撤回同意即删除"), retains=(care.KEPT,), seen_by=("health.view",),
+        impact=Impact(
+            necessity=tr("不知道谁想要、怎么问候，就没有人能去做；只收本人说的一句话"),
+            risks=(tr("被人知道独居"),), measures=(tr("单独的权限，默认只有经理；按字段加密；随时可以撤回，待办一起撤"),),
         ),
     ),
 )  # fmt: skip
