@@ -11,13 +11,14 @@ from sqlmodel import Session
 
 from bot.console import cookies
 from bot.console.attempts import Attempts, Device, Try
-from bot.console.parts import PARTS, browser_of, shared_values, token_of
+from bot.console.parts import ACCOUNT, PARTS, browser_of, shared_values, token_of
 from bot.console.views import respond
 from bot.contract import Staff, View
 from bot.errors import Refusal
 from bot.posted import read_form
 from bot.proxies import caller_of
 from bot.store import credentials, sessions
+from bot.store.staff import ROLE_WORDS
 from bot.translation import tr
 
 #: Where one may be sent after signing in: a page of ours, without anything a header or a browser could read otherwise.
@@ -53,7 +54,7 @@ def mount(app: web.Application) -> None:
 
 async def show(request: web.Request) -> web.Response:
     """Show the form."""
-    return _page(request, "console/signin.html", login="", fault="", to=_safe(request.query.get("to", "")))
+    return await _form(request, login="", fault="", to=_safe(request.query.get("to", "")))
 
 
 async def enter(request: web.Request) -> web.Response:
@@ -78,8 +79,8 @@ async def enter(request: web.Request) -> web.Response:
             await attempt.succeed()
             return await _welcome(request, entered, to)
     if failed:
-        return _page(request, "console/signin.html", 422, login=login, fault=WRONG, to=to)
-    return _page(request, "console/signin.html", 429, login=login, fault=too_often(min(waits)), to=to)
+        return await _form(request, 422, login=login, fault=WRONG, to=to)
+    return await _form(request, 429, login=login, fault=too_often(min(waits)), to=to)
 
 
 #: Somebody who may be meant by a login, and the hash of their password.
@@ -144,7 +145,7 @@ async def enter_code(request: web.Request) -> web.Response:
     token, now, to = token_of(request), parts.clock(), _safe(form.get("to", ""))
     member = await parts.database.read(sessions.half_owner, token, now)
     if member is None:
-        return _page(request, "console/signin.html", 403, login="", fault=tr("等得太久了，请重新登录。"), to=to)
+        return await _form(request, 403, login="", fault=tr("等得太久了，请重新登录。"), to=to)
     device, attempts, whom = device_of(request), request.app[ATTEMPTS], f"code {member.person}"
     if device.knows(member.person, parts.keys):
         attempt = attempts.known(whom, device.id)
@@ -181,7 +182,10 @@ async def enter_by_link(request: web.Request) -> web.Response:
         entered = await parts.database.write(sessions.use_link, request.match_info["token"], *where)
     except Refusal as refusal:
         return _page(request, "console/problem.html", 410, title=tr("链接失效"), text=str(refusal))
-    return await _welcome(request, entered, "")
+    has_password = await parts.database.read(credentials.has_password, entered.member.person)
+    return await _welcome(
+        request, entered, "" if has_password or parts.demo else ACCOUNT
+    )  # where one is set, while the link still counts
 
 
 async def enter_demo(request: web.Request) -> web.Response:
@@ -227,6 +231,19 @@ async def _welcome(request: web.Request, entered: sessions.Entered, to: str) -> 
 def _safe(to: str) -> str:
     """Return where to go after signing in: a page of ours, or nothing."""
     return to if _PAGE.fullmatch(to) and ".." not in unquote(to) else ""
+
+
+async def _form(request: web.Request, status: int = 200, **values: Any) -> web.Response:
+    """Return the page to sign in on; in the demo with a door for each role that somebody has."""
+    parts = request.app[PARTS]
+    there = await parts.database.read(sessions.roles) if parts.demo else ()
+    return _page(
+        request,
+        "console/signin.html",
+        status,
+        demo_roles={role: word for role, word in ROLE_WORDS.items() if role in there},
+        **values,
+    )
 
 
 def _page(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:

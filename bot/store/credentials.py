@@ -71,6 +71,12 @@ def look(session: Session, people: Collection[str]) -> Mapping[str, Credential]:
     return {row.person: row for row in found}
 
 
+def has_password(session: Session, person: str) -> bool:
+    """Tell whether somebody can sign in by themselves."""
+    kept = session.get(Credential, person)
+    return kept is not None and bool(kept.password)
+
+
 def has_app(session: Session, person: str) -> bool:
     """Tell whether a person signs in with a code of an app, too."""
     row = session.get(Credential, person)

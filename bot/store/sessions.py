@@ -325,6 +325,11 @@ def by_login(session: Session, login: str) -> list[Staff]:
     )
 
 
+def roles(session: Session) -> set[Role]:
+    """Return the roles of those who may sign in, in whatever community."""
+    return {Role(one) for one in session.exec(select(Staff.role).where(col(Staff.disabled_at).is_(None)).distinct())}
+
+
 def first_of(session: Session, role: str) -> Staff | None:
     """Return the first account of a role that may sign in; None for a role that does not exist."""
     active = select(Staff).where(col(Staff.role) == role, col(Staff.disabled_at).is_(None))

@@ -1,6 +1,6 @@
 """What the demo's community was told before one looks at it: notices with all that may become of them, one that recurs, one draft."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,8 +26,12 @@ TOLD: Sequence[tuple[int, int, str, str, str, bool]] = (
     (2, 15, "3栋2单元", "水箱清洗", "明天 9:00 到 12:00 清洗水箱，水压可能变小，浑水放两分钟就好。", True),
 )  # fmt: skip
 
-#: What residents answer to a notice.
-ANSWERS = ("收到", "知道了，谢谢", "几点能恢复？", "能不能改到周末", "老人在家，麻烦提前敲门", "收到，谢谢物业")
+#: What residents answer to any notice, and what more to one that speaks of something.
+ANSWERS = ("收到", "知道了，谢谢", "收到，谢谢物业")
+ANSWERS_TO: Mapping[str, Sequence[str]] = {
+    "停水": ("几点能恢复？", "能不能改到周末"), "停电": ("几点能恢复？",), "水箱": ("几点能恢复？",), "电梯年检": ("能不能改到周末",),
+    "上门": ("老人在家，麻烦提前敲门",), "业主大会": ("我那天上班，可以让家里人去吗",), "车库": ("我车在外地，先不挪行吗",),
+}  # fmt: skip
 
 #: What becomes of what is sent, and how often.
 BECAME = ((DeliveryState.DELIVERED, 86), (DeliveryState.SENT, 9), (DeliveryState.FAILED, 4), (DeliveryState.UNKNOWN, 1))
@@ -99,7 +103,14 @@ def _arrive(work: Then, *, found: list[Notice], past: Past, asks: bool) -> None:
     taken = [row["id"] for row in rows if row["read_at"]]
     for identity in past.dice.sample(taken, min(len(taken) // 25, 6)):
         told = work.session.exec(select(Delivery).where(col(Delivery.id) == identity)).one()
-        receipts.reply(work.session, told, past.dice.choice(ANSWERS), work.now + timedelta(minutes=past.dice.uniform(2, 200)))
+        receipts.reply(
+            work.session, told, past.dice.choice(answers(found[0])), work.now + timedelta(minutes=past.dice.uniform(2, 200))
+        )
+
+
+def answers(notice: Notice) -> Sequence[str]:
+    """Return what residents may answer to a notice: nobody asks of a meeting when it is restored."""
+    return (*ANSWERS, *(said for word, more in ANSWERS_TO.items() if word in notice.title for said in more))
 
 
 def _became(past: Past, identity: int, at: datetime, *, asks: bool) -> dict[str, Any]:

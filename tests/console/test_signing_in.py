@@ -377,7 +377,10 @@ async def test_demo_lets_anybody_in_as_any_role_and_a_real_office_does_not(offic
         for role, status in (("guard", 303), ("admin", 303), ("emperor", 404)):
             async with demo.post(f"/console/in/as/{role}", allow_redirects=False) as response:
                 assert response.status == status
-        assert "以管理员身份进入" in await (await demo.get("/console/in")).text()
+        page = await (await demo.get("/console/in")).text()
+        doors = re.findall(r'action="(/console/in/as/\w+)"', page)
+        assert "以管理员身份进入" in page
+        assert [(await demo.post(door, allow_redirects=False)).status for door in doors] == [303] * len(doors)
     async with await office.browser() as browser:
         assert (await browser.post("/console/in/as/admin", allow_redirects=False)).status == 404
         assert "身份进入" not in await (await browser.get("/console/in")).text()
@@ -451,3 +454,12 @@ async def test_root_of_the_demo_welcomes_newcomers_and_elsewhere_leads_to_the_co
     assert page.count("/console/in/as/") == len(Role) - 1, "nobody of the demo works for the city"
     assert all(said in page for said in ("/simulator/", 'href="/console"', "README.zh-CN.md", 'lang="en"'))
     assert elsewhere.headers["Location"] == "/console/start"
+
+
+async def test_who_comes_by_a_link_and_has_no_password_is_led_to_where_one_is_set(office: Office) -> None:
+    async with await office.browser() as browser:
+        first = await browser.post(await office.link(Role.STAFF), allow_redirects=False)
+        page = await (await browser.get(first.headers["Location"])).text()
+
+    assert first.headers["Location"] == "/console/account"
+    assert "您还没有密码，现在靠管理员发的链接登录" in page

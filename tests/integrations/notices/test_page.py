@@ -14,7 +14,7 @@ from bot.contract.receipts import NoticeReply
 from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.followers import Follower
-from integrations.notices import actions, answers, doors, letter, pages, replies
+from integrations.notices import actions, answers, doors, letter, pages, past, replies
 from tests.integrations.conftest import CHEN, LI
 
 if TYPE_CHECKING:
@@ -483,3 +483,10 @@ def test_missed_notice_opens_a_task_that_ends_when_it_is_planned_anew(town: Town
 
     assert (task.need, task.title) == ("notice.send", "通知错过了时间，没有发：《停水》")
     assert not any(one.is_open for one in town.tasks() if one.kind == "notice.unsent")
+
+
+@pytest.mark.parametrize(("days", "title"), [(one[0], one[3]) for one in past.TOLD])
+def test_nobody_of_the_demo_asks_of_a_notice_what_it_is_not_about(days: int, title: str) -> None:
+    restored = [one for one in past.answers(Notice(title=title, body="")) if "恢复" in one]
+
+    assert bool(restored) is any(word in title for word in ("停水", "停电", "水箱")), days
