@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.model import SHANGHAI
-from bot.translation import tr
 from bot.wechat.fields import THING_LENGTH, fit_thing
 
 __all__ = ["CHAT_BYTES", "FIELD_NAMES", "THING_LENGTH", "fields", "text", "with_page"]
@@ -13,7 +12,7 @@ __all__ = ["CHAT_BYTES", "FIELD_NAMES", "THING_LENGTH", "fields", "text", "with_
 CHAT_BYTES = 2048
 
 #: What the fields of the notice template are called, for staff.
-FIELD_NAMES = {"thing1": tr("通知标题"), "time2": tr("时间")}
+FIELD_NAMES = {"thing1": "通知标题", "time2": "时间"}
 
 
 def text(title: str, body: str) -> str:
