@@ -26,7 +26,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
-    op.create_index('ix_health_care_community_id', 'health_care', ['community_id'])
     op.create_index('ix_health_care_consent_id', 'health_care', ['consent_id'])
     op.create_index('ix_health_care_resident_id', 'health_care', ['resident_id'])
 
