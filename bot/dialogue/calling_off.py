@@ -40,13 +40,16 @@ def keeps(form: Form, intent: Intent, text: str) -> bool:
     )
 
 
-def ends_another(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
-    """Tell whether who is asked about one says that another is called off, too: 我弟也不来了, while 妹妹 is read back."""
+def ends_another(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether who is asked about one says that another is called off: 我弟也不来了, while 妹妹 is read back."""
     if not intent.cancels or not forms.asks_whether(form, intent) or questions.is_question(heard.text):
         return False
     best = accepted(heard, facts.intents)
     is_else = best is not None and best.id != intent.id and intent.id not in best.follow_ups
-    return not is_else and _TOO.search(heard.text) is not None and not courtesy.begins_with_yes(heard.text)
+    if is_else or courtesy.begins_with_yes(heard.text):
+        return False
+    is_named = _NOBODY_COMES.search(heard.text) is not None and _names_somebody_else(standing, form, intent, heard, facts)
+    return is_named or _TOO.search(heard.text) is not None
 
 
 def several(form: Form, intent: Intent, text: str) -> tuple[str, ...]:

@@ -156,7 +156,7 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         return _abandon(standing, form, intent, facts)
     if chosen := calling_off.several(form, intent, text):
         return _each(standing, form, intent, chosen, facts)
-    if calling_off.ends_another(form, intent, heard, facts):
+    if calling_off.ends_another(standing, form, intent, heard, facts):
         queued, said = waiting.queue(form, forms.begin(intent, read_slots(intent, heard), None, heard.text), heard.text)
         return again(standing, queued, (said,))
     if calling_off.agrees(intent, text) or calling_off.insists(standing, form, intent, heard, facts):
