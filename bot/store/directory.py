@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, SQLModel, col
 
 from bot.language.addresses import SHOP, SHOP_WORDS, is_shop
+from bot.language.numbers import value_of
 from bot.language.spelt import spellings
 from bot.store.scope import Scoped
 
@@ -39,6 +40,11 @@ _END = "\U0010ffff"
 _FLAT_SIGNS = re.compile(r"号楼|[栋幢座#]|单元|[-‐-―－/]")
 _SHOP_SIGNS = re.compile(rf"-?{SHOP_WORDS}-?第?-?(?=$|[\da-z])")
 _ROOM_SIGNS = re.compile(r"[室房号户]$")
+
+#: A number in words before what it numbers, or behind: 三栋二单元, 二单元五零一.
+_NUMERALS = re.compile(
+    r"[〇零一二两三四五六七八九十百]+(?=号楼|[栋幢座]|单元)|(?<=[栋幢座元楼])[〇零一二两三四五六七八九十百]+(?=[室房号户]?$)"
+)
 
 
 class DirectoryWord(Scoped, table=True):
@@ -130,5 +136,6 @@ def _typed(word: str) -> Typed:
         people.append(f"p:{word}")
     if len(word) >= ID_BEGINS:  # a public id that was copied from somewhere; two letters of it are somebody's initials
         people.append(f"i:{word}")
-    flat = _SHOP_SIGNS.sub(f"-{SHOP}-", _FLAT_SIGNS.sub("-", _ROOM_SIGNS.sub("", word))).replace("--", "-").strip("-")
+    counted = _NUMERALS.sub(lambda said: str(value_of(said[0])), word)
+    flat = _SHOP_SIGNS.sub(f"-{SHOP}-", _FLAT_SIGNS.sub("-", _ROOM_SIGNS.sub("", counted))).replace("--", "-").strip("-")
     return Typed(said=word, people=tuple(people), flats=(f"f:{flat}",) if SHOP in flat or any(map(str.isdigit, flat)) else ())

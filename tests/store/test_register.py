@@ -56,7 +56,7 @@ def flats(town: Database, said: str = "", **chosen: object) -> list[str]:
 
 @pytest.mark.parametrize(
     "said",
-    ["3-2-501", "3栋2单元501", "3栋2单元501室", "３－２－５０１", "3-501", "陈建国", "建国", "国", "chenjg", "cjg", "CJG", "chenjianguo", "jianguo", "13800008000", "8000", "独居老人", "老人",
+    ["三栋二单元501", "三号楼二单元五零一室", "3-2-501", "3栋2单元501", "3栋2单元501室", "３－２－５０１", "3-501", "陈建国", "建国", "国", "chenjg", "cjg", "CJG", "chenjianguo", "jianguo", "13800008000", "8000", "独居老人", "老人",
      "501 陈", "3栋 cjg"],
 )  # fmt: skip
 def test_a_person_is_found_by_whatever_is_typed_of_them(town: Database, said: str) -> None:
