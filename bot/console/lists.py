@@ -6,8 +6,9 @@ from urllib.parse import parse_qsl
 
 from bot.contract import Desk, Download, Page, Redirect, Services, View, page
 from bot.contract.access import START
-from bot.contract.bulk import run, take_back, told
+from bot.contract.bulk import MOST, run, take_back, told
 from bot.contract.listpage import KINDS, Asked, file, view
+from bot.contract.listpage import keys as every_key
 from bot.contract.lists import Listing
 from bot.errors import Refusal
 from bot.store import undos, views
@@ -18,6 +19,9 @@ FROM = "from"
 
 #: Before the key of a row, in the name of the field that ticks it.
 TICK = "row."
+
+#: Name of the field that ticks all rows on all pages.
+EVERY = "every"
 
 
 def pages(services: Services) -> tuple[Page, ...]:
@@ -69,6 +73,8 @@ def _act(listing: Listing, desk: Desk) -> View | Redirect:
     try:
         if act is None:
             raise Refusal(tr("请选择要做什么。"))
+        if desk.form.get(EVERY):
+            keys = every_key(desk, Asked.of(listing, query), MOST)
         done = run(desk, listing, act, keys, desk.form)
     except Refusal as refusal:
         if desk.is_fragment:  # said beside the acts, and all that is ticked stays
@@ -79,9 +85,8 @@ def _act(listing: Listing, desk: Desk) -> View | Redirect:
     left = tr("没有改的：{told}", told=told(done.refused)) if done.refused else ""
     asked = Asked.of(listing, query)
     address = asked.address(page=asked.page)
-    undo = f"undo={done.step.public_id}" if done.step else ""
     return Redirect(
-        f"{address}{'&' if '?' in address else '?'}{undo}",
+        address,
         tr(
             "{title}：{changed} {unit}，完成。{same}{left}",
             title=act.title,

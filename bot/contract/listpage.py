@@ -13,6 +13,7 @@ from sqlmodel import col, func, or_, select
 
 from bot.contract import sheets
 from bot.contract.access import PHONES
+from bot.contract.bulk import MOST
 from bot.contract.lists import ALL, SIZES, Act, Cell, Choice, Column, Days, Listing, Options, Question, Said
 from bot.contract.pages import Desk, Download, View, page_number
 from bot.errors import Refusal
@@ -162,6 +163,17 @@ def look(desk: Desk, asked: Asked) -> Found:
     return Found(rows=rows, total=total, page=page, pages=pages, opened=wanted.opened)
 
 
+def keys(desk: Desk, asked: Asked, most: int) -> list[str]:
+    """Return what stands in forms for all rows on all pages; raises Refusal for more than `most`."""
+    listing = asked.listing
+    ids = desk.session.exec(_wanted(desk, asked).ids(asked).limit(most + 1)).all()
+    if len(ids) > most:
+        raise Refusal(tr("一次最多 {most} {unit}，找到的比这多。请先缩小范围。", most=most, unit=listing.unit))
+    found = desk.session.exec(select(listing.table.id, listing.key_column).where(col(listing.table.id).in_(ids))).all()
+    by_id = {key: str(said) for key, said in found}
+    return [by_id[key] for key in ids if key in by_id]
+
+
 def _ids(desk: Desk, asked: Asked, wanted: "_Wanted", page: int, total: int) -> Sequence[int]:
     """Return the ids of one page; beyond the middle they are counted from the end, so that the last page is as near as the first."""
     skipped = (page - 1) * asked.size
@@ -307,6 +319,11 @@ class Shown:
     may_file: bool
 
     @property
+    def may_take_all(self) -> bool:
+        """Tell whether an act may be done to all rows on all pages at once."""
+        return self.found.pages > 1 and self.found.total <= MOST
+
+    @property
     def before(self) -> str:
         """The address of the page before, empty on the first."""
         return self.asked.address(page=self.found.page - 1) if self.found.page > 1 else ""
@@ -336,7 +353,7 @@ def show(
     found = look(desk, asked)
     listing.reads(desk, found.rows)
     columns = [column for column in listing.columns if not column.is_filed_only]
-    step = undos.find(desk.session, query.get("undo", ""), desk.staff.id or 0, desk.now) if query.get("undo") else None
+    step = undos.latest(desk.session, listing.name, desk.staff.id or 0, desk.now) if listing.acts else None
     return Shown(
         listing=listing, asked=asked, found=found, heads=[_head(asked, column) for column in columns],
         lines=[
@@ -352,7 +369,7 @@ def show(
             Bulk(act=act, asks=[(ask, ask.options(desk) if ask.options else {}) for ask in act.asks])
             for act in listing.acts if desk.may(act.need)
         ],
-        undo=f"/console/undo/{step.public_id}" if step and step.list == listing.name else "",
+        undo=f"/console/undo/{step.public_id}" if step else "",
         why_not=desk.why_not_by_phone(asked.q), refused=refused, ticked=ticked, written=written or {},
         may_file=desk.may(listing.file_need),
     )  # fmt: skip

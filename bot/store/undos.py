@@ -47,6 +47,13 @@ def are_open(session: Session, now: datetime) -> set[str]:
     return set(session.exec(select(UndoStep.list).where(col(UndoStep.undone_at).is_(None), col(UndoStep.at) > now - OPEN)).all())
 
 
+def latest(session: Session, listing: str, staff_id: int, now: datetime) -> UndoStep | None:
+    """Return the last that somebody did to several rows of a list, while it can be taken back; None where that was taken back already."""
+    mine = select(UndoStep).where(UndoStep.list == listing, UndoStep.staff_id == staff_id, col(UndoStep.at) > now - OPEN)
+    step = session.exec(mine.order_by(col(UndoStep.at).desc(), col(UndoStep.id).desc()).limit(1)).first()
+    return step if step is not None and step.undone_at is None else None
+
+
 def find(session: Session, public_id: str, staff_id: int, now: datetime) -> UndoStep | None:
     """Return somebody's own step that can still be taken back."""
     step = session.exec(select(UndoStep).where(UndoStep.public_id == public_id, UndoStep.staff_id == staff_id)).first()

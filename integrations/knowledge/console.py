@@ -94,9 +94,8 @@ def remove(desk: Desk) -> Redirect:
     entry = _find(desk)
     if entry.removed_at is not None:
         raise Refusal(tr("同事已经删掉了这一条。"))
-    done = bulk.run(desk, LIST, REMOVE, [entry.public_id], {})
-    undo = f"?undo={done.step.public_id}" if done.step else ""
-    return Redirect(f"/console/knowledge{undo}", tr("“{question}”删掉了，不再回答居民。", question=entry.question))
+    bulk.run(desk, LIST, REMOVE, [entry.public_id], {})
+    return Redirect("/console/knowledge", tr("“{question}”删掉了，不再回答居民。", question=entry.question))
 
 
 @page("POST", "/knowledge/{id}/restore", need=EDIT)

@@ -87,6 +87,16 @@ document.addEventListener("click", (event) => {
   if (all) document.querySelectorAll(all.dataset.all).forEach((box) => { box.checked = all.checked; });
 });
 
+// How many rows are ticked, beside what is done with them.
+const tally = () => {
+  const place = document.querySelector("[data-ticked]");
+  const many = document.querySelectorAll("[data-tick]:checked").length;
+  if (place) place.textContent = many ? ` ${many}` : "";
+};
+document.addEventListener("change", (event) => { if (event.target.matches("[data-tick], [data-all]")) tally(); });
+document.addEventListener("htmx:after:swap", tally);
+tally();
+
 document.addEventListener("input", (event) => {
   const target = event.target.dataset?.preview;
   if (target) document.querySelector(target).textContent = event.target.value;

@@ -14,7 +14,7 @@ from bot.contract.listpage import Line, Shown
 from bot.contract.lists import PAGE
 from bot.errors import Refusal
 from bot.language.disclosure import Health
-from bot.store import grants, people
+from bot.store import grants, people, undos
 from bot.store.events import Event
 from bot.store.people import Household, Resident
 from bot.store.staff import Role
@@ -60,9 +60,9 @@ def person(town: Town, name: str) -> Resident:
     return next(one for one in town.all(Resident) if one.name == name)
 
 
-def tags(town: Town, act: str, *who: str, tag: str = "志愿者", role: Role = Role.STAFF, query: str = "") -> Any:
+def tags(town: Town, act: str, *who: str, tag: str = "志愿者", role: Role = Role.STAFF, query: str = "", **more: str) -> Any:
     chosen = {f"row.{person(town, name).public_id}": "1" for name in who}
-    return town.opens(role, page_of("people", "/bulk", "POST"), act=act, **{f"{act}.tag": tag, "from": query, **chosen})
+    return town.opens(role, page_of("people", "/bulk", "POST"), act=act, **{f"{act}.tag": tag, "from": query, **chosen, **more})
 
 
 def file(town: Town, role: Role, kind: str = "csv", **query: str) -> str:
@@ -143,8 +143,38 @@ def test_a_tag_that_was_taken_away_comes_back_by_the_same_way(town: Town) -> Non
 def test_who_was_tagged_with_what_stands_in_no_address(town: Town) -> None:
     answer = tags(town, "tag", "陈建国", query="place=3%7C2")
 
+    assert answer.to == "/console/people?place=3%7C2"
+
+
+def test_what_was_done_to_several_is_offered_back_wherever_the_list_is_opened_again(town: Town) -> None:
+    nothing = listed(town).undo
+    tags(town, "tag", "李梅", "王强")
     step = town.all(UndoStep)[-1].public_id
-    assert answer.to == f"/console/people?place=3%7C2&undo={step}"
+
+    assert nothing == ""
+    assert listed(town).undo == listed(town, q="李").undo == f"/console/undo/{step}"
+    assert listed(town, role=Role.MANAGER).undo == "", "a colleague takes back their own"
+    town.opens(Role.STAFF, lists.pages(town.services)[0], params={"undo_step": step})
+    assert listed(town).undo == ""
+
+    tags(town, "tag", "李梅")
+    town.now += undos.OPEN
+    assert listed(town).undo == ""
+
+
+def test_all_that_is_found_is_taken_on_every_page_and_no_more_than_an_act_may(town: Town) -> None:
+    def move(session: Session) -> None:
+        flat = session.get_one(Household, 1)
+        for number in range(PAGE + 5):
+            people.settle(session, flat, name=f"住{number}")
+
+    town.database.submit(move).result()
+    offered = listed(town, q="住").may_take_all
+    tags(town, "tag", query="q=住", every="1")
+
+    assert offered
+    assert len([one for one in town.all(Resident) if one.tags == ["志愿者"]]) == PAGE + 5
+    assert not listed(town, q="陈建国").may_take_all
 
 
 def test_who_has_too_many_tags_is_told_by_name_and_the_others_get_theirs(town: Town) -> None:
