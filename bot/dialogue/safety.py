@@ -213,6 +213,7 @@ def end(task: Task, said: Reading, judge: Judge) -> End:
     over = over or [word for word in open_ if any(aftermath.alike(_KINDS.get(word, Danger.UNKNOWN), kind) for kind in kinds)]
     is_of_else = bool(kinds) and not over and all(word in _KINDS for word in open_)
     if aftermath.is_of_all(said.raw) or (not is_of_else and len(over or open_) == len(open_) and (over or len(open_) < 2)):
+        task.data = {**task.data, "eased": [*task.data.get("eased", []), *open_]}
         return End.ALL
     task.data = {**task.data, "eased": [*task.data.get("eased", []), *over]}
     return End.SOME
