@@ -98,6 +98,7 @@ def go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
         _left(standing, form, intent, heard, facts)
         or _agreed(standing, form, intent, text, facts)
         or _unanswered(standing, form, text, facts)
+        or _asks_first(standing, form, intent, heard, facts)
         or _of_what_waits(standing, form, intent, heard, facts)
         or _answered(standing, form, intent, heard, facts)
     )
@@ -197,6 +198,18 @@ def _is_of_binding(intent: Intent, facts: Facts) -> bool:
 def _declines(text: str) -> bool:
     """Tell whether words say no to what was read back: 不同意. Who asks what it means says neither yes nor no."""
     return courtesy.refuses(text) or (answers.declines(text) and not questions.is_question(text))
+
+
+def _asks_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
+    """Return the waiting of what cannot be undone, where whoever reads it asks of what is under way: 等一下 报修还没修好怎么办 urges nobody."""
+    if not (form.is_read_back and is_all_or_nothing(intent)) or not (
+        questions.is_question(heard.text) or answers.is_hesitation(courtesy.clauses(heard.text)[0])
+    ):
+        return None
+    other = accepted(heard, facts.intents)
+    if other is None or other.id == intent.id or other.emergency or other.hands_over or facts.only_shows(other):
+        return None
+    return Say(standing=standing.within(form), phrase=Line("confirm.first"), kind="confirms", intent=intent.id)
 
 
 def _says_yes(intent: Intent, text: str) -> bool:

@@ -4,7 +4,20 @@ from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, TaskKind, tr
 from bot.contract.taskkinds import ALARM
-from integrations.health import actions, cards, care, console, events, figures, past, personal, processing, purposes, tasks
+from integrations.health import (
+    actions,
+    cards,
+    care,
+    console,
+    events,
+    figures,
+    past,
+    personal,
+    processing,
+    purposes,
+    taking_out,
+    tasks,
+)
 from integrations.health.models import SYMPTOM_WORDS
 from integrations.health.settings import Settings
 
@@ -13,7 +26,7 @@ integration = Integration(
     title=tr("健康打卡"),
     folder=Path(__file__).parent,
     actions=(*actions.ALL, care.ask_after),
-    hears=care.hear,
+    hears=lambda turn, text: taking_out.hear(turn, text) or care.hear(turn, text),
     amends=actions.AMENDS,
     lists=console.LISTS,
     cards=(cards.latest,),
@@ -38,5 +51,11 @@ integration = Integration(
     personal=personal.PERSONAL,
     purposes=(*purposes.ALL, care.CARE),
     settings=Settings,
-    tells={"health.consent": "days", "health.consent_child": "", "care.consent": "", "care.not_bound": ""},
+    tells={
+        "health.consent": "days",
+        "health.consent_child": "",
+        "care.consent": "",
+        "care.not_bound": "",
+        "health.taken_out": "who rows",
+    },
 )

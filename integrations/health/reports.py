@@ -117,6 +117,11 @@ def is_of_others(line: str) -> bool:
     return bool(said) and all(whose(clause) not in ("", "我") for clause in said)
 
 
+def one_word(who: str) -> str:
+    """Return the one word by which somebody of the family is kept: 丈夫 is 老公."""
+    return _ONE_WORD.get(who, who)
+
+
 def _word(who: str) -> str:
     """Return the one word for somebody; empty for who speaks."""
     if who == "我":
