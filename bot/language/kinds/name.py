@@ -203,12 +203,12 @@ _SIDE_BY_SIDE = re.compile(
 )
 #: Before a name, whose it is: 房东姓, 老婆叫, 联系人是女儿.
 _WHOSE_NAME = Late(
-    rf"(?P<who>(?:{MINE})?(?:{RELATIVE}|{ROLE}|(?<=[我俺咱])(?:{OWN_RELATIVE})|{NUMBERED_RELATIVE}))(?:的?(?:名字|姓名|大名|全名|真名))?(?:[他她]|是|就|也|姓|名?叫|做|为|[:：\s])*$"
+    rf"(?P<who>(?:{MINE})?(?:{RELATIVE}|(?<=[我俺咱])(?:{OWN_RELATIVE})|{NUMBERED_RELATIVE}))(?:的?(?:名字|姓名|大名|全名|真名))?(?:[他她]|是|就|也|姓|名?叫|做|为|[:：\s])*$"
 )
 #: These may be whoever comes.
 _ANY_GUEST = ("朋友", "客人", "访客", "同学", "同事", "亲戚", "师傅", "人", "老乡", "客户")
 #: Before whoever is brought along: 朋友带了老婆孩子.
-_BROUGHT = re.compile(r"[带领抱牵陪][着了上]?[^\s,，。□]{0,4}$")
+_BROUGHT = re.compile(r"[带领抱牵陪](?![头队班])[着了上]?[^\s,，。□叫姓是]{0,4}$")
 #: Whoever stands behind a relative is another one, and not their name: 老婆孩子.
 _CHILDREN = ("孩子", "小孩", "小孩子", "娃", "娃娃", "宝宝")
 _RELATIVE_BEFORE = Late(rf"(?:{RELATIVE})$")

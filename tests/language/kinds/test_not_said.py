@@ -66,6 +66,10 @@ def test_the_name_of_who_comes_is_taken(words: str, who: str) -> None:
     assert Reading.of(words, NOW).take([WHO], known={"who": "舅舅"}) == {"who": who}
 
 
+def test_who_leads_those_who_come_for_work_names_them() -> None:
+    assert Reading.of("领头的叫孙建国", NOW).take([WHO], known={"who": "量房的工人"}) == {"who": "孙建国"}
+
+
 @pytest.mark.parametrize(
     ("words", "who"),
     [
