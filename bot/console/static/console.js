@@ -175,3 +175,10 @@ window.addEventListener("load", () => {
     if (field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 });
+
+// What unfolds over the page folds again when something else is touched.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll(".nav-more[open], .elsewhere[open]").forEach((one) => {
+    if (!one.contains(event.target)) one.open = false;
+  });
+});
