@@ -2,7 +2,7 @@
 
 import re
 
-from bot.dialogue import following, forms
+from bot.dialogue import forms, subjects
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard
@@ -78,7 +78,7 @@ def insists(standing: Standing, form: Form, intent: Intent, heard: Heard, facts:
 def _is_of_else(clause: str, intent: Intent, facts: Facts) -> bool:
     """Tell whether a clause speaks of mending where a visit is about to be called off, or of somebody's coming where a repair is."""
     is_visit = any(facts.intents[name].is_about_somebody for name in intent.cancels if name in facts.intents)
-    return following.is_of_work(clause) if is_visit else people.speaks_of_kin(clause)
+    return subjects.is_of_work(clause) if is_visit else people.speaks_of_kin(clause)
 
 
 def _speaks_of_another(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
@@ -87,10 +87,10 @@ def _speaks_of_another(standing: Standing, form: Form, intent: Intent, heard: He
 
 
 def _names_somebody_else(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
-    known = [name for subject in standing.subjects if (name := following.named(subject, heard.text, facts))]
+    known = [name for subject in standing.subjects if (name := subjects.named(subject, heard.text, facts))]
     ends, best = _NOBODY_COMES.search(heard.text), accepted(heard, facts.intents)
     who = heard.text[: ends.start()] if ends is not None else ""
-    if not called.is_described(who) or (following.OF_THEM.search(who) and (best is None or best.id == intent.id)):
+    if not called.is_described(who) or (subjects.OF_THEM.search(who) and (best is None or best.id == intent.id)):
         who = ""  # 客人 is whoever is asked about
     return any(name not in form.prompt for name in (*known, called.called(who)))
 

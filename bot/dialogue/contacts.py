@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from bot.dialogue.amending import ADDS, changes
 from bot.dialogue.facts import Facts
-from bot.dialogue.following import ADDS, OF_THEM, changes, names, sure
+from bot.dialogue.following import sure
 from bot.dialogue.said import Heard
 from bot.dialogue.standing import Offer, Offered, Person, Standing
 from bot.dialogue.starting import quoted
 from bot.dialogue.steps import Amend, Join, Line, Say, Step
+from bot.dialogue.subjects import OF_THEM, names
 from bot.language import contacts
 
 

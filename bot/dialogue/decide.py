@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue import contacts, filling, following, forms, remarks, starting
+from bot.dialogue import amending, contacts, filling, following, forms, remarks, starting, subjects
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
@@ -63,7 +63,7 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
         return _gives(standing.form.intent, standing.form.values, heard, facts, standing.form.asking)
     if standing.offer is not None and standing.offer.what is Offered.INTENT and _gives(standing.offer.intent, {}, heard, facts):
         return True
-    fresh = [subject for subject in standing.subjects if facts.now - subject.at < following.ADDS]
+    fresh = [subject for subject in standing.subjects if facts.now - subject.at < amending.ADDS]
     ends = following.calls(standing, heard, facts)  # 老罗不来了 他婆娘生了
     if ends or any(following.presses_first(subject, heard.reading, facts) for subject in fresh):
         return not _is_danger_beside(heard.reading, facts.judge)  # 不用了，胸口像压了块石头
@@ -216,14 +216,14 @@ def _is_more(standing: Standing, heard: Heard, facts: Facts) -> bool:
     Nobody in danger is asked for their flat, or for a consent, because of what else their words resemble.
     """
     best = _wished(heard, facts)
-    is_of_else = following.names(standing, heard.text, facts) and not facts.is_alarm_calm  # 接着弄小姨那个
+    is_of_else = subjects.names(standing, heard.text, facts) and not facts.is_alarm_calm  # 接着弄小姨那个
     return (
         (best is None and not is_of_else)
         or (best is not None and (best.small_talk or (best.provides_flat and not _asks_for(best, heard, facts))))
         or aftermath.is_over(heard.reading, facts.judge)
         or facts.names_place
         or facts.is_alarm_calm
-        or (best is not None and (_would_ask_who_it_is(best, heard, facts) or following.is_place_alone(best, heard)))
+        or (best is not None and (_would_ask_who_it_is(best, heard, facts) or amending.is_place_alone(best, heard)))
         or (best is not None and _presses_for_nothing_else(best, standing, heard, facts))
     )
 
@@ -253,7 +253,7 @@ def _presses_for_nothing_else(intent: Intent, standing: Standing, heard: Heard, 
     things = (
         word for one in follows for slot in one.slots if slot.kind.describes for words in slot.options.values() for word in words
     )
-    names_its_own = following.is_of_work(heard.text) or any(one.title in heard.text for one in (intent, *follows))
+    names_its_own = subjects.is_of_work(heard.text) or any(one.title in heard.text for one in (intent, *follows))
     return not names_its_own and not any(word in heard.text for word in things)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from bot.dialogue import calling_off, following, forms, waiting
+from bot.dialogue import amending, calling_off, following, forms, waiting
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, lacks, read_slots
@@ -513,7 +513,7 @@ def _is_of_what_was_done(standing: Standing, form: Form, heard: Heard, facts: Fa
 
 def _tells_something_else(form: Form, heard: Heard, facts: Facts) -> bool:
     """Tell whether words that answer nothing likely wish for something else and tell all of it: 卫生间漏水 有事打…, while a visitor is asked for."""
-    other, best = following.told_in_full(heard, facts), heard.match.candidates[0] if heard.match.candidates else None
+    other, best = amending.told_in_full(heard, facts), heard.match.candidates[0] if heard.match.candidates else None
     if other is None or best is None or best.confidence < ELSEWHERE or heard.match.decision != "accept":
         return False
     return other.id != form.intent and other.id not in facts.intents[form.intent].follow_ups and not other.provides_flat
@@ -638,7 +638,7 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
 
 def _tells_when_else(intent: Intent, heard: Heard, facts: Facts) -> bool:
     """Tell whether words tell all of a likely wish, and a time that the open form has no place for: 我表姐明天下午两点来, for a code."""
-    other = following.told_in_full(heard, facts)
+    other = amending.told_in_full(heard, facts)
     if other is None or other.id == intent.id or any(slot.kind.aspect in _TIMES for slot in intent.slots):
         return False
     return any(slot.kind.aspect in _TIMES and slot.name in read_slots(other, heard) for slot in other.slots)

@@ -7,12 +7,14 @@ of its own is never taken for a remark.
 
 import re
 
+from bot.dialogue.amending import ADDS, MORE_EXACTLY, asks
 from bot.dialogue.facts import Facts
-from bot.dialogue.following import ADDS, LONGEST, MORE_EXACTLY, OF_THEM, asks, meant, named
+from bot.dialogue.following import LONGEST
 from bot.dialogue.said import Heard
 from bot.dialogue.standing import Person, Standing, Subject
 from bot.dialogue.starting import ELSEWHERE, LIKELY, SPOKEN, accepted, wishes_plainly
 from bot.dialogue.steps import Amend, Step
+from bot.dialogue.subjects import OF_THEM, meant, named
 from bot.language import courtesy
 from bot.language.danger import aftermath
 from bot.language.files import Intent

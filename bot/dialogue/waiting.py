@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from bot.dialogue import following, forms
+from bot.dialogue import following, forms, subjects
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, lacks, of_them, read_slots
@@ -71,7 +71,7 @@ def is_further(waiting: Form, intent: Intent, heard: Heard, facts: Facts) -> boo
     if following.another(intent, waiting.values, heard, facts) is not None:
         return True
     wished = accepted(heard, facts.intents)
-    if wished is None or wished.id != intent.id or corrects(heard.text) or following.OF_THEM.search(heard.text):
+    if wished is None or wished.id != intent.id or corrects(heard.text) or subjects.OF_THEM.search(heard.text):
         return False
     said = read_slots(intent, heard)
     told = [slot.name for slot in intent.slots if slot.kind.aspect is Aspect.WHO or slot.kind.describes]
