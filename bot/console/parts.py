@@ -179,7 +179,10 @@ def _came_from(request: web.Request) -> str:
 
 def _here(request: web.Request) -> str:
     """Return the page that somebody is on, for coming back to it: what was asked for, or the page that a form was on."""
-    return request.rel_url.raw_path_qs if request.method == "GET" else _came_from(request) or "/console/start"
+    if request.method != "GET":
+        return _came_from(request) or "/console/start"
+    is_door = request.path.startswith("/console/in")  # what a link to it says of where to go next is not repeated unread
+    return request.rel_url.raw_path if is_door else request.rel_url.raw_path_qs
 
 
 def grouped(menu: Sequence[Page]) -> list[tuple[str, list[Page]]]:

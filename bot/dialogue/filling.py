@@ -203,7 +203,7 @@ def _declines(text: str) -> bool:
 def _asks_first(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:
     """Return the waiting of what cannot be undone, where whoever reads it asks of what is under way: 等一下 报修还没修好怎么办 urges nobody."""
     if not (form.is_read_back and is_all_or_nothing(intent)) or not (
-        questions.is_question(heard.text) or answers.is_hesitation(courtesy.clauses(heard.text)[0])
+        questions.is_question(heard.text) or answers.is_hesitation(next(iter(courtesy.clauses(heard.text)), ""))
     ):
         return None
     other = accepted(heard, facts.intents)
@@ -421,6 +421,8 @@ def _one_more(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     """Return the noting of a further wish of the same kind for when this one is done: 对了楼下大门也刷不开, while a lamp is reported."""
     if intent.provides_flat:
         return _one_more_flat(standing, form, intent, heard)
+    if courtesy.agrees(heard.text) or courtesy.refuses(heard.text):  # 好的 is nobody's name
+        return None
     if intent.is_about_somebody and (further := following.another(intent, form.values, heard, facts)):  # 我姐后天也来
         return _queue(standing, form, forms.begin(intent, read_slots(intent, further), None, heard.text), heard)
     best = heard.match.candidates[0] if heard.match.candidates else None

@@ -30,7 +30,8 @@ _CAR_OF = Late(
     rf"(?<![他她])(?P<who>(?:{MINE})?(?:{RELATIVE}|{NUMBERED_RELATIVE}|(?<=[我俺咱])(?:{OWN_RELATIVE})))(?:家)?的(?:那[辆台])?(?:新|老)?(?:车牌?|车子)(?:号码?|牌)?(?:是|为|[:：\s])*$"
 )
 #: Whoever comes for work is called so, whatever their name.
-_ANY = ("师傅", "客人", "访客", "司机", "对方", "人")
+_ANY = ("客人", "访客", "对方", "人")
+_WORKERS = ("师傅", "司机")
 #: Words that tell of nothing but a number and whose it is.
 _ALONE = Late(
     rf"(?:[\s,，:：。、]|这个?|那个?|是|就|我的?|叫|的|打|拨|联系人?|电话号?码?|手机号?码?|号码|联系方式|[紧应]急联[系络](?:人|电话)?|有(?:什么)?急?事|找|可以|也|请|记一?下|留|备用|{RELATIVE}|{NUMBERED_RELATIVE}|(?<=我){OWN_RELATIVE}|{NAME}|{FAMILIAR}|□)+"
@@ -58,7 +59,7 @@ def whose_car(said: Reading) -> str:
 
 def _called(related: re.Match[str] | None) -> str:
     who = called.called(related["who"]) if related is not None else ""
-    return "" if who in _ANY else who
+    return "" if who in _ANY or who.endswith(_WORKERS) else who
 
 
 def is_told(said: Reading) -> bool:

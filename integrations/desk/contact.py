@@ -21,7 +21,7 @@ def of(desk: Desk, talk: Conversation) -> dict[str, Any]:
     ] if home is not None else []  # fmt: skip
     for card, lines in told:
         if lines:
-            desk.read(card.need, *(one.about for one, _ in people))
+            desk.read(card.need, *([key for line in lines for key in line[2:]] or [one.about for one, _ in people]))
     open_ones = [
         task for task in tasks.open_of(desk.session, [talk.openid], home.id if home else None)
         if desk.may(task.need) and not (task.kind == handoffs.KIND and task.openid == talk.openid)
@@ -31,6 +31,6 @@ def of(desk: Desk, talk: Conversation) -> dict[str, Any]:
     return {
         "resident": resident, "homes": homes, "people": people, "may_see": may_see,
         "tags": [desk.veil(tag) for tag in resident.tags] if resident and may_see else [],
-        "cards": [(card.title, lines) for card, lines in told if lines],
+        "cards": [(card.title, [line[:2] for line in lines]) for card, lines in told if lines],
         "tasks": [(task, desk.page_of(task.about)) for task in open_ones],
     }  # fmt: skip

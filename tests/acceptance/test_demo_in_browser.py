@@ -99,7 +99,7 @@ def test_repair_with_a_photo_reaches_the_board_and_its_progress_the_resident(
 
 
 def test_fever_becomes_a_task_for_those_who_may_see_it(demo: Demo, sign_in: Window) -> None:
-    assert "已通知社区工作人员" in demo.says(WANG, "健康打卡 37.9 咳嗽"), "before it is asked whether it may be kept"
+    assert "不同意，就不记，也不告诉别人" in demo.says(WANG, "健康打卡 37.9 咳嗽")
     assert "已记录：37.9℃，咳嗽" in demo.says(WANG, "同意")
 
     manager = sign_in("manager")

@@ -63,6 +63,7 @@ MORE: Mapping[str, str] = {
     "/console/notices": "so many are asked about once more",
     "/console/tickets/bulk": "the ticket is given to that colleague before",
     "/console/passes/bulk": "the pass is over before",
+    "/p/duty/{task}/{login}": "a colleague takes it over before",
 }
 
 #: What gives a file.

@@ -210,7 +210,7 @@ def test_openapi_describes_the_routes_of_the_copied_folder(demo: Demo) -> None:
 def test_who_unbinds_is_handed_no_tool_and_who_leaves_leaves_none(demo: Demo) -> None:
     demo.says(WANG, "我想借梯子")
     demo.says(WANG, "解除绑定")
-    demo.says(WANG, "是")
+    demo.says(WANG, "确认")
     states = ask(demo, lambda session: session.connection().exec_driver_sql(
         "SELECT tool_loan.state FROM tool_loan JOIN resident ON resident.id = resident_id WHERE resident.name = '王强'").scalars().all())  # fmt: skip
     assert set(states) == {"off"}

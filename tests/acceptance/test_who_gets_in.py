@@ -64,6 +64,7 @@ OPEN = {
     "/console/",
     "/console/in",
     "/console/in/code",
+    "/console/language",
     "/console/in/{token}",
     "/console/out",
     "/api/openapi.json",

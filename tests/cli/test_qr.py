@@ -13,6 +13,7 @@ import pytest
 from sqlmodel import Session, col, delete, select
 
 from bot.cli.posters import poster
+from bot.language.addresses import label_of
 from bot.store.events import COMMAND_LINE, Event
 from bot.store.invitations import Invitation
 from bot.store.people import Household
@@ -55,7 +56,7 @@ async def test_every_unit_of_the_roster_gets_a_code(desk: Desk) -> None:
 
     units = desk.ask(lambda session: session.exec(select(Household.building, Household.unit).distinct()).all())
     made = {scene.label for scene in codes(desk, "door")}
-    assert {f"{building}栋{unit}单元" for building, unit in units} <= made
+    assert {label_of(building, unit) for building, unit in units} <= made
     assert f"{len(units)}/{len(units)}  door" in said.text
 
 

@@ -305,7 +305,7 @@ async def test_second_step_is_switched_off_with_a_code_only(office: Office) -> N
         entered = await browser.post(await office.link(Role.STAFF), allow_redirects=False)
 
     assert (wrong.status, "两步验证已关闭" in await right.text()) == (422, True)
-    assert entered.headers["Location"] == "/console/start"
+    assert entered.headers["Location"] == "/console/account"
     assert [kind for kind in await kinds(office) if "totp" in kind] == ["staff.totp_on", "staff.totp_off"]
 
 
@@ -402,7 +402,7 @@ async def test_admin_resets_a_colleagues_second_step_and_not_their_own(office: O
         audit = await (await admin.get("/console/audit")).text()
 
     assert (own.status, done.status, out.status) == (422, 200, 302)
-    assert entered.headers["Location"] == "/console/start"
+    assert entered.headers["Location"] == "/console/account"
     assert "重置了两步验证" in audit
 
 

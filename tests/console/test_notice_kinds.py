@@ -152,7 +152,7 @@ async def test_audience_by_health_is_veiled_for_who_may_not_read_of_it(office: O
     assert "高血压" in page
     assert "高血压" not in listed + shown
     assert "按健康标签选的人" in listed
-    assert people.status == 422
+    assert people.status == 403
 
 
 # ------------------------------------------------------------------ looked at first

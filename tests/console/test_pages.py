@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&"
 
-#: Addresses that need no permission: signing in and out, and the one that only leads to another.
-OPEN = {"/console/", "/console/in", "/console/in/{token}", "/console/out"}
+#: Addresses that need no permission: signing in and out, choosing a language, and the one that only leads to another.
+OPEN = {"/console/", "/console/language", "/console/in", "/console/in/{token}", "/console/out"}
 
 
 async def test_every_address_of_the_console_refuses_who_is_not_signed_in(office: Office) -> None:
@@ -81,6 +81,8 @@ async def test_pages_carry_policy_and_are_kept_by_nobody(office: Office) -> None
     async with await office.browser(Role.ADMIN) as browser:
         page = await browser.get("/console")
         style = await browser.get("/static/console.css")
+        assert "{" in await style.text()
+        await page.read()
 
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
     assert "unsafe" not in page.headers["Content-Security-Policy"]

@@ -439,6 +439,8 @@ def test_an_emergency_cuts_through_everything(chat: Any, before: tuple[str, ...]
 def test_the_form_waits_while_an_emergency_is_told(chat: Any) -> None:
     chat.talk("寄快递给王芳", "着火了")
 
+    assert chat.say("二楼也有人").outcome.kind == "emergency"
+    chat.say("没事了")
     assert chat.say("明天下午三点").outcome.slot == "box"
 
 

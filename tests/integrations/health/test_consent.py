@@ -180,7 +180,7 @@ def test_a_yes_tells_of_the_fever_that_nobody_has_measured(asked: Chat) -> None:
     assert len(asked.all(Task)) == 1
 
 
-@pytest.mark.parametrize("said", ["我今天血压160 头昏", "有点发烧", "健康打卡 39", "儿子38.9"])
+@pytest.mark.parametrize("said", ["有点发烧", "健康打卡 39", "儿子38.9"])
 def test_who_has_said_no_is_not_asked_how_they_are(asked: Chat, said: str) -> None:
     asked.say("我36.5，儿子36.8", "不同意")
     answer = asked.say(said)

@@ -261,7 +261,7 @@ def test_symptom_outside_the_list_is_kept_in_its_own_words(chat: Chat) -> None:
 
 
 def test_check_ins_are_forgotten_after_their_days_and_not_before(town: Town) -> None:
-    [forget] = personal.forgetting(integration)
+    forget, *_ = personal.forgetting(integration)
     town.asks("oChen", actions.check_in, temperature=36.5, symptoms=["none"])
 
     town.now += Settings().lives

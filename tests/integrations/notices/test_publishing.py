@@ -55,13 +55,19 @@ def test_published_is_said_only_when_everybody_has_a_delivery(town: Town) -> Non
     assert all(shown["moving"] and shown["stoppable"] for shown in (first, second, last))
 
 
+def row_of(work: Work, notice: Notice) -> listed.Row:
+    """The notice as its list has it."""
+    [row] = listed.LIST.load(work, [notice])  # type: ignore[arg-type,misc]
+    return row
+
+
 def test_list_says_that_a_notice_is_being_published(town: Town) -> None:
     split_up(town)
     [notice] = town.all(Notice)
     says = next(column.says for column in listed.LIST.columns if column.name == "state")
 
     def state(work: Work) -> None:
-        told.append(says(work, notice)[0].words)  # type: ignore[arg-type]
+        told.append(says(work, row_of(work, notice))[0].words)  # type: ignore[arg-type]
 
     told: list[str] = []
     town.runs(state)
@@ -69,7 +75,7 @@ def test_list_says_that_a_notice_is_being_published(town: Town) -> None:
     lay_out_next(town)
     town.runs(state)
 
-    assert told == ["正在发布", "已发布"]
+    assert told == ["正在发布", "还有 2 人没发"]
 
 
 def test_recall_amid_it_counts_everybody_who_is_not_told(town: Town) -> None:

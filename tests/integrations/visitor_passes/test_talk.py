@@ -12,6 +12,7 @@ from bot.contract import Ask, Reply, Turn
 from bot.model import SHANGHAI
 from bot.store.events import Event
 from bot.store.staff import Role
+from bot.translation import SOURCE
 from integrations.visitor_passes import actions, cards, console, gate, pages, personal, stay
 from integrations.visitor_passes.listed import LIST
 from integrations.visitor_passes.models import LONGEST, Pass, PassState
@@ -412,7 +413,7 @@ def test_visitor_reads_none_of_them(town: Town) -> None:
     pass_ = told(town)
 
     view = town.visits(pages.show, id=pass_.public_id)
-    page = views.environment(town.services.integrations).get_template(view.template).render(view.values)
+    page = views.Templates(town.services.integrations)[SOURCE].get_template(view.template).render(view.values)
 
     assert (pass_.code in page, "耳朵背" in page, "王芳" in page) == (True, False, False)
 
