@@ -26,6 +26,7 @@ __all__ = [
     "WithConsent",
     "counted",
     "end",
+    "ever",
     "give",
     "give_for",
     "held",
@@ -86,6 +87,11 @@ def held(work: Work, resident: Resident, purpose: Purpose) -> Consent | None:
     """Return the consent that holds, also one from before the first words; None where those of today were never agreed to."""
     found = consents.in_force(work.session, resident, purpose.name)
     return found if found is not None and found.version in (0, purpose.version) else None
+
+
+def ever(work: Work, resident: Resident, purpose: Purpose) -> Sequence[Consent]:
+    """Return all that somebody ever consented to of a purpose, taken back or not."""
+    return [one for one in consents.of(work.session, resident) if one.purpose == purpose.name]
 
 
 def needed(work: Work, resident: Resident, purpose: Purpose) -> Consent:

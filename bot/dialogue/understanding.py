@@ -168,19 +168,20 @@ class Understanding:
 
     def _wishes(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """Return the requests without what is only told beside them: 我妈过世了，她的信息请删除. What is asked gets its answer, and what
-        gives a wish a value stays with it: 周六我妈过生日，我舅舅来吃饭; 阿May来看球赛 凌晨1点走."""
+        gives a wish a value stays with it: 周六我妈过生日，我舅舅来吃饭; 阿May来看球赛 凌晨1点走; so does whose it is: 女儿5岁，38.2."""
         kept: list[Piece] = []
         before = ""
         for piece in pieces:
             if questions.is_question(piece.said.raw) or not self._is_in_passing(piece.match):
-                kept.append(
-                    _with_words(piece, before, piece.said.raw)
-                    if before and self._gives(piece.said.part(before), piece)
-                    else piece
+                belongs = before and (
+                    self._gives(piece.said.part(before), piece) or temperature.is_told_by(piece.said.raw, before, piece.said.raw)
                 )
+                kept.append(_with_words(piece, before, piece.said.raw) if belongs else piece)
             elif not kept:
                 before = piece.said.raw
-            elif self._gives(piece.said, kept[-1]):
+            elif self._gives(piece.said, kept[-1]) or temperature.is_told_by(
+                kept[-1].said.raw, kept[-1].said.raw, piece.said.raw
+            ):
                 kept[-1] = _with_words(kept[-1], kept[-1].said.raw, piece.said.raw)
         return kept
 

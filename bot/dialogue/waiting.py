@@ -12,6 +12,7 @@ from bot.dialogue.steps import Line
 from bot.language import courtesy, questions
 from bot.language.corrections import corrects
 from bot.language.files import Intent
+from bot.language.kinds import temperature
 from bot.language.kinds.kind import Aspect, Value
 from bot.language.reading import Reading
 
@@ -62,6 +63,8 @@ def kept(form: Form, heard: Heard, facts: Facts, of: Collection[str] = ()) -> tu
     one, values = (named or changed)[0]
     intent = facts.intents[one.intent]
     told = [words for slot in intent.slots if slot.name in values and (words := slot.say(values[slot.name], facts.now))]
+    if any(slot.kind is temperature.KIND for slot in intent.slots) and temperature.of_several(heard.text):
+        told = [f"“{quoted(heard.text)}”"]  # one figure is not what was told of three people
     more = forms.heard(forms.with_values(one, values, intent), heard.text, intent)
     return forms.exchanged(form, one, more), Line("form.kept", {"values": "，".join(dict.fromkeys((intent.title, *told)))})
 

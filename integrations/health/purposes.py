@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import col, delete, or_, select
 
-from bot.contract import Purpose, Resident, Work, tr
+from bot.contract import Purpose, Resident, Work, consents, tr
 from integrations.health import tasks
 from integrations.health.models import CheckIn
 from integrations.health.reports import Report
@@ -35,11 +35,13 @@ def end(work: Work, resident: Resident) -> int:
 
 
 def end_for_children(work: Work, resident: Resident) -> int:
-    """Delete what somebody has told of children; returns how many rows."""
-    if resident.openid:
-        tasks.forget(work, resident.openid, of=lambda word: Report(who=word).is_child, why=WITHDRAWN)
+    """Delete what somebody has told of children, by whatever name; returns how many rows."""
     told = work.session.exec(select(CheckIn).where(CheckIn.reporter_id == resident.id)).all()
-    children = [one for one in told if Report(who=one.person).is_child]
+    given = {one.key for one in consents.ever(work, resident, MINORS)}
+    young = {one.person for one in told if one.consent_id in given}
+    if resident.openid:
+        tasks.forget(work, resident.openid, of=lambda word: word in young or Report(who=word).is_child, why=WITHDRAWN)
+    children = [one for one in told if one.person and (one.person in young or Report(who=one.person).is_child)]
     for one in children:
         work.session.delete(one)
     return len(children)

@@ -11,7 +11,7 @@ UNNAMED = "?"
 
 #: One word for each relation, so that 我妈, 老妈 and 妈妈 are one person.
 _SAME = {
-    "妈妈": "妈 老妈 母亲 阿妈 姆妈 娘 老娘 亲妈", "爸爸": "爸 老爸 父亲 阿爸 爹 老爹 老豆 老窦 亲爸", "老公": "丈夫 先生 爱人 当家的",
+    "妈妈": "妈 老妈 母亲 阿妈 姆妈 娘 老娘 亲妈", "爸爸": "爸 老爸 父亲 阿爸 爹 老爹 老豆 老窦 亲爸", "老公": "丈夫 先生 当家的",
     "老婆": "妻子 太太 媳妇 媳妇儿 婆娘 堂客", "孩子": "娃 娃儿 小孩 娃娃 仔", "女儿": "闺女 囡囡 女 丫头", "奶奶": "奶 阿奶 阿嫲",
     "爷爷": "爷 阿爷", "哥哥": "哥", "姐姐": "姐", "弟弟": "弟", "妹妹": "妹", "家人": "他 她 佢 伊 家里人",
 }  # fmt: skip
@@ -20,6 +20,11 @@ _ONE_WORD = {said: word for word, others in _SAME.items() for said in others.spl
 #: Those who may be under 14; who is older loses nothing by a guardian's consent.
 _CHILD = re.compile(
     r"(?:[大小老]?(?:儿子|女儿|闺女|孙子|孙女|外孙|外孙女)|孩子|宝宝|[大小二三]宝|崽崽?|老[大二三]|侄[子女]|外甥女?|弟弟|妹妹|幺[儿女]|小囡)"
+)
+
+#: The age of somebody under 14, said right after who it is: 乐乐，5岁.
+_YOUNG = (
+    r"[，,\s]?(?:今年|才|刚|快|已经|都|满|是)*(?:(?:1[0-3]|[0-9])|十[一二三]?|[一二两三四五六七八九])(?:个?半)?(?:周?岁|个月)"
 )
 
 #: A figure of whoever speaks: 健康打卡 36.5.
@@ -52,11 +57,12 @@ class Report:
     who: str
     degrees: float | None = None
     symptoms: Sequence[str] = field(default=())
+    is_young: bool = False  # their age was said: 乐乐5岁
 
     @property
     def is_child(self) -> bool:
         """Tell whether a guardian must consent."""
-        return _CHILD.fullmatch(self.who) is not None
+        return self.is_young or _CHILD.fullmatch(self.who) is not None
 
 
 def read(said: str, felt: Sequence[str] = ()) -> Sequence[Report]:
@@ -67,7 +73,8 @@ def read(said: str, felt: Sequence[str] = ()) -> Sequence[Report]:
     found: Sequence[Report] = ()
     for line in said.splitlines():
         found = _line(line, felt, found)
-    return () if [one.who for one in found] == [""] else found
+    found = [replace(one, is_young=re.search(re.escape(one.who) + _YOUNG, said) is not None) if one.who else one for one in found]
+    return () if not found or [one.who for one in found] == [""] else found
 
 
 def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[Report]:
@@ -80,7 +87,7 @@ def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[
         all_ = _with_symptoms([*last.values(), *(one for one in told if one.who == UNNAMED)], line, felt)
         return [*all_, *_unmeasured(line, felt, all_)]
     if measured := temperatures(line):
-        who = "" if measured[-1].who == "我" else _word(measured[-1].who).replace(UNNAMED, "")
+        who = "" if measured[-1].who == "我" else _word(measured[-1].who, line).replace(UNNAMED, "")
         degrees = measured[-1].degrees if len(measured) == 1 else None
         is_own = measured[-1].who == "我" or (not who and _OWN.search(line) is not None)
         if not measured[-1].who and len(before) == 1 and not (is_own and before[0].degrees is not None):  # 孩子咳嗽 / 37.8
@@ -89,7 +96,8 @@ def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[
         if (_TAKES_BACK.search(line) and not (who and is_known)) or not (who or is_own) or not before:
             told = [Report(who=who, degrees=degrees)] if who or not before else list(before)
         else:
-            told = [*(one for one in before if one.who != who), Report(who=who, degrees=degrees)]  # one more is told of
+            ails = [name for name in felt if _sufferer(line, name) == who] if who else ()
+            told = [*(one for one in before if one.who != who), Report(who=who, degrees=degrees, symptoms=ails)]  # one more
         beside = _unmeasured(line, felt, told) if who or is_own else ()
         return [*_with_symptoms(told, line, felt), *beside] if beside and not before else [*told, *beside]
     if before:
@@ -113,8 +121,10 @@ def _unmeasured(line: str, felt: Sequence[str], told: Sequence[Report]) -> Seque
 
 def is_of_others(line: str) -> bool:
     """Tell whether words say only of others how they are, so that they answer nothing that was asked of anybody else."""
-    said = [clause for clause in _CLAUSE.split(line) if _ILL.search(clause) or _WELL.search(clause) or _BARE.search(clause)]
-    return bool(said) and all(whose(clause) not in ("", "我") for clause in said)
+    said = [
+        who for clause, who in _clauses(line) if _ILL.search(clause) or _WELL.search(clause) or _BARE.search(clause)
+    ]  # 儿子6岁，38.5，咳嗽: who was named last coughs
+    return bool(said) and all(who not in (None, "", UNNAMED) for who in said)
 
 
 def one_word(who: str) -> str:
@@ -122,11 +132,12 @@ def one_word(who: str) -> str:
     return _ONE_WORD.get(who, who)
 
 
-def _word(who: str) -> str:
-    """Return the one word for somebody; empty for who speaks."""
+def _word(who: str, line: str = "") -> str:
+    """Return the one word for somebody; empty for who speaks. Of whom the age is told is somebody, too."""
     if who == "我":
         return ""
-    return _ONE_WORD.get(who, who) if is_somebody(who) else UNNAMED
+    is_aged = bool(who) and re.search(re.escape(who) + _YOUNG, line) is not None
+    return _ONE_WORD.get(who, who) if is_aged or is_somebody(who) else UNNAMED
 
 
 def _with_symptoms(told: Sequence[Report], line: str, felt: Sequence[str]) -> Sequence[Report]:
@@ -145,7 +156,7 @@ def _clauses(line: str) -> Iterator[tuple[str, str | None]]:
     who: str | None = None
     for clause in _CLAUSE.split(line):
         if measured := temperatures(clause):
-            who = _word(measured[-1].who)
+            who = _word(measured[-1].who, line) if measured[-1].who or who is None else who
         elif named := whose(clause):
             who = _word(named)
         yield clause, who

@@ -103,6 +103,17 @@ _NO_NAMES = "今天|昨天|早上|晚上|中午|上午|下午|刚才|现在|体�
 _NAMED = re.compile(
     rf"(?:^|[，,。、；;\s])(?P<name>(?!{_NO_NAMES})(?:(?![是不对改应错说量测才都就有了])[\u4e00-\u9fff]){{2,3}})[:：\s]*$"
 )
+_AGE = r"(?:今年|才|刚|快|已经|都|满|是)*(?:[0-9]{1,2}|[一二两三四五六七八九十]{1,3})(?:个?半)?(?:周岁|岁半?|个月)"
+#: A name with an age: 乐乐5岁，38.2.
+_AGED = re.compile(
+    rf"(?:^|[，,。、；;\s]|我们?家?的?)(?P<name>(?!{_NO_NAMES})(?![我你他她它俺咱这那])[\u4e00-\u9fff]{{2,3}}?)[，,\s]?{_AGE}了?[^0-9]{{0,12}}$"
+)
+#: Who it is of, with their age, said after it: 38.2，女儿5岁.
+_BEHIND = re.compile(rf"[度℃]?[，,。;；\s]*(?=我?们?家?的?[\u4e00-\u9fff]{{1,4}}?[，,\s]?{_AGE})")
+#: All of them have the same: 我和我爱人都36.4.
+_ALL_THE_SAME = re.compile(r"(?:都|均|全)是?(?:量了|量的|量出来)?[:：\s]*$")
+_AND = re.compile(r"[，,。;；\s](?![，,。;；\s])")
+
 #: Said before a figure, it is another one of the same person: 孩子早上38.5，晚上37.2.
 _ANEW = re.compile("昨|今|前天|早|晚|中午|下午|上午|现在|刚|又|再|降|升|退|后来|然后")
 #: 我36.5，孩子38: a whole number beside somebody's temperature.
@@ -139,9 +150,23 @@ def temperatures(text: str) -> Sequence[Measured]:
     before = [text[stop : one.begin] for stop, one in zip(stops, found, strict=False)]
     if before and not _who(before[0]) and all(behind):
         persons = [_called(match) for match in behind if match]
+    elif len(before) == 1 and not _who(before[0]) and (later := _BEHIND.match(text, found[0].stop)):
+        persons = [_who(text[later.end() :]) or _aged(text[later.end() :])]
     else:
         persons = [*_persons(before)]
-    return [Measured(who, float(str(one.value))) for who, one in zip(persons, found, strict=True)]
+    return [
+        Measured(each, float(str(one.value)))
+        for who, words, one in zip(persons, before, found, strict=True)
+        for each in (_all_the_same(words) or [who])
+    ]
+
+
+def is_told_by(words: str, *more: str) -> bool:
+    """Tell whether words give a figure of nobody in particular, and with `more` it is somebody's: 女儿5岁, said before 38.2."""
+    told = temperatures(words)
+    if not any(not one.who for one in told) or "打卡" in words:
+        return False
+    return any(one.who not in {"", "我"} for one in temperatures("，".join(more)))
 
 
 def whose(text: str) -> str:
@@ -209,8 +234,22 @@ def _who(words: str) -> str:
     named = [*_WHO.finditer(words)]
     if named:
         return _called(named[-1])
-    name = _NAMED.search(words)
+    name = _NAMED.search(words) or _AGED.search(words)
     return name["name"] if name else ""
+
+
+def _aged(words: str) -> str:
+    """Return the name that words begin with, of whom they tell the age."""
+    name = re.match(rf"(?:我们?家?的?)?(?P<name>[\u4e00-\u9fff]{{2,3}}?)[，,\s]?{_AGE}", words)
+    return name["name"] if name else ""
+
+
+def _all_the_same(words: str) -> Sequence[str]:
+    """Return the several people who are named in the clause before one figure of them all."""
+    if _ALL_THE_SAME.search(words) is None:
+        return ()
+    named = [_called(match) for match in _WHO.finditer(_AND.split(words)[-1])]
+    return [*dict.fromkeys(named)] if len(named) > 1 else ()
 
 
 def _called(match: re.Match[str]) -> str:
@@ -261,7 +300,9 @@ GRAMMAR = Grammar(name="temperature", title="体温", find=find, mask="\ue8f3", 
 
 def _is_of_one(text: str, found: Found) -> bool:
     """Tell whether a figure is one of several of the same person; who is told of besides is dealt with, each by whom it is of."""
-    return not of_several(text)
+    told = temperatures(text)
+    is_of_another = len(told) == 1 and told[0].who not in {"", "我"}
+    return not is_of_another and not of_several(text)
 
 
 KIND = Kind(

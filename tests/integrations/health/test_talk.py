@@ -87,9 +87,18 @@ def test_yesterdays_check_in_is_not_corrected_today(town: Town) -> None:
     ("我家老头子37度，老太婆36度半", [("老头子", 37.0), ("老太婆", 36.5)]), ("我妈36.8 老妈36.9", [("妈妈", 36.9)]),
     ("老妈也打一个36.4", [("妈妈", 36.4)]), ("儿子37.8", [("儿子", 37.8)]), ("不对，儿子是37.5", [("儿子", 37.5)]), ("王芳36.5", [("王芳", 36.5)]),
     ("孩子咳嗽两天了\n37.8\n同意", [("孩子", 37.8)]), ("儿子咳嗽", [("儿子", None)]), ("孩子早上38.5，晚上37.2", [("孩子", None)]),
+    ("女儿5岁，38.2", [("女儿", 38.2)]), ("38.2，女儿5岁", [("女儿", 38.2)]), ("小宝三岁，38.4", [("小宝", 38.4)]), ("乐乐5岁，38.2", [("乐乐", 38.2)]),
+    ("今天我和我爱人都36.4，孩子没量", [("", 36.4), ("爱人", 36.4), ("孩子", None)]), ("爸爸和妈妈都是36.6", [("爸爸", 36.6), ("妈妈", 36.6)]),
 ])  # fmt: skip
 def test_each_temperature_is_whose_it_is(words: str, told: list[tuple[str, float]]) -> None:
     assert [(one.who, one.degrees) for one in reports.read(words)] == told
+
+
+@pytest.mark.parametrize(("words", "is_child"), [
+    ("女儿5岁，38.2", True), ("乐乐5岁，38.2", True), ("小明今年十二岁 37.9", True), ("老妈80岁，37.9", False), ("王芳30岁，36.5", False),
+])  # fmt: skip
+def test_whoever_is_young_by_word_or_age_is_a_child(words: str, is_child: bool) -> None:
+    assert [one.is_child for one in reports.read(words)] == [is_child]
 
 
 @pytest.mark.parametrize("words", [
