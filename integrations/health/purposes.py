@@ -18,6 +18,10 @@ KEPT = tr("体温和症状，连同因此请人联系您的待办（喘不上气
 WITHDRAWN = tr("本人撤回了同意，不用联系")
 
 
+#: How one calls one's own children and grandchildren: all of them share one consent.
+CHILDREN = tuple("儿子 女儿 闺女 孙子 孙女 外孙 外孙女 宝宝 娃 娃娃 囡囡 大宝 小宝 二宝 三宝 丫头 小囡 幺儿 幺女".split())
+
+
 def facts(work: Work) -> Mapping[str, Any]:
     """Return what the question says: for how many days a check-in is kept."""
     return {"days": work.settings(Settings).keep_days}
@@ -54,7 +58,7 @@ CHECK_IN = Purpose(
 
 MINORS = Purpose(
     name="minors", title=tr("孩子的健康打卡"), version=1, asks="health.consent_child", kept=tr("孩子的体温和症状，连同因此请人联系您的待办（喘不上气的除外）"),
-    end=end_for_children, called=("孩子", "小孩", "儿童", "未成年人", "监护人"), as_guardian=True,
+    end=end_for_children, called=("孩子", "小孩", "儿童", "未成年人", "监护人", *CHILDREN), as_guardian=True,
     intents=("health.checkin",),
 )  # fmt: skip
 

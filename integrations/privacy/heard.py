@@ -97,7 +97,11 @@ _CLAUSES = re.compile(r"[\s,，。.;；!！]+")
 
 def _names(turn: Turn, what: str) -> bool:
     """Tell whether words name what is kept with consent, and nothing else: 你们记我的体温; 孩子去社区打卡点拍照 names more."""
-    called = {word for one in turn.context.services.purposes.values() for word in (one.title, *one.called)}
+    purposes = turn.context.services.purposes.values()
+    called = {word for one in purposes for word in (one.title, *one.called)}
+    things = [word for one in purposes if not one.as_guardian for word in (one.title, *one.called)]
+    if _ONE_CHILD.search(what) and not any(word in what for word in things):  # 儿子的信息也删 is all that is known of him
+        return False
     left = what
     for word in sorted(called, key=len, reverse=True):
         left = left.replace(word, "")
@@ -114,12 +118,24 @@ def _meant(turn: Turn, what: str) -> Sequence[Purpose]:
     return (exact or guardians or fitting)[:1]
 
 
+#: One child of several, who all share one consent.
+_ONE_CHILD = re.compile(r"(?:[大小老二]?(?:儿子|女儿|闺女|孙子|孙女|外孙女?)|囡囡|[大小二三]宝|丫头|幺[儿女]|小囡)")
+
+#: Somebody of the family who is no child; what they are is no consent of theirs.
+_GROWN = re.compile(
+    rf"爸妈|父母|公婆|爷爷奶奶|老人|老头子?|老爷子|老太[太婆]?|老[爸妈爹娘]|{OTHERS}|^家?[爸妈爹娘爷奶哥姐](?=$|的|健康|打卡)"
+)
+
+
 def _withdraw(turn: Turn, what: str, *, is_consent: bool = True) -> str:
     """Take back what is meant, or all; what waits in an open form for it goes, too, and is told. What nobody keeps is answered with what is."""
     persons = personal.persons(turn, turn.openid)
     everything = tuple(turn.context.services.purposes.values())
     is_all = not what or _ALL.fullmatch(what) is not None
     purposes = everything if is_all else _meant(turn, what)
+    grown = None if is_all or any(one.as_guardian for one in purposes) else _GROWN.search(what)
+    if grown is not None and (purposes or is_consent):
+        return _say(turn, "privacy.others_consent", who=re.sub("^(?:我|俺|咱)?家?(?!里|人)|的$", "", grown[0]))
     if not purposes:
         given = _given(turn, persons)
         name = "privacy.unknown_consent" if given else "privacy.unknown_consent.none"
@@ -133,11 +149,13 @@ def _withdraw(turn: Turn, what: str, *, is_consent: bool = True) -> str:
         )
     gone = [_end(turn, person, purpose) for purpose, person in held]
     kept = list(dict.fromkeys(one.kept for one, _ in held))
+    child = None if is_all or not purposes[0].as_guardian else _ONE_CHILD.search(what)
     return _say(
         turn,
         "privacy.withdrawn",
         titles="、".join(dict.fromkeys(one.title for one, _ in held)),
         kept="、".join(kept),
+        child=child[0] if child else "",
         rows=sum(gone),
         title=held[0][0].title if is_all else next(iter(purposes)).title,
     )

@@ -96,6 +96,41 @@ def test_all_consents_are_taken_back_at_once_and_nothing_is_deleted_beside(room:
     assert "3栋2单元501" in said(room, "好的", "确认", "我绑的是哪户")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "撤回儿子的健康同意",
+        "撤回女儿的同意",
+        "我要撤回我家女儿的健康打卡同意",
+        "孩子的同意撤回",
+        "撤回小孙女的同意",
+        "收回对儿子的授权",
+    ],
+)
+def test_one_childs_consent_is_that_of_all_children_and_no_grown_ups(room: Room, words: str) -> None:
+    said(room, "我36.3，儿子36.8，没有不舒服", "同意")
+
+    answer = said(room, words)
+
+    assert "已撤回：孩子的健康打卡" in answer
+    assert ("所有孩子的" in answer) is ("孩子的同意撤回" != words)
+    assert holding(room) == ["health"]
+    assert "36.3" in said(room, "打卡记录")
+
+
+@pytest.mark.parametrize(
+    "words", ["撤回老婆的健康同意", "撤回我妈的同意", "撤回我家老人的同意", "撤回我爸妈的健康同意", "收回老公的健康打卡同意"]
+)
+def test_a_grown_ups_consent_is_not_taken_back_by_somebody_else(room: Room, words: str) -> None:
+    said(room, "我36.3，儿子36.8，没有不舒服", "同意")
+
+    answer = said(room, words)
+
+    assert "由本人撤回" in answer
+    assert "要删除我们存的" not in answer
+    assert holding(room) == ["health", "minors"]
+
+
 @pytest.mark.parametrize("words", ["撤回人脸的同意", "收回拍照的同意", "撤销指纹同意", "广告的同意撤回"])
 def test_a_consent_that_nobody_asks_for_is_named_and_nothing_is_touched(room: Room, words: str) -> None:
     assert "什么都没有同意过" in said(room, words)
