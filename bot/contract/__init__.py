@@ -74,6 +74,8 @@ from bot.errors import Refusal
 from bot.language.answers import named as option_named
 from bot.language.kinds.called import is_described
 from bot.language.kinds.code import all_in as codes_in
+from bot.language.kinds.flat import Flat as SaidFlat
+from bot.language.kinds.flat import gone_to as flats_gone_to
 from bot.language.kinds.kind import Aspect, Found, Grammar, Kind, Slot, Value
 from bot.language.kinds.own_name import told as own_name_told
 from bot.language.kinds.phone import checked as checked_phone
@@ -101,9 +103,9 @@ __all__ = [
     "Choice", "Column", "Community", "Context", "Conversation", "Days", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Episode", "Event", "Evidence", "Figure",
     "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter", "Narrowed",
     "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",
-    "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
+    "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "SaidFlat", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
     "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "audience",
-    "card", "checked_phone", "codes_in", "consents", "digest_of", "effect", "figure", "finder", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
+    "card", "checked_phone", "codes_in", "consents", "digest_of", "effect", "figure", "finder", "flats_gone_to", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
     "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "option_named", "own_name_told", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport",
     "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "stored", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "tr", "tr_all", "veiled_phone",
     "whose", "word", "wording",

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.contract import Ask, Reply, Resident, Turn, action, amends, is_past, tasks
+from bot.contract import (
+    Ask,
+    Household,
+    Reply,
+    Resident,
+    SaidFlat,
+    Turn,
+    action,
+    amends,
+    flats_gone_to,
+    is_past,
+    roster,
+    tasks,
+)
 from integrations.visitor_passes import passes, stay
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
@@ -24,17 +37,26 @@ class Visit:
     people: int | None = None
     plate: str | None = None
     phone: str | None = None
+    flat: str | None = None  # as picked, where another was named that is not theirs
 
 
-@action("visitor.invite", Visit, replies={"done": _TOLD, "too_far": ""})
-def invite(turn: Turn, slots: Visit) -> Reply:
-    """Open a pass that ends with the day it begins unless a later end was said."""
+@action("visitor.invite", Visit, replies={"done": _TOLD, "too_far": "", "not_theirs": "said", "not_made": "said"})
+def invite(turn: Turn, slots: Visit) -> Reply | Ask:
+    """Open a pass that ends with the day it begins unless a later end was said; none for a flat that is not theirs, nor for another instead."""
     if stay.is_too_far(slots.starts_at, turn.now):
         return Reply("too_far", ok=False)
-    tasks.require_undisputed(turn, turn.me, turn.home)
+    picked = next((one for one in turn.flats if str(one.id) == slots.flat), None)
+    if picked is None and (said := _not_theirs(turn)):
+        options = {str(one.id): one.label for one in turn.flats}
+        return Ask(
+            slot="flat", name="not_theirs", options=options, values={"said": said}, called_off="not_made",
+            agreed=next(iter(options)) if len(options) == 1 else "",
+        )  # fmt: skip
+    home = picked or turn.home
+    tasks.require_undisputed(turn, turn.me, home)
     meant = stay.of(slots.starts_at, slots.ends_at, turn.now)
     pass_ = Pass(
-        resident_id=turn.me.key, household_id=turn.home.key, visitor_name=slots.visitor_name,
+        resident_id=turn.me.key, household_id=home.key, visitor_name=slots.visitor_name,
         phone=slots.phone or "", plate=slots.plate or "", people=slots.people or 1, starts_at=meant.starts_at,
         ends_at=meant.ends_at, entries_left=max(slots.people or 1, 1), created_at=turn.now,
     )  # fmt: skip
@@ -42,9 +64,22 @@ def invite(turn: Turn, slots: Visit) -> Reply:
     turn.session.add(pass_)
     turn.session.flush()
     turn.record("visitor.invited", pass_.subject, people=pass_.people)
-    return Reply(
-        "done", about=pass_.subject, called=passes.called(turn, pass_), **passes.told(turn, pass_), **_not_taken(meant)
-    )  # fmt: skip
+    told = passes.told(turn, pass_) | ({"flat": home.label} if picked else {})
+    return Reply("done", about=pass_.subject, called=passes.called(turn, pass_), **told, **_not_taken(meant))
+
+
+def _not_theirs(turn: Turn) -> str:
+    """Return the flat that a visit is said to go to where that is none of theirs, or no more; empty where it is, or none is named."""
+    meant = [one for line in turn.said.split("\n") for one in flats_gone_to(line, turn.now)]
+    if not meant or any(_is(one, flat) for one in meant for flat in turn.flats):
+        return ""
+    return meant[-1].label if meant[-1].building else meant[-1].room
+
+
+def _is(said: SaidFlat, flat: Household) -> bool:
+    """Tell whether a flat is what was said; of a shop the building may be left out."""
+    building, unit = ("", "") if said.building == roster.SHOP else (said.building, said.unit)
+    return SaidFlat(building, unit, said.room).fits(flat.building, flat.unit, flat.room)
 
 
 def _not_taken(meant: stay.Stay) -> dict[str, Any]:
@@ -68,7 +103,7 @@ class Changes:
     "visitor.invite", Changes, keeps_words=True,
     replies={
         "changed": f"{_TOLD} people plate phone", "past": "what", "further": "what", "used": "what", "over": "what",
-        "cancelled": "what", "noted": "visitor_name flat", "late": "what", "gone": "",
+        "cancelled": "what", "noted": "visitor_name flat", "late": "what", "gone": "", "elsewhere": "what said",
     },
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
@@ -81,6 +116,8 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     fault = _unchangeable(turn, pass_, slots)
     if fault:
         return Reply("late" if slots == Changes() else fault, ok=False, what=passes.called(turn, pass_))
+    if said := _not_theirs(turn):
+        return Reply("elsewhere", ok=False, what=passes.called(turn, pass_), said=said)
     meant, before = _meant_stay(turn, pass_, slots), pass_.words
     changed = _write(pass_, slots, meant)
     pass_.add_words(turn.said)

@@ -146,6 +146,36 @@ def names_other_home(text: str) -> bool:
     return _OTHER_HOME.search(text) is not None
 
 
+#: Before the flat that somebody comes to, or that who writes says to live in: 来302, 到我那套5栋1201, 我家住6栋102.
+_THERE = re.compile(
+    r"(?:(?<![晚早迟等马])[来到去]|过来|回|上|拜访|访|往)(?:我|俺|咱)?(?:们)?(?:家|住)?的?(?:那套|这套|那边|这边)?\s*$"
+    r"|(?:我|俺|咱)(?:们)?(?:家|那套|这套)?(?:的|住在?|在|是)?\s*$"
+)
+#: A room by its number alone, where one comes to it; a clock, a price and a count are none.
+_ROOM_THERE = re.compile(
+    r"(?<![\d.:：点时分])[1-9]\d{2,3}(?![\d.:：\-]|\s*(?:元|块|个|人|位|年|点|度|分|次|箱|斤|号(?!房)|[栋幢座]))"
+)
+#: Behind a flat: not into it, but near it, or somebody of it.
+_NEAR = re.compile(r"\s*(?:号|楼|单元)?(?:的|门口|楼下|楼上|旁|隔壁|对面|附近|前面|后面|门前|接|停|等|那边的|见|碰|拿|取)")
+#: Behind a building or a unit where that is all of the way.
+_ENDS = re.compile(r"\s*(?:我?家)?(?:$|[\s,，。.!！;；、]|做客|吃|玩|看我|找我|串门|住|坐坐)")
+
+
+def gone_to(text: str, now: datetime) -> Sequence[Flat]:
+    """Return the flats that somebody is said to come to, or that who writes says to live in: of 3栋的老王明天来 none."""
+    found = [*find(text, now)]
+    rooms = _ROOM_THERE.finditer(blanked(text, found))
+    found += [Found(Flat(room=one[0]), *one.span()) for one in rooms]
+    return [
+        one.value
+        for one in _in_order(found)
+        if isinstance(one.value, Flat)
+        and _THERE.search(text[: one.begin])
+        and not _NEAR.match(text, one.stop)
+        and (one.value.room or _ENDS.match(text, one.stop))
+    ]
+
+
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
     """Return the flats of a text, in order; a bare number of a room counts only beside its building, or as a correction."""
     labelled = _labelled(text)
