@@ -25,7 +25,7 @@ from integrations.identity import binding, proofs, requests
 from integrations.identity.binding import Flat
 
 #: Said of a flat that is not meant to be bound.
-_NOT_THAT = re.compile("(?:不|别|甭|唔)(?:用|要|想|必|需要|使)?(?:再|来)?(?:绑|登记)")
+NOT_THAT = re.compile("(?:不|别|甭|唔)(?:用|要|想|必|需要|使)?(?:再|来)?(?:绑|登记)")
 
 #: Said of the shop among one's flats.
 _SHOP = re.compile("[店铺]|底商|门面")
@@ -74,7 +74,7 @@ class Living(Flat):
 )  # fmt: skip
 def bind(turn: Turn, slots: Living) -> Reply | Ask:
     """Bind an account to the person of the flat that it belongs to, once there is evidence; until then remember what was said."""
-    if slots.proof is None and _NOT_THAT.search(turn.said):
+    if slots.proof is None and NOT_THAT.search(turn.said):
         return Reply("unwanted", ok=False, said=slots.label)
     if not slots.building:  # heard by a service: 我是门口水果店的老板
         return Ask(slot="building", name="shop", options={})
@@ -268,7 +268,7 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     if waiting is None:
         return Reply("gone", ok=False)
     said = binding.said_in(waiting)
-    if _NOT_THAT.search(turn.said):  # 那套是904，我就不绑了
+    if NOT_THAT.search(turn.said):  # 那套是904，我就不绑了
         return Reply("kept", about=about, called=f"{said.label}的核对", said=said.label)
     meant = Flat(
         building=said.building if slots.building is None else slots.building,

@@ -4,8 +4,12 @@ import re
 
 from bot.contract import Turn, Wish, codes_in, option_named, own_name_told, roster, tail_told
 from integrations.identity import binding, household
-from integrations.identity.actions import FAMILY, NOT_THE_OWNER
+from integrations.identity.actions import FAMILY, NOT_THAT, NOT_THE_OWNER
 from integrations.identity.joining import LONG
+
+#: Says that a flat is to be bound once more; it ends no binding, though it sounds like it.
+_AGAIN = re.compile("(?:再|重新?)(?:帮我|给我|来)?(?:绑|登记)|(?:绑|登记)定?(?:回[来去]|上去)")
+_ROOM = re.compile(r"(?<![\d栋幢座元楼])\d{3,4}(?![\d栋幢座])")
 
 #: Says of what follows, or went before, that it is a code by which one is bound.
 _NAMED = re.compile(
@@ -54,7 +58,22 @@ def hear(turn: Turn, text: str) -> str | Wish:
     if _MAY.fullmatch(text) and not turn.is_bound:
         going = "yes" if turn.open.startswith("identity.") else ""
         return turn.words(turn.context.messages["identity.unbound"], going=going)
+    if again := _again(turn, text):
+        return again
     return _code(turn, text) or household.hear(turn, text) or _digits(turn, text) or _community(turn, text) or _who(turn, text)
+
+
+def _again(turn: Turn, text: str) -> Wish | None:
+    """Return the binding of a flat that is named by its room alone, and is or was theirs: 把302再绑回来. A whole flat the form reads."""
+    room = _ROOM.search(text)
+    if room is None or not _AGAIN.search(text) or NOT_THAT.search(text):
+        return None
+    ever = [flat for one in roster.ever_bound(turn.session, turn.openid) for _, flat in roster.residences_of(turn.session, one)]
+    of_them = {flat.label: flat for flat in (*turn.flats, *ever) if flat.room == room[0]}
+    if len(of_them) != 1:
+        return Wish(intent="identity.bind", values={"room": room[0]})
+    [flat] = of_them.values()
+    return Wish(intent="identity.bind", values={"building": flat.building, "unit": flat.unit, "room": flat.room})
 
 
 def _keeps_shop(text: str) -> bool:
