@@ -247,7 +247,7 @@ def _heard(message: Message, slot: Slot | None = None) -> str:
 @lru_cache(maxsize=64)
 def _cleared(rest: str, is_expected: bool) -> str:
     """Return words that may name somebody; without whoever stays away, where it is asked who comes."""
-    rest = proper.said_once(arrivals.plainly(people.unexclaimed(rest)))
+    rest = proper.INTRODUCED.sub(" ", proper.said_once(arrivals.plainly(people.unexclaimed(rest))))
     if is_expected:
         rest = _STOOD_IN_FOR.sub("", _STAYS_AWAY.sub("", arrivals.without_former(rest)))
     return _SIDE_BY_SIDE.sub(r"\g<0>、", rest)

@@ -2,10 +2,22 @@
 
 import re
 
-from bot.language.kinds import moment, name
+from bot.language.kinds import flat, moment, name, proper
 from bot.language.kinds.called import is_described
 from bot.language.kinds.kind import LOOKED_THROUGH, Aspect, Kind, Message, Slot, Value
-from bot.language.kinds.proper import NAME, TRANSCRIBED
+from bot.language.kinds.proper import (
+    AGED,
+    COMPOUND,
+    FAMILIAR,
+    INTRODUCED,
+    LATIN,
+    NAME,
+    PET_NAME,
+    SHORT_NAME,
+    SURNAMES,
+    TITLES,
+    TRANSCRIBED,
+)
 from bot.language.late import Late
 from bot.language.people import OWN_RELATIVE, RELATIVE
 
@@ -27,6 +39,19 @@ _CALLED = re.compile(
 )
 #: A name that is no other word: 呵呵哒 is none.
 _NAMED = Late(rf"(?:{NAME}|{TRANSCRIBED})")
+#: What is said as a name, and may be one: 咳嗽 is none.
+_AS_NAME = Late(
+    rf"{NAME}|{TRANSCRIBED}|{LATIN}|{FAMILIAR}|{SHORT_NAME}|{PET_NAME}|(?:{COMPOUND}|[{SURNAMES}])(?:{TITLES}|{AGED})"
+)
+#: What hurts, and no name has in it.
+_ILL = re.compile("[咳烧疼痛吐泻喘痒]|发热|头晕|难受|感冒")
+#: A name beside a flat and the digits that show whose it is: 12栋3单元801 汪磊 1016, 程晓敏 3栋1单元302 尾号0997.
+_TAIL = r"(?:(?:登记|预留)?的?(?:手机|电话)?号?码?(?:尾号|尾数|[后末][四4]位)?(?:就?是|为|[:：])?)\s*\d{4}[\s。.]*"
+_BEHIND_FLAT = Late(
+    rf"[\s,，。;；、的]*(?:业主|户主|租户|租客|住户|我?是|我叫)?(?P<n>{NAME}|{TRANSCRIBED})[\s,，。;；、]*{_TAIL}"
+)
+_BEFORE_FLAT = Late(rf"(?:[你您]好)?[\s,，]*(?P<n>{NAME}|{TRANSCRIBED})[\s,，]+(?:[\u4e00-\u9fff]{{2,8}}[小社]?区)?[\s,，]*")
+_DIGITS = re.compile(rf"[\s,，。;；、]*{_TAIL}")
 #: Points at somebody of a list, or at oneself, and names nobody.
 _POINTS = re.compile(
     "本人|自己|就是我|是我|那个|这个|前面|后面|上面|下面|第|确认|确定|没有|不是|都不|取消|人工|租|房东|业主|户主"
@@ -39,8 +64,19 @@ def _take(message: Message, slot: Slot) -> Value | None:
     rest = message.rest[:LOOKED_THROUGH]
     if _OTHERS.search(rest) or (slot.name in message.known and not message.corrects):
         return None
-    found = [match["n"] for match in _TOLD.finditer(rest) if _is_own(match["n"])]
-    return found[-1] if found else None
+    said = (*INTRODUCED.finditer(rest), *_TOLD.finditer(rest))
+    found = [match["n"] for match in said if _is_own(match["n"])]
+    return found[-1] if found else _beside_flat(message)
+
+
+def _beside_flat(message: Message) -> str | None:
+    """Return the name that stands beside a whole flat and the digits of a number, where nothing else is said."""
+    whole = [one for one in message.found(flat.GRAMMAR) if isinstance(one.value, flat.Flat) and one.value.room]
+    if len(whole) != 1:
+        return None
+    before, behind = message.text[: whole[0].begin], message.text[whole[0].stop :]
+    said = _BEHIND_FLAT.fullmatch(behind) or (_BEFORE_FLAT.fullmatch(before) if _DIGITS.fullmatch(behind) else None)
+    return said["n"] if said is not None and _is_own(said["n"]) and name.read_alone(said["n"]) == said["n"] else None
 
 
 def _read(message: Message, slot: Slot) -> Value | None:
@@ -52,9 +88,14 @@ def _read(message: Message, slot: Slot) -> Value | None:
         return told
     clauses = [words for clause in _CLAUSES.split(rest) if (words := clause.strip(" □\n"))]
     for words in (*clauses, *(part for clause in clauses for part in clause.split())):
-        if _is_own(called := name.read_alone(_CALLED.sub("", words) or words)):
+        if _is_own(called := name.read_alone(_CALLED.sub("", words) or words)) and _may_be(called):
             return called
     return None
+
+
+def _may_be(called: str) -> bool:
+    """Tell whether what was asked for as a name is said as one."""
+    return _AS_NAME.fullmatch(called) is not None or proper.is_announced(called)
 
 
 def told(text: str) -> str:
@@ -67,7 +108,11 @@ def told(text: str) -> str:
 def _is_own(called: str) -> bool:
     """Tell whether words may be somebody's own name: one, by which others would call them, and no relation."""
     return (
-        bool(called) and not any(sign in called for sign in "、码的") and not is_described(called) and not _SOMEBODY.match(called)
+        bool(called)
+        and not any(sign in called for sign in "、码的")
+        and not _ILL.search(called)
+        and not is_described(called)
+        and not _SOMEBODY.match(called)
     )
 
 

@@ -3,6 +3,7 @@
 import re
 
 from bot.language import people, words
+from bot.language.late import Late
 from bot.language.normalise import longest_first
 
 _LISTED = words.SURNAMES
@@ -67,6 +68,17 @@ LATIN = rf"(?:(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?[ ])?[A-ZÀ-Þ][a-zà-ÿ'’-][A-Z
 _TRANSCRIBING = "".join(words.TRANSCRIBING)
 #: 阿依古丽·买买提; 次仁多吉, 斯琴高娃 by the signs with which such names are written.
 TRANSCRIBED = rf"(?:(?:(?![有位个叫是给我的请让来])[\u4e00-\u9fff]){{1,8}}(?:[·•・‧][\u4e00-\u9fff]{{1,8}}){{1,3}}|[{_TRANSCRIBING}]{{3,8}}|阿[不卜布]都[{_TRANSCRIBING}]{{1,6}})"
+
+_ON = "[^,，。;；!！?？他她来找]"
+#: Who writes says what they are here, and then their name: 我是租的，叫钱多多; 我住8栋1单元301，租的，叫钱多多.
+INTRODUCED = Late(rf"""(?x:
+    (?:我|俺|咱|本人)(?:们|家)?
+    (?: (?:就|也|都)?是(?:{_ON}{{0,12}}(?:租|搬|住)|(?:这里|这儿|这边|你们)?{_ON}{{0,8}}(?:业主|户主|房东|租客|租户|房客|新来))
+      | (?:刚|新|才|现在|也|就)*(?:租|住|搬) )
+    {_ON}{{0,24}}
+    (?:[\s,，□]+(?:是)?(?:合?租|新搬|刚搬|业主|户主|租客|租户|房客|住户)[^,，\s]{{0,3}})?
+    [\s,，□]+(?:名字?)?叫(?P<n>{NAME}|{TRANSCRIBED})(?=$|[\s,，。.!！、?？□啊呀吧]|电话|手机|尾号|号码)
+  )""")
 
 #: Words that end a name: what follows a person in a sentence.
 AFTER = rf"""(?x:(?=

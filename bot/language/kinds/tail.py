@@ -21,6 +21,12 @@ _NONE = re.compile(
     "没(?:有)?(?:登记|登过|留|填|存|印象)|记不[清得住]|忘(?:记|了|掉)|不(?:知道|晓得|清楚|记得)|唔(?:知|记得)|换(?:过|了)?(?:号|手机)|(?:请|让|由|给)?物业核对"
 )
 
+#: Says so, where no digits stand beside it: 没有，手机换了; 让物业帮我绑.
+_NONE_NOW = re.compile(
+    r"^(?:我|俺)?(?:没有?|冇|无)[,，。\s]|(?:手机|号码?|电话)(?:号码?)?(?:早就?|已经?|都|也|刚)*(?:换|停|注销|销|丢|不用|没用)"
+    "|(?:请|让|由|给|叫|找|麻烦|等)(?:你们)?物业(?:的?人)?(?:来|帮|给|去|直接)*(?:我|俺)?(?:们)?(?:忙|一下)?(?:来)?(?:核|查|绑|登记|弄|办|搞|处理|确认|看)"
+)
+
 _BARE = re.compile(
     rf"(?:登记|预留|留)?(?:的)?(?:手机|电话)?(?:号码?)?(?:[后末][四4]位|尾号)?(?:就?是|为|[:：]|嗯|哦|[,，\s])*(?P<digits>\d(?:[\s\-.]?\d){{{DIGITS - 1}}})(?:吧|呀|啊|哦|的)?"
 )
@@ -30,6 +36,7 @@ _BARE = re.compile(
 _BEHIND_FLAT = re.compile(
     rf"(?:(?<=\s)|[\s,，。;；、□])[\s,，]*(?:(?P<who>[\u4e00-\u9fff]{{2,4}})[\s,，]*)?(?P<digits>\d{{{DIGITS}}})[\s。.]*"
 )
+_FOUR = re.compile(r"\d{4}|[零〇一二三四五六七八九幺两]{4}")
 _YEAR = re.compile("(?:19|20)")
 _NO_NAME = re.compile("[住搬买入建修房租号楼栋层路年月日到从]")
 
@@ -51,6 +58,8 @@ def _behind_flat(text: str, flats: Sequence[Found]) -> str | None:
 def _read(message: Message, slot: Slot) -> Value | None:
     """Return a bare answer's four digits, or a whole number; NONE for whoever knows of none."""
     if answers.is_skip(bare(message.text)) or _NONE.search(message.text):
+        return NONE
+    if _NONE_NOW.search(message.text) and not _FOUR.search(message.text):
         return NONE
     whole = message.found(phone.GRAMMAR)
     if whole:

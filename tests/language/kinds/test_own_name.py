@@ -29,6 +29,12 @@ def read(words: str, *, asked: bool) -> object:
         ("我是3栋2单元501的李梅", "李梅"),
         ("你好我叫王小明的", "王小明"),
         ("姓名：王强", "王强"),
+        ("和苑小区3栋商铺102 田秀兰 尾号3302", "田秀兰"),
+        ("和苑小区12栋3单元801 汪磊 1016", "汪磊"),
+        ("和苑小区3栋1单元302，程晓敏，尾号0997", "程晓敏"),
+        ("程晓敏 3栋1单元302 尾号0997", "程晓敏"),
+        ("我是租的，叫钱多多", "钱多多"),
+        ("我住和苑小区8栋1单元301，租的，叫钱多多", "钱多多"),
     ],
 )
 def test_who_says_their_name_is_called_so(words: str, name: str) -> None:
@@ -36,7 +42,19 @@ def test_who_says_their_name_is_called_so(words: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["我妈叫许桂怡", "老婆叫刘芳", "我妹妹李梅明天来", "我是他朋友", "我是业主", "刘芳", "我是王强的老婆"]
+    "words",
+    [
+        "我妈叫许桂怡",
+        "老婆叫刘芳",
+        "我妹妹李梅明天来",
+        "我是他朋友",
+        "我是业主",
+        "刘芳",
+        "我是王强的老婆",
+        "我朋友住6栋，叫张伟",
+        "3栋2单元502 2160",
+        "我朋友明天来，叫张伟",
+    ],
 )
 def test_nobody_is_called_by_what_they_only_speak_of(words: str) -> None:
     assert read(words, asked=False) is None
@@ -64,6 +82,11 @@ def test_a_bare_name_answers_the_question(words: str, name: str) -> None:
         "啥意思",
         "我老公王强",
         "我是王强的老婆",
+        "儿子7岁，咳嗽",
+        "咳嗽",
+        "高烧",
+        "头疼",
+        "灯坏了",
     ],
 )
 def test_no_answer_is_made_of_what_is_none(words: str) -> None:
