@@ -6,12 +6,14 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.contract.work import Context, Turn, Work
-from bot.store import consents, erasures, invitations, people, scope, undos
+from bot.store import claims, consents, erasures, invitations, people, scope, tasks, undos
 from bot.store.communities import Community
 from bot.store.people import Resident
+from bot.store.tasks import Task
+from bot.translation import tr
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +28,8 @@ def leave(turn: Turn, reason: str) -> None:
     if turn.resident is not None:
         turn.unbind(turn.resident, reason)
     turn.session.flush()
-    for known in ("resident", "flat"):
+    _end_requests(turn)
+    for known in ("resident", "flat", "flats", "claim"):
         turn.__dict__.pop(known, None)
     for resident in everybody(turn.session, turn.openid):
         with _tried(turn, resident.public_id), _at(turn, resident.community_id) as work:
@@ -34,6 +37,19 @@ def leave(turn: Turn, reason: str) -> None:
     for place in places(turn.context):
         with _tried(turn, ""), _at(turn, place.key) as work:
             erase_account(work, turn.openid, turn.now)
+
+
+def _end_requests(turn: Turn) -> None:
+    """Forget at once where an account said it lives, and end what waits for nobody else: its next message asks anew."""
+    ended = [one.kind for service in turn.context.services.integrations for one in service.tasks if one.ends_with_account]
+    with scope.everywhere(turn.session):
+        claims.forget(turn.session, turn.openid, turn.now)
+        mine = select(Task).where(Task.openid == turn.openid, col(Task.kind).in_(ended), col(Task.closed_at).is_(None))
+        waiting = turn.session.exec(mine).all()
+    for task in waiting:
+        with scope.within(turn.session, task.community_id):
+            tasks.close(turn.session, task, turn.now, tr("居民已离开"))
+    turn.session.flush()
 
 
 def erase(work: Work, resident: Resident) -> None:

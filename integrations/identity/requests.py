@@ -16,16 +16,20 @@ UNKNOWN = tr("家里人说不认识")
 
 
 def ask_office(turn: Turn, flat: Flat, *, name: str = "", knows_number: bool = False) -> Task:
-    """Let staff find out who somebody is; whoever asks again, or for another flat, has one request that says the last."""
+    """Let staff find out who somebody is; whoever asks again, or for another flat, has one request that says the last.
+
+    What was shown of the same flat before stays shown: 没有, said to the question for digits, takes nothing back.
+    """
+    task = binding.request_of(turn.session, turn.openid)
+    shown = task.data if task is not None and binding.said_in(task).parts == flat.parts else {}
     data: dict[str, Any] = {
         "building": flat.building,
         "unit": flat.unit,
         "room": flat.room,
-        "name": name,
-        "knows_number": knows_number,
+        "name": name or str(shown.get("name", "")),
+        "knows_number": knows_number or bool(shown.get("knows_number")),
     }
     title = tr("核对住址：{label}", label=flat.label)
-    task = binding.request_of(turn.session, turn.openid)
     if task is None:
         if not turn.take("bind.request", proofs.REQUESTS):
             raise Refusal(turn.words(tr("今天已经请物业核对过几次了，请明天再说，或打 {community.phone}。")))

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from bot.cli.talk import APPID, Room
 from bot.dialogue.understanding import Understanding
 from bot.model import SHANGHAI
-from bot.store import people
+from bot.store import claims, people
 from bot.store.communities import Community
 from bot.store.conversations import Conversation
 from bot.store.tasks import Task
@@ -386,3 +386,37 @@ def test_what_is_promised_of_repairs_amid_the_question_for_the_community_is_so(t
 
     assert "用不着等登记好" in said(two, "厨房水管漏了")
     assert "工单号" in said(two, "和苑小区")
+
+
+def requests_of(room: Room) -> list[dict[str, object]]:
+    """Return what the open requests to look into an address say."""
+
+    def look(session: Session) -> list[dict[str, object]]:
+        return [one.data for one in session.exec(select(Task).where(Task.kind == "identity.confirm")).all() if one.is_open]
+
+    return room.database.submit(look).result()
+
+
+def test_none_said_while_a_request_waits_takes_back_nothing_that_was_shown(room: Room) -> None:
+    for words in ("和苑小区3栋2单元502", DIGITS, "我叫王大", "我住3栋2单元502", "没有"):
+        room.say(words)
+
+    [request] = requests_of(room)
+    assert (request["name"], request["knows_number"]) == ("王大", True)
+
+
+def test_a_request_for_another_flat_takes_no_evidence_along(room: Room) -> None:
+    for words in ("和苑小区3栋2单元502", DIGITS, "我叫王大", "我住4栋1单元301", "没有"):
+        room.say(words)
+
+    [request] = requests_of(room)
+    assert (request["room"], request["knows_number"]) == ("301", False)
+
+
+def test_after_a_deletion_nothing_waits_and_nothing_is_claimed(room: Room) -> None:
+    for words in ("和苑小区4栋1单元301", "没有", "把我的信息都删了", "确认删除", "打卡 36.3"):
+        answer = room.say(words)
+
+    assert requests_of(room) == []
+    assert "核对" not in "".join(answer.texts)
+    assert room.database.submit(lambda session: claims.of(session, room.openid)).result() is None
