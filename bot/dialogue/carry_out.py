@@ -161,6 +161,10 @@ def _answer(text: str, kind: Kind, intent: str | None = None, **outcome: Any) ->
 # ------------------------------------------------------------------ asking
 
 
+#: What is longer, in characters, is read in full only once: later words are followed by a short line.
+LONG = 120
+
+
 def _put(talk: Talk, before: Sequence[str], *, with_help: bool = False) -> Answer:
     """Put the open question, or read the form back."""
     form = talk.standing.form
@@ -168,6 +172,10 @@ def _put(talk: Talk, before: Sequence[str], *, with_help: bool = False) -> Answe
         raise LookupError("no form is open")
     intent = talk.intents[form.intent]
     text = _read_back(talk, form, intent) if form.is_read_back else _question(talk, form, intent, with_help=with_help)
+    if form.is_read_back and starting.is_all_or_nothing(intent) and len(text) > LONG:
+        if form.is_read:
+            text = talk.phrase(Line("confirm.again", {"question": text.split("\n", 1)[0]}))
+        talk.standing = talk.standing.within(replace(form, is_read=True))
     outcome = Outcome(
         kind="confirms" if form.is_read_back or forms.asks_whether(form, intent) else "asks",
         intent=intent.id,

@@ -87,6 +87,7 @@ class Form:
     words: tuple[str, ...] = ()  # the resident's own, that opened it and answered it
     about: str = ""  # what was done before and is meant, such as ticket:K3M9
     is_agreed: bool = False  # it was read back and agreed to; what is asked back since only makes it plain
+    is_read: bool = False  # what is long was read in full already
     is_guess: bool = False  # the resident did not plainly say so: nothing is done before it was read back
 
     @property

@@ -16,7 +16,7 @@ SAID: Mapping[str, str] = {
     "at_ease": "called", "handed_off.told": "topic number", "dont_know": "words", "dont_know.more": "words", "emergency.more": "words", "emergency.left": "words dangers", "handed_off.photo": "number", "handed_off.cancelled": "number",
     "expected.usual": "time", "expected.open": "closes", "expected.closed": "opens",
     "handoff.state.waits": "expected", "handoff.state.claimed": "who", "handoff.state.closed": "outcome",
-    "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "plate.broken": "value", "unknown.after": "called", "offer.office": "words", "unsure": "title words", "confirm.guess": "title values",
+    "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "plate.broken": "value", "unknown.after": "called", "offer.office": "words", "unsure": "title words", "confirm.guess": "title values", "confirm.again": "question",
     **dict.fromkeys(
         """
         welcome welcome.back unknown unknown.fragment clarify clarify.none failed

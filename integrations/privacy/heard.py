@@ -52,11 +52,55 @@ _REFUSES = re.compile(
 )
 
 
+_TIME = "(?:今天|昨天|前天|刚才|刚刚|方才|上周|上星期|上个?月|那天|之前|前面|上面|[0-9一二三四五六七八九十]{1,3}[月号日])的?"
+_TAKES_OUT = "(?:删[除掉了]?|清空|清除|清掉|抹掉|去掉|撤掉|撤回)"
+_CHECK_INS = "(?:健康)?(?:打卡|体温|症状)(?:记录|数据|信息)?"
+_TALK = "(?:聊天记录|聊天|对话|说的话|说过的话|消息|话)"
+_ONE = "(?:[那这]|最后|上|第)?[一二两三]?(?:条|句|段|次|笔)"
+#: What alone of all is to be deleted: one's check-ins, a day's talk, one line.
+_PART = (
+    rf"(?:(?:我|俺|自己)?的?(?:{_TIME})?(?:{_ONE})?的?(?P<N_checkins>{_CHECK_INS})(?:{_ONE})?|(?:我|俺)?(?:跟你|和你|跟你们)?(?:{_TIME}|{_ONE}的?)+(?:(?:我|俺)?的?(?P<N_talk>{_TALK}))"
+    rf"|(?:(?:我|俺)家?)?(?P<N_who>[\u4e00-\u9fff]{{0,3}}?)的?(?:{_TIME})?的?(?:那|这|上|最后|第)?[一二两三]?(?:条|次|笔)(?:记录|信息|数据)?)"
+)
+#: The whole message; whoever wants all deleted says more than that.
+_TAKES_PART = re.compile(
+    rf"(?:我|想|要|请|麻烦|帮我|给我|能不能|可以|能)*(?:把|将)?{_PART.replace('N_', 'a')}(?:都|全|全部|给我|帮我|也)*{_TAKES_OUT}(?:了|掉|吧|吗|么|行吗|可以吗)*[\s。!！?？]*"
+    rf"|(?:我|想|要|请|麻烦|帮我|给我|能不能|可以|能|只)*{_TAKES_OUT}(?:掉|了)?{_PART.replace('N_', 'b')}(?:吧|了|就行|就好|行吗|可以吗|吗)*[\s。!！?？]*"
+)
+
+
+def _part(turn: Turn, text: str) -> str:
+    """Return what can be deleted of what alone is to go: a single line is none of it, and nobody is asked whether all shall go."""
+    said = _TAKES_PART.fullmatch(text) if len(text) <= _LONGEST else None
+    if _ALL_OF.search(text) or _KEPT_PASSES.search(text):
+        return ""
+    of_check_ins = len(text) <= _LONGEST and _OF_CHECK_INS.search(text) is not None and not _KEPT.search(text)
+    if said is None and not of_check_ins:
+        return ""
+    if said is None or said["acheckins"] or said["bcheckins"]:
+        return _say(turn, "privacy.part.checkins")
+    if said["atalk"] or said["btalk"]:
+        return _say(turn, "privacy.part.talk")
+    who = said["awho"] or said["bwho"] or ""
+    return _say(turn, "privacy.part", who=who if _RELATED.fullmatch(who) else "")
+
+
+#: Words of check-ins and of deleting, in any order: 我不想要打卡记录了，删掉.
+_OF_CHECK_INS = re.compile(rf"打卡.{{0,10}}{_TAKES_OUT}|{_TAKES_OUT}.{{0,6}}打卡")
+#: All of them, or all that is known.
+_ALL_OF = re.compile("全|都|所有|一切|统统|信息|资料|账号|数据|聊天记录|同意|授权")
+#: Called off, not deleted: a pass, a repair.
+_KEPT_PASSES = re.compile("通行证|访客|绑定|报修|工单|客人")
+_RELATED = re.compile(rf"{OTHERS}|[爸妈爹娘爷奶哥姐弟妹]")
+
+
 def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to such words; nothing for all others."""
     text = text.strip()
     if said := _WITHDRAWS.fullmatch(text):
         return _withdraw(turn, said["what"] or said["said"] or "", is_consent=_TAKES_BACK.search(text) is not None)
+    if answer := _part(turn, text):
+        return answer
     for clause in _CLAUSES.split(text):
         if (said := _REFUSES.fullmatch(clause)) and (what := next(filter(None, said.groups()), "")) and _names(turn, what):
             return _refuse(turn, what)

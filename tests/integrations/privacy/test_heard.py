@@ -131,6 +131,35 @@ def test_a_grown_ups_consent_is_not_taken_back_by_somebody_else(room: Room, word
     assert holding(room) == ["health", "minors"]
 
 
+@pytest.mark.parametrize(
+    ("words", "way"),
+    [
+        ("删掉我的打卡", "撤回健康同意"), ("把今天的打卡删了", "撤回健康同意"), ("我的打卡记录能删吗", ""), ("帮我删除昨天那条体温", "撤回健康同意"),
+        ("把我爸那条删了", "删掉爸的体温"), ("把这条删了", "撤回健康同意"), ("删了昨天的聊天", "到期自动删"), ("把刚才那句话删掉", "到期自动删"), ("我不想要打卡记录了，删掉", "撤回健康同意"), ("删一条记录", "转人工"),
+    ],
+)  # fmt: skip
+def test_whoever_wants_one_thing_deleted_hears_what_can_be_and_is_not_asked_for_all(room: Room, words: str, way: str) -> None:
+    said(room, "我36.3，爸爸36.8，没有不舒服", "同意")
+
+    answer = said(room, words)
+
+    assert way in answer
+    assert "要删除我们存的" not in answer
+    assert holding(room) == ["health"]
+    assert "36.3" in said(room, "打卡记录")
+
+
+@pytest.mark.parametrize("words", ["删除我的信息", "清空我的记录", "删号", "把我的资料删掉", "聊天记录和打卡全部删掉"])
+def test_whoever_wants_all_deleted_is_asked_once_at_length(room: Room, words: str) -> None:
+    assert "会删：" in said(room, words)
+
+    answer = said(room, "你们几点上班")
+    assert "会删：" not in answer
+    assert "全部个人信息吗？" in answer
+    assert "回复“确认”" in answer
+    assert "正在删除" in said(room, "确认")
+
+
 @pytest.mark.parametrize("words", ["撤回人脸的同意", "收回拍照的同意", "撤销指纹同意", "广告的同意撤回"])
 def test_a_consent_that_nobody_asks_for_is_named_and_nothing_is_touched(room: Room, words: str) -> None:
     assert "什么都没有同意过" in said(room, words)
