@@ -231,6 +231,13 @@ _MEDICINE = re.compile(
 )
 
 
+#: What hurts of a body, and what befell it: 腿疼, 胸口闷, 喘不上气, 脚崴了, 吃错药.
+_HURTS = re.compile(
+    r"(?:头|脑袋|眼睛?|耳朵|牙|嗓子|喉咙|脖子|肩膀?|胳膊|手腕?|手指|胸口?|心口|背|腰|肚子|胃|腿|膝盖|脚踝?|脚|关节|屁股|全身|浑身)(?:很|好|有点|一直|又|还|也)*(?:疼(?!爱)|痛(?!快)|酸疼|发麻)|胸口?闷"
+    r"|(?:扭|崴)(?:到|伤|了)(?:脚|腰|手|腿)|喘不[上过]气|吃错了?药"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Health:
     """The words that tell of somebody's health, for texts that are read by people who need not know."""
@@ -244,7 +251,7 @@ class Health:
 
     def veil(self, text: str, now: datetime) -> str:
         """Return the text with a mask for each illness, medicine, symptom and body's temperature; nothing else is changed."""
-        spans = [match.span() for words in (self.words, _MEASURED, _MEDICINE) for match in words.finditer(text)]
+        spans = [match.span() for words in (self.words, _MEASURED, _MEDICINE, _HURTS) for match in words.finditer(text)]
         spans += [(found.begin, found.stop) for found in temperature.GRAMMAR.find(text, now)]
         parts, done = [], 0
         for begin, stop in sorted(spans):
