@@ -67,6 +67,7 @@ def test_a_flat_is_corrected_on_its_page(demo: Demo, sign_in: Window, shot: Shot
     person = page.locator(".people > li", has_text=name)
     person.get_by_text("搬走", exact=True).click()
     person.get_by_role("button", name="登记搬走").click()
+    expect(page.get_by_role("status")).to_contain_text(f"{name}已登记搬走")
     expect(page.get_by_text("搬走的人")).to_be_visible()
     assert fits(page)
 
