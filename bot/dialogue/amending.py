@@ -9,11 +9,11 @@ from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, lacks, of_them, read_slots
 from bot.dialogue.standing import Subject
 from bot.dialogue.starting import PLAUSIBLE, accepted
-from bot.dialogue.subjects import OF_THEM, named, thing
+from bot.dialogue.subjects import OF_THEM, named, names_day, thing
 from bot.language import answers, courtesy, questions
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds import moment, plate
+from bot.language.kinds import plate
 from bot.language.kinds.kind import Aspect, Kind, Slot, Value
 from bot.language.reading import Reading
 
@@ -165,7 +165,7 @@ def _is_of_same_visit(
     is_known = bool(named(subject, heard.text, facts)) or (_is_of_a_day(subject, intent) and not _SOMEBODY.search(heard.text))
     if not is_known or any(slot.name in changed for slot in who):
         return False
-    return not any(span.has_day for span in moment.times_in(heard.reading.message()))
+    return not names_day(heard.reading)
 
 
 def _is_of_a_day(subject: Subject, intent: Intent) -> bool:

@@ -51,18 +51,21 @@ def on_that_day(standing: Standing, heard: Heard, facts: Facts) -> tuple[Sequenc
 
 def is_on(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether something is for the day that words name."""
-    begins = facts.intents[subject.intent].slot_for(Aspect.BEGINS)
-    day, at = (said.take((begins,)).get(begins.name), subject.values.get(begins.name)) if begins else (None, None)
-    return isinstance(day, datetime) and isinstance(at, datetime) and day.date() == at.date()
+    both = _moments(subject, said, facts)
+    return both is not None and both[0].date() == both[1].date()
 
 
 def is_at(subject: Subject, said: Reading, facts: Facts) -> bool:
     """Tell whether something is for that hour, of whichever day."""
+    both = _moments(subject, said, facts)
+    return both is not None and not names_day(said) and both[0].time() == both[1].time()
+
+
+def _moments(subject: Subject, said: Reading, facts: Facts) -> tuple[datetime, datetime] | None:
+    """Return the moment that words tell and the one for which something is; None where either is not known."""
     begins = facts.intents[subject.intent].slot_for(Aspect.BEGINS)
-    hour, at = (said.take((begins,)).get(begins.name), subject.values.get(begins.name)) if begins else (None, None)
-    if not isinstance(hour, datetime) or not isinstance(at, datetime) or names_day(said):
-        return False
-    return hour.time() == at.time()
+    told, at = (said.take((begins,)).get(begins.name), subject.values.get(begins.name)) if begins else (None, None)
+    return (told, at) if isinstance(told, datetime) and isinstance(at, datetime) else None
 
 
 def names_day(said: Reading) -> bool:
