@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.contract.pages import Desk
 from bot.contract.work import Work
-from bot.store.people import Household
+from bot.store.people import Household, Resident
 
 #: A line of a card.
 Line = tuple[str, str] | tuple[str, str, str]
@@ -79,3 +79,17 @@ class Matter:
     words: str  # 厨房水管漏水：处理中，王师傅
     at: datetime  # since when
     url: str = ""
+
+
+def shown(desk: Desk, flat: Household, people: Sequence[Resident]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the title and lines of each card about a flat that this person may see; some have no lines.
+
+    What is shown counts as read: of whom the lines tell, or of all `people` of the flat where they tell of nobody by name.
+    """
+    of = [card for service in desk.context.services.integrations for card in service.cards if desk.may(card.need)]
+    told = [(card, card.run(desk, flat)) for card in of]
+    for card, lines in told:
+        about = [subject for line in lines for subject in line[2:]]
+        if lines:
+            desk.read(card.need, *(about or [one.about for one in people]))
+    return [(card.title, [line[:2] for line in lines]) for card, lines in told]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.contract import Conversation, Desk, handoffs, register, roster, talks, tasks
+from bot.contract import Conversation, Desk, cards, handoffs, register, roster, talks, tasks
 
 
 def of(desk: Desk, talk: Conversation) -> dict[str, Any]:
@@ -15,13 +15,7 @@ def of(desk: Desk, talk: Conversation) -> dict[str, Any]:
         (one, roster.RESIDENT_ROLE_WORDS[lives.role])
         for lives, one in register.residents_at(desk.session, home) if lives.is_current
     ] if home is not None and may_see else []  # fmt: skip
-    told = [
-        (card, card.run(desk, home))
-        for service in desk.context.services.integrations for card in service.cards if desk.may(card.need)
-    ] if home is not None else []  # fmt: skip
-    for card, lines in told:
-        if lines:
-            desk.read(card.need, *([key for line in lines for key in line[2:]] or [one.about for one, _ in people]))
+    told = cards.shown(desk, home, [one for one, _ in people]) if home is not None else []
     open_ones = [
         task for task in tasks.open_of(desk.session, [talk.openid], home.id if home else None)
         if desk.may(task.need) and not (task.kind == handoffs.KIND and task.openid == talk.openid)
@@ -31,6 +25,6 @@ def of(desk: Desk, talk: Conversation) -> dict[str, Any]:
     return {
         "resident": resident, "homes": homes, "people": people, "may_see": may_see,
         "tags": [desk.veil(tag) for tag in resident.tags] if resident and may_see else [],
-        "cards": [(card.title, [line[:2] for line in lines]) for card, lines in told if lines],
+        "cards": [(title, lines) for title, lines in told if lines],
         "tasks": [(task, desk.page_of(task.about)) for task in open_ones],
     }  # fmt: skip

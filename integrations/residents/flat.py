@@ -25,6 +25,7 @@ from bot.contract import (
     Task,
     View,
     Work,
+    cards,
     effect,
     notices,
     page,
@@ -48,16 +49,7 @@ def show(desk: Desk) -> View:
     household = find(desk)
     at_home = register.residents_at(desk.session, household)
     people = [one for lives, one in at_home if lives.is_current]
-    told = [
-        (card, card.run(desk, household))
-        for service in desk.context.services.integrations for card in service.cards if desk.may(card.need)
-    ]  # fmt: skip
-    for card, lines in told:
-        about = [
-            subject for line in lines for subject in line[2:]
-        ]  # whom its lines tell of; of a flat's own matters everybody in it
-        if lines:
-            desk.read(card.need, *(about or [one.about for one in people]))
+    told = cards.shown(desk, household, people)
     waiting = _open(desk, household, people)
     for task in waiting:
         desk.read(task.need, task.about)
@@ -70,7 +62,7 @@ def show(desk: Desk) -> View:
         "residents/flat.html",
         {
             "household": household, "people": [_row(desk, lives, one, household) for lives, one in at_home if lives.is_current],
-            "gone": [(lives, one) for lives, one in at_home if not lives.is_current], "cards": [(card.title, [line[:2] for line in lines]) for card, lines in told], "tasks": waiting,
+            "gone": [(lives, one) for lives, one in at_home if not lives.is_current], "cards": told, "tasks": waiting,
             "live": live, "notices": _notices(desk, [one for _, one in at_home]), "events": _events(desk, household, [one for _, one in at_home]),
             "blocked": [(account_key(one.openid), one.at, _whose(desk, one.openid)) for one in register.objected(desk.session, household.key)],
             "roles": roster.RESIDENT_ROLE_WORDS, "today": f"{desk.now:%Y-%m-%d}", "code": register.paper(desk.session, household),
