@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from bot.contract import Desk, Event, Household, Refusal, Staff, Work, is_described, tr
+from bot.contract import SHANGHAI, Desk, Event, Household, Refusal, Staff, Work, is_described, tr
+from bot.contract.listpage import day_of
 from integrations.visitor_passes import tokens
 from integrations.visitor_passes.models import CODE_LENGTH, Pass, Passage, PassState
 from integrations.visitor_passes.settings import Settings
@@ -69,7 +70,7 @@ class Verdict:
     @property
     def remarks(self) -> list[str]:
         """What the resident said of the visit, for who stands before the gate in time."""
-        return remarks(self.pass_) if self.pass_ and self.reason in {"", "early"} else []
+        return remarks(self.pass_, self.passage.at) if self.pass_ and self.reason in {"", "early"} else []
 
 
 def mask(name: str) -> str:
@@ -77,12 +78,19 @@ def mask(name: str) -> str:
     return name if name and is_described(name) else name[:1] + "*" * max(len(name) - 1, 1)
 
 
-def remarks(pass_: Pass) -> list[str]:
-    """Return what the resident said of a visit, one message each, with the visitor's name masked and without numbers."""
+def remarks(pass_: Pass, now: datetime) -> list[str]:
+    """Return what the resident said of a visit, one message each, with the visitor's name masked and without numbers.
+
+    What it was made with names its day where that is another one: its 明天 is none any more.
+    """
     words = _NUMBER.sub("[号码]", pass_.words)
     for name in filter(None, pass_.visitor_name.split("、")):
         words = words.replace(name, mask(name))
-    return words.splitlines()
+    lines = words.splitlines()
+    said, today = pass_.created_at.astimezone(SHANGHAI).date(), now.astimezone(SHANGHAI).date()
+    if lines and said != today:
+        lines[0] = tr("{line}（{day}说的）", line=lines[0], day=day_of(said, today))
+    return lines
 
 
 def check(work: Work, typed: str) -> Verdict:

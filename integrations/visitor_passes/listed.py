@@ -86,7 +86,9 @@ def _load(desk: Desk, passes: Sequence[Pass]) -> list[Row]:
 
 
 def _visitor(desk: Desk, row: Row) -> Cell:
-    return Cell(words=gate.mask(row.made.visitor_name), small=tr_all("；", (desk.veil(line) for line in gate.remarks(row.made))))
+    return Cell(
+        words=gate.mask(row.made.visitor_name), small=tr_all("；", (desk.veil(line) for line in gate.remarks(row.made, desk.now)))
+    )
 
 
 def _state(_desk: Desk, row: Row) -> Cell:

@@ -385,11 +385,11 @@ def test_of_too_many_words_the_pass_keeps_no_more_than_a_ticket_would(town: Town
     assert len(town.all(Pass)[0].words) == LONGEST
 
 
-def test_guard_reads_them_with_the_name_masked_and_without_numbers(town: Town) -> None:
+def test_guard_reads_them_with_the_name_masked_without_numbers_and_of_which_day(town: Town) -> None:
     pass_ = told(town)
     town.now = TOMORROW_AT_THREE
 
-    assert at_the_desk(town, pass_) == ["我朋友王*明天下午三点来，她电话[号码]", "她耳朵背 麻烦大声点"]
+    assert at_the_desk(town, pass_) == ["我朋友王*明天下午三点来，她电话[号码]（昨天说的）", "她耳朵背 麻烦大声点"]
     assert at_the_desk(town, pass_) == []  # used: nobody is to be let in any more
 
 
@@ -397,7 +397,7 @@ def test_guard_reads_what_somebody_comes_for_in_full(town: Town) -> None:
     said_of(town, None, "修空调的师傅明天下午三点来", visitor_name="修空调的师傅")
     town.now = TOMORROW_AT_THREE
 
-    assert at_the_desk(town, town.all(Pass)[0]) == ["修空调的师傅明天下午三点来"]
+    assert at_the_desk(town, town.all(Pass)[0]) == ["修空调的师傅明天下午三点来（昨天说的）"]
 
 
 def test_staff_read_them_on_the_list(town: Town) -> None:
