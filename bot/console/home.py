@@ -162,7 +162,8 @@ def _task(desk: Desk, task: Task, holders: Mapping[int, str]) -> Row:
     talk_path = desk.page_of(f"conversation:{talk.public_id}") if talk else ""
     talk_path = talk_path if _page_at(desk, talk_path) else ""
     own = talk_path if task.kind == handoffs.KIND else kind.address(task) if kind else ""
-    title, whose = desk.veil(task.title, task), _whose(desk, task.openid, task.household_id)
+    title = desk.veil(task.title, task)
+    whose = _whose(desk, task.openid, task.household_id, said=title)
     words = desk.veil(str(task.data.get("text") or task.data.get("report") or ""), task)
     return Row(
         at=task.opened_at, urgent=task.urgent, title=stored(title), path=own or desk.page_of(task.about), words="" if words in title else words,
@@ -198,24 +199,14 @@ def _page_at(desk: Desk, path: str) -> Page | None:
     return next((one for one in fits if desk.may(one.need)), None)
 
 
-def _whose(desk: Desk, openid: str | None, home: int | None = None) -> str:
-    """Return who somebody is that waits, and in which flat where they have several: 3栋2单元501 陈建国."""
+def _whose(desk: Desk, openid: str | None, home: int | None = None, said: str = "") -> str:
+    """Return who somebody is that waits, and in which flat where they have several: 3栋2单元501 陈建国. A flat that was `said` beside it is left out."""
     resident = people.bound(desk.session, openid) if openid else None
     flat = desk.session.get(Household, home) if home else desk.household(resident) if resident else None
-    return (
-        tr_all(
-            "",
-            (
-                flat.label,
-                " ",
-                resident.name or tr("家庭成员"),
-            ),
-        )
-        if resident and flat
-        else tr("没绑定住址的微信")
-        if openid
-        else ""
-    )
+    if resident and flat:
+        name = resident.name or tr("家庭成员")
+        return name if flat.label in said else tr_all(" ", (flat.label, name))
+    return tr("没绑定住址的微信") if openid else ""
 
 
 # ------------------------------------------------------------------ figures

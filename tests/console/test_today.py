@@ -58,6 +58,18 @@ async def test_urgent_things_come_first_then_the_longest_waiting_with_words_and_
         ]  # fmt: skip
 
 
+async def test_flat_that_the_title_names_is_not_said_again_beside_it(office: Office) -> None:
+    def happen(session: Session) -> None:
+        home = session.exec(select(Resident).where(Resident.name == "陈建国")).one().household_id
+        openid = openid_of(session, "陈建国")
+        task = assign(session, office, "火警：3栋2单元501", 1, urgent=True)
+        task.openid, task.household_id = openid, home
+
+    await office.write(happen)
+    async with await office.browser(Role.STAFF) as staff:
+        assert [row.split(" 等了")[0] for row in await rows(staff)] == ["紧急 火警：3栋2单元501 陈建国"]
+
+
 async def test_danger_to_life_goes_before_all_else_that_is_urgent_in_the_list_and_in_the_red_bar(office: Office) -> None:
     def happen(session: Session) -> None:
         for minutes, words in ((40, "厨房漏水"), (30, "新绑定的人不认识")):
