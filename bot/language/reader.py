@@ -95,6 +95,26 @@ def _require_shallow(text: str) -> None:
         raise Fault(mark, "E101", "YAML 写法有误：一层套一层太深", "请检查多余的 [ { - 和缩进")
 
 
+#: What the parser says of what it cannot read -> the same for who writes the file, and what to look for.
+_IN_CHINESE: Mapping[str, tuple[str, str]] = {
+    "mapping values are not allowed in this context": ("这里不该有冒号", "一行只写一个“名称: 值”；值里有冒号就加引号，中文冒号不算；下一级要另起一行并缩进"),
+    "did not find expected key": ("这一行和上面对不齐，或引号后面多了字", "同一级的各行缩进要一样；引号要把整段文字包住"),
+    "did not find expected '-' indicator": ("列表到这里断了", "同一列表的每一行都以“- ”开头，缩进一样"),
+    "did not find expected ',' or ']'": ("方括号没有写完", "各项用英文逗号隔开，最后写 ]"),
+    "did not find expected ',' or '}'": ("花括号没有写完", "各项用英文逗号隔开，最后写 }"),
+    "did not find expected node content": ("这里少了值，或多了括号", "补上值，或删去多余的括号"),
+    "did not find expected comment or line break": ("“|”后面不能写字", "文字从下一行开始写，并缩进"),
+    "found character that cannot start any token": ("这个符号不能放在开头，或用了 Tab 缩进", "缩进用空格；以 @ ` % 开头的文字加引号"),
+    "found unexpected end of stream": ("引号没有配上对", "补上后一个引号"),
+    "found unknown escape character": ("双引号里的反斜杠写法不对", "改用单引号，或去掉反斜杠"),
+    "found undefined alias": ("以 * 开头的是引用，这里没有可引用的", "文字以 * 开头时加引号"),
+    "second occurrence": ("以 & 开头的名字写了两次", "文字以 & 开头时加引号"),
+    "but found another document": ("文件里有一行 ---，后面成了另一个文件", "删去 ---"),
+    "block sequence entries are not allowed in this context": ("列表要从新的一行开始", "“- ”写在下一行，并缩进"),
+    "found undefined tag handle": ("以 ! 开头的写法不能用", "文字以 ! 开头时加引号"),
+}  # fmt: skip
+
+
 class Reader:
     """A YAML mapping with positions."""
 
@@ -106,11 +126,14 @@ class Reader:
         except yaml.MarkedYAMLError as error:
             marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None]
             brace = any("{" in line for number, line in enumerate(text.split("\n")) if number in marks)
-            hint = "含 {占位符} 的文字请换行写在 | 后面，或加引号" if brace else "请检查缩进、冒号后的空格和引号"
+            said, hint = _IN_CHINESE.get(error.problem or "", ("无法读取", "请检查缩进、冒号后的空格和引号"))
+            hint = "含 {占位符} 的文字请换行写在 | 后面，或加引号" if brace else hint
             code = "E107" if brace else "E101"
-            raise Fault(error.problem_mark, code, f"YAML 写法有误：{error.problem}", hint) from None
-        except yaml.YAMLError as error:
-            raise Fault(None, "E102", f"文件含有无法读取的字符：{error}", "请用 UTF-8 保存") from None
+            raise Fault(error.problem_mark, code, f"YAML 写法有误：{said}", hint) from None
+        except yaml.reader.ReaderError as error:
+            before = text.encode()[: error.position].decode(errors="ignore")  # counted in bytes
+            place = Place(before.count("\n"), len(before) - before.rfind("\n") - 1)
+            raise Fault(place, "E102", "这里有一个看不见的字符，文件读不了", "请删去它，用 UTF-8 保存") from None
         if node is None:
             raise Fault(None, "E103", "文件是空的", empty)
         self.root = self.mapping(node, "文件")

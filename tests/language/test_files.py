@@ -1,5 +1,7 @@
 """Intent files: each fault is told with its place and a way out, and takes no other file with it."""
 
+import re
+
 import pytest
 
 from bot.language import files
@@ -52,6 +54,23 @@ def test_fault_is_told_with_line_column_and_hint(text: str, code: str, line: int
 
     assert (problem.code, problem.line, problem.column) == (code, line, column)
     assert hint in problem.hint
+
+
+@pytest.mark.parametrize("text", [
+    "a: b: c", "a:\n  - x\n b: 1", "a: [1, 2", "a: {x: 1", "\ta: 1", "a: 'x", 'a: "\\q"', "- a\nb: 1", "a: *x", "a: &x 1\nb: &x 2", "a: @x",
+    "a: 1\n---\nb: 2", "a: |x\n b", "a: !x!y 1", "a: - b", "a: ]", "a: '你好' 朋友", "a：b\nc: 1", "%YAML 9", "a: \x01",
+])  # fmt: skip
+def test_what_is_no_yaml_is_told_in_chinese(text: str) -> None:
+    [problem] = problems(text)
+
+    assert not re.search(r"[A-Za-z]{2}", re.sub("YAML|Tab", "", problem.message)), problem.message
+    assert problem.hint
+
+
+def test_sign_that_nobody_sees_is_told_with_its_place() -> None:
+    [problem] = problems("intent: 你好\ntitle: 天\x01气\n")
+
+    assert (problem.code, problem.line, problem.column) == ("E102", 2, 9)
 
 
 def test_only_one_intent_may_give_the_flat() -> None:
