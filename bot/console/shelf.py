@@ -16,7 +16,7 @@ from sqlmodel import Session
 from bot import config
 from bot.console.parts import Parts, Viewer
 from bot.contract import Refusal
-from bot.dialogue import phrases
+from bot.dialogue import phrases, rehearsal
 from bot.dialogue.understanding import read_folder
 from bot.language import files, promises
 from bot.language.reader import Problem
@@ -210,4 +210,6 @@ def problems_of(parts: Parts, texts: Mapping[str, str], path: str = "") -> list[
     """Return what is wrong with one of the files or with all, also what a service needs of them."""
     catalogue = files.load(texts, kinds=parts.services.kinds)
     found = [*catalogue.problems, *promises.broken(catalogue, phrases.promises(parts.services))]
-    return [problem for problem in found if not path or problem.file == path]
+    if not path:
+        return found
+    return [*(problem for problem in found if problem.file == path), *rehearsal.taken(parts.understanding, catalogue, path)]

@@ -6,12 +6,17 @@ from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from bot.dialogue.understanding import Judgement, Understanding, judge
+from bot.language import lints
 from bot.language.files import Catalogue, Intent, IntentTest
 from bot.language.matching.matcher import Matcher
+from bot.language.reader import Problem
 from bot.model import SHANGHAI
 
 #: What inline tests call now: a Wednesday morning.
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
+
+#: Examples of a file that are looked at while somebody types, each a few milliseconds.
+LOOKED_AT = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +51,21 @@ class Comparison:
 
 #: What was found of matchers that are still in use: each is tried once, which takes several seconds.
 _MISSES: WeakKeyDictionary[Matcher, Sequence[Miss]] = WeakKeyDictionary()
+
+
+def taken(understanding: Understanding, after: Catalogue, path: str) -> Iterator[Problem]:
+    """Yield a warning for each example that a file would gain and that is now understood, without a doubt, as another intent."""
+    for intent in (one for one in after.intents.values() if one.file == path):
+        now = understanding.catalogue.intents.get(intent.id)
+        new = [line for line in intent.examples if now is None or line not in now.examples]
+        for line in new[:LOOKED_AT]:
+            found = judge(understanding, line, NOW, explains=False)
+            if found.decision == "accept" and found.intent != intent.id:
+                other = understanding.catalogue.intents[found.intent]
+                yield lints.doubt(
+                    intent, lints.line_of(intent, line), "W407", f"例句“{line}”现在听成“{other.title or other.id}”（{other.id}）",
+                    "两边都要它，居民会被听错；请放在一边，或换成只有这件事才会说的话",
+                )  # fmt: skip
 
 
 def rehearse(understanding: Understanding) -> Sequence[Miss]:

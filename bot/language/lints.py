@@ -3,6 +3,7 @@
 W401 one wording in two intents      W404 examples that other intents would win
 W402 few examples                    W405 examples that their own `exclude:` shuts out
 W403 nearly one wording in two       W406 few tests, or none of what is not meant
+W407 a new example that is another intent's by now: told in the console's editor alone, by dialogue/rehearsal.py
 
 What an intent's own tests hold word for word is meant as it stands: W403 and W405 are not told of it.
 """
@@ -51,11 +52,11 @@ def doubts(matcher: Matcher, now: datetime) -> list[Problem]:
 def _few(catalogue: Catalogue) -> Iterator[Problem]:
     for intent in catalogue.intents.values():
         if len(intent.examples) < EXAMPLES and intent.match == "fuzzy":
-            yield _doubt(intent, 0, "W402", f"只有 {len(intent.examples)} 个例句", f"至少写 {EXAMPLES} 个，25 个更好")
+            yield doubt(intent, 0, "W402", f"只有 {len(intent.examples)} 个例句", f"至少写 {EXAMPLES} 个，25 个更好")
         unwanted = sum(test.unwanted for test in intent.tests)
         if len(intent.tests) < TESTS or unwanted < UNWANTED:
             hint = "写几句居民会说的话，再写一两句 not:（不该算作它的话）"
-            yield _doubt(intent, 0, "W406", f"只有 {len(intent.tests)} 个测试，其中 not: {unwanted} 个", hint)
+            yield doubt(intent, 0, "W406", f"只有 {len(intent.tests)} 个测试，其中 not: {unwanted} 个", hint)
 
 
 def _alike(catalogue: Catalogue, normalise: Normaliser) -> Iterator[Problem]:
@@ -68,9 +69,9 @@ def _alike(catalogue: Catalogue, normalise: Normaliser) -> Iterator[Problem]:
             continue
         place = f"{one.file}:{line_of(one, said)}"
         if normal[first] == normal[second]:
-            yield _doubt(other, line_of(other, also), "W401", f"例句“{also}”与 {place} 重复", "请删去其中一处")
+            yield doubt(other, line_of(other, also), "W401", f"例句“{also}”与 {place} 重复", "请删去其中一处")
         elif not (_is_meant(one, said) or _is_meant(other, also)):
-            yield _doubt(
+            yield doubt(
                 other, line_of(other, also), "W403", f"例句“{also}”与 {place} 的“{said}”太像", "请换一种说法，或删去其中一处"
             )
 
@@ -92,7 +93,7 @@ def _shut_out(catalogue: Catalogue) -> Iterator[Problem]:
         for example in intent.examples:
             word = next((word for word in intent.exclude if word in example), "")
             if word and not _is_meant(intent, example):
-                yield _doubt(intent, line_of(intent, example), "W405",
+                yield doubt(intent, line_of(intent, example), "W405",
                              f"例句“{example}”含有 exclude 里的“{word}”，换个说法就不会命中",
                              "请删去这个例句，或缩小 exclude；就是要这一句，请把它也写进 tests")  # fmt: skip
 
@@ -110,7 +111,7 @@ def _confused(matcher: Matcher, now: datetime) -> Iterator[Problem]:
         losing = matcher.catalogue.intents[name]
         if len(examples) >= max(CONFUSED, len(losing.examples) / CHANCE):
             words = "、".join(f"“{example}”" for example in examples[:3])
-            yield _doubt(losing, line_of(losing, examples[0]), "W404", f"{len(examples)} 个例句更像 {other}：{words}",
+            yield doubt(losing, line_of(losing, examples[0]), "W404", f"{len(examples)} 个例句更像 {other}：{words}",
                          "请看看它们该归哪一个，并各补几句像它们的话")  # fmt: skip
 
 
@@ -136,7 +137,8 @@ def line_of(intent: Intent, example: str) -> int:
     return 1
 
 
-def _doubt(intent: Intent, line: int, code: str, message: str, hint: str) -> Problem:
+def doubt(intent: Intent, line: int, code: str, message: str, hint: str) -> Problem:
+    """Return a warning about a line of an intent's file; 0 for one that is not known."""
     return Problem(
         file=intent.file, line=line or 1, column=1 if not line else 3, code=code, severity="warning", message=message, hint=hint
     )
