@@ -233,8 +233,8 @@ def _safe(to: str) -> str:
     return to if _PAGE.fullmatch(to) and ".." not in unquote(to) else ""
 
 
-async def _form(request: web.Request, status: int = 200, **values: Any) -> web.Response:
-    """Return the page to sign in on; in the demo with a door for each role that somebody has."""
+async def _form(request: web.Request, status: int = 200, *, to: str, **values: Any) -> web.Response:
+    """Return the page to sign in on; in the demo with a door for each role that somebody has. Another language keeps where to go next."""
     parts = request.app[PARTS]
     there = await parts.database.read(sessions.roles) if parts.demo else ()
     return _page(
@@ -242,6 +242,8 @@ async def _form(request: web.Request, status: int = 200, **values: Any) -> web.R
         "console/signin.html",
         status,
         demo_roles={role: word for role, word in ROLE_WORDS.items() if role in there},
+        to=to,
+        here=f"/console/in?to={quote(to, safe='')}" if to else "/console/in",
         **values,
     )
 

@@ -324,6 +324,18 @@ async def test_who_is_not_signed_in_may_choose_for_this_browser(enter: Enter) ->
     assert "Login" in await (await stranger.get("/console/in")).text()
 
 
+async def test_choosing_on_the_page_to_sign_in_on_keeps_where_one_wanted_to_go(enter: Enter) -> None:
+    stranger = await enter()
+    page = await (await stranger.get("/console/in", params={"to": "/console/tickets?q=%E6%B0%B4"})).text()
+    [here] = re.findall(r'<form method="post" action="/console/language".*?name="to" value="([^"]+)"', page)
+
+    chosen = await stranger.post("/console/language", data={"language": "en", "to": here}, allow_redirects=False)
+    again = await (await stranger.get(chosen.headers["Location"])).text()
+
+    assert "Login" in again
+    assert 'name="to" value="/console/tickets?q=%E6%B0%B4"' in again
+
+
 @pytest.mark.parametrize("to", ["https://evil.example/console", "//evil.example", "/console\r\nX: y", "/elsewhere", ""])
 async def test_switching_leads_to_no_other_site(enter: Enter, to: str) -> None:
     stranger = await enter()
