@@ -22,6 +22,9 @@ _LETTERED = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2}[ -]?[0-9]{7,9}(?![0-9A-Za
 #: A card in its usual groups.
 _GROUPED = re.compile(r"[0-9]{4}(?:[ \-–—·.]{1,2}[0-9]{4}){2,3}(?:[ \-–—·.]{1,2}[0-9]{1,4})?")
 
+#: The number of a room, and of a mobile phone behind it: 3栋2单元1102 13812345678.
+_ROOM_AND_PHONE = re.compile(r"[0-9]{1,4}[ \-–—·.]{1,2}1[3-9][0-9](?:[0-9]{8}|[ -][0-9]{4}[ -][0-9]{4})")
+
 CARD, PAPER = "银行卡", "证件"
 
 #: Digits of the shortest card; longer than a phone with its country code is nothing that is not somebody's.
@@ -47,6 +50,8 @@ def find(text: str) -> list[Identifier]:
 
 def _long(said: str) -> str:
     """Return what digits in a row are; empty for what may be anything: a parcel's number, a meter's."""
+    if _ROOM_AND_PHONE.fullmatch(said):
+        return ""
     signs = re.sub(r"[^0-9Xx×✕]", "", said)
     if not signs.isdigit() or (len(signs) == 18 and _is_day(signs[6:14])) or (len(signs) == 15 and _is_day(f"19{signs[6:12]}")):
         return PAPER

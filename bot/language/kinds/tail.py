@@ -42,13 +42,16 @@ _NO_NAME = re.compile("[住搬买入建修房租号楼栋层路年月日到从]"
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    """Return what a sentence plainly tells: 尾号8001, 后四位是8001, and behind a whole flat 8001."""
-    said = _ANNOUNCED.search(written_out(message.text))
-    return said["digits"] if said else _behind_flat(message.text, [one for one in message.found(flat.GRAMMAR) if one.value])
-
-
-def _behind_flat(text: str, flats: Sequence[Found]) -> str | None:
+    """Return what a sentence plainly tells: 尾号8001, 后四位是8001, and beside a whole flat 8001 or all of a number."""
+    if said := _ANNOUNCED.search(written_out(message.text)):
+        return said["digits"]
+    flats = [one for one in message.found(flat.GRAMMAR) if isinstance(one.value, flat.Flat)]
     whole = [one for one in flats if isinstance(one.value, flat.Flat) and one.value.building and one.value.room]
+    numbers = message.found(phone.GRAMMAR) if whole else ()
+    return re.sub(r"\D", "", str(numbers[0].value)) if len(numbers) == 1 else _behind_flat(message.text, whole)
+
+
+def _behind_flat(text: str, whole: Sequence[Found]) -> str | None:
     said = _BEHIND_FLAT.fullmatch(text, whole[-1].stop) if whole else None
     if said is None or (said["who"] and (_YEAR.match(said["digits"]) or _NO_NAME.search(said["who"]))):
         return None
