@@ -68,7 +68,7 @@ class Living(Flat):
     replies={
         "done": "flat", "already": "flat", "waits": "said", "claimed": "said", "unwanted": "said", "where": "said", "prove": "said", "prove_more": "said flat",
         "again": "said", "who": "said", "name": "said", "pending": "said", "asked": "said", "asked_office": "said", "waits_known": "said",
-        "joined": "flat", "shop": "", "tired": "said",
+        "joined": "flat", "more": "flat", "shop": "", "tired": "said",
         "locked": "said", "stopped": "said",
     },
 )  # fmt: skip
@@ -76,8 +76,9 @@ def bind(turn: Turn, slots: Living) -> Reply | Ask:
     """Bind an account to the person of the flat that it belongs to, once there is evidence; until then remember what was said."""
     if slots.proof is None and NOT_THAT.search(turn.said):
         return Reply("unwanted", ok=False, said=slots.label)
-    if not slots.building:  # heard by a service: 我是门口水果店的老板
-        return Ask(slot="building", name="shop", options={})
+    if not slots.building:  # heard by a service: 我是门口水果店的老板, 我还想再绑一户
+        values = {"flat": _labels(turn.flats)} if turn.flats else {}
+        return Ask(slot="building", name="more" if turn.flats else "shop", options={}, values=values)
     if turn.only_address and not turn.is_bound:
         return _claimed(turn, slots)
     if (owned := _owned(turn, slots)) is not None:

@@ -42,6 +42,18 @@ _KEEPS_SHOP = re.compile(
     r"(?:里)?的?(?P<who>老板娘?|店主|店长|掌柜的?|店员|负责人|业主|商户|经营者)?的?[了啊呀\s,，。.]*"
 )
 
+_HOUSE = "房子?|房产|住房|屋子?|商铺|店铺|铺面|铺子|门面|店|住址|地址"
+_ONE = "(?:另外?|别的|其他|第)?(?:[一二两几12]|多)?"
+_FLATS = rf"{_ONE}(?:[户套](?:{_HOUSE}|人家)?|[间个处]?(?:{_HOUSE}))"
+_BINDING = "(?:绑定?|登记|加|添加?|关联)"
+#: Says that one more flat is to be bound, and not which: 我还想再绑一户, 我还有一套房, 另外那套也要绑.
+_ONE_MORE = re.compile(
+    rf"(?:[我俺咱们家那对了想要,，\s]|名下|请问|怎么|如何|帮我|麻烦|能不能|可以|可不可以|还[想要]?)*"
+    rf"(?:再(?:多)?{_BINDING}[上个]?{_FLATS}|(?:还|另外还?|另)有{_FLATS}(?:[,，\s]*[也都]?(?:[想要得没]|还没|怎么|能)*{_BINDING}[上进]?)?"
+    rf"|(?:另外?|还有)[那这]?{_FLATS}[也都](?:[想要得]|能不能|可以)*{_BINDING}[上进]?)"
+    r"[来去]?(?:一下)?(?:可以|行|能行)?[吗么吧呢呀啊的了\s?？。.!！]*"
+)
+
 #: Says where one lives, or that it was understood wrongly.
 _OF_PLACE = re.compile("是|在|住|小区|区|错|苑|园|城|院")
 
@@ -52,6 +64,8 @@ def hear(turn: Turn, text: str) -> str | Wish:
     if _STILL.fullmatch(text):
         return Wish(intent="identity.show")
     if not turn.is_bound and not turn.is_asked and _keeps_shop(text):
+        return Wish(intent="identity.bind")
+    if turn.is_bound and _ONE_MORE.fullmatch(text):
         return Wish(intent="identity.bind")
     if (turn.open, turn.asks) == ("identity.join", "code") and _NONE.fullmatch(text):
         return Wish(intent="identity.join", values={"code": ""})
