@@ -15,15 +15,15 @@ from typing import TypeVar
 from sqlmodel import Session, SQLModel
 
 import bot.store.tables  # noqa: F401
-from bot.contract import rosterfile
 from bot.keyring import Keyring
 from bot.language.words import SURNAMES
 from bot.model import SHANGHAI
+from bot.rosters import rosterfile
+from bot.rosters.rows import Entry
 from bot.store import imports, rosterdiff, scope
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.people import ResidentRole
-from bot.store.rosterdiff import Entry
 
 T = TypeVar("T")
 

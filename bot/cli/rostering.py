@@ -13,11 +13,12 @@ from sqlmodel import Session
 from bot import app
 from bot.cli import counted, show_json, stage
 from bot.cli.account import assembled
-from bot.contract import Work, rosterfile, rosterimport
-from bot.contract.rosterfile import Sheet
+from bot.contract import Work, rosterimport
 from bot.contract.rosterimport import Plan, RosterImport
 from bot.errors import Misconfigured
 from bot.model import SHANGHAI
+from bot.rosters import rosterfile
+from bot.rosters.rosterfile import Sheet
 
 #: Faults and differences that are printed; --json gives all.
 SHOWN = 50

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from sqlmodel import col, select
 
 from bot.contract.work import Work
+from bot.rosters.rows import Entry, Fault
 from bot.store import imports, objections, people
 from bot.store.imports import (
     UNDOABLE,
@@ -30,7 +31,7 @@ from bot.store.imports import (
     waiting,
 )
 from bot.store.people import Evidence, Resident
-from bot.store.rosterdiff import FIELDS, Entry, Fault, Kind, Plan, Question, Step, compare, label_of
+from bot.store.rosterdiff import FIELDS, Kind, Plan, Question, Step, compare, label_of
 
 __all__ = [
     "FIELDS", "UNDOABLE", "WAITS", "Changed", "Fault", "Kind", "Outcome", "Plan", "Question", "RosterDraft", "RosterImport", "Step", "compare", "draft_of", "drop",

@@ -20,9 +20,9 @@ from datetime import date
 from io import BytesIO, StringIO
 from typing import TypeVar
 
-from bot.contract import rosterfile
 from bot.language import cells
 from bot.language.phrases import FACTS, placeholders
+from bot.rosters import rosterfile
 from bot.store.knowledge import TO_FILL, Audience, Draft, Entry
 from bot.translation import tr, tr_all
 

@@ -19,11 +19,12 @@ from sqlmodel import select as choose
 
 from bot.errors import Refusal
 from bot.model import SHANGHAI, json_column, maybe_moment, moment, public_id
+from bot.rosters.rows import Entry, Flat
 from bot.sealed import is_unreadable, keyring_of, maybe_sealed_map, sealed_list, with_hashes
 from bot.store import directory, events, people, rosterdiff, scope
 from bot.store.directory import DirectoryWord
 from bot.store.people import Evidence, ResidentRole
-from bot.store.rosterdiff import Entry, Flat, Kind, Person, Plan, label_of
+from bot.store.rosterdiff import Kind, Person, Plan, label_of
 from bot.store.scope import Scoped
 from bot.translation import tr, tr_all
 

@@ -16,27 +16,14 @@ from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, sel
 
 from bot.language.addresses import SHOP, label_of
 from bot.model import index_where_known, json_column, maybe_moment, moment, public_id, word
+from bot.rosters.rows import RESIDENT_ROLE_WORDS as RESIDENT_ROLE_WORDS
+from bot.rosters.rows import ResidentRole as ResidentRole
 from bot.sealed import PHONE_END, Search, digest_of, keyring_of, sealed
 from bot.store import directory, objections
 from bot.store.directory import DirectoryWord
 from bot.store.prepared import Prepared
 from bot.store.scope import Scoped
 from bot.translation import tr
-
-
-class ResidentRole(StrEnum):
-    """As what somebody lives in a flat."""
-
-    OWNER = "owner"
-    TENANT = "tenant"
-    FAMILY = "family"
-    GUEST = "guest"  # stays for months, belongs to nobody's family: a carer, a lodger
-
-
-#: What people call the roles.
-RESIDENT_ROLE_WORDS = {
-    ResidentRole.OWNER: tr("业主"), ResidentRole.TENANT: tr("租户"), ResidentRole.FAMILY: tr("家属"), ResidentRole.GUEST: tr("同住人"),
-}  # fmt: skip
 
 
 class Evidence(StrEnum):

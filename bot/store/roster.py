@@ -11,10 +11,10 @@ from sqlmodel import Session, select
 from bot.errors import Misconfigured
 from bot.language import cells
 from bot.language.cells import LONGEST, Unreadable, Why
+from bot.rosters.rows import Entry
 from bot.store import communities, imports, people, rosterdiff, scope, sessions
 from bot.store.communities import Community
 from bot.store.people import ResidentRole
-from bot.store.rosterdiff import Entry
 from bot.store.staff import LOGIN, Role, Staff
 
 #: The files of a roster and the columns each must have.

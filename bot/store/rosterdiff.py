@@ -19,11 +19,10 @@ from sqlmodel import Session, SQLModel
 from bot.language import addresses, cells
 from bot.language.addresses import SHOP
 from bot.language.kinds.phone import written
+from bot.rosters.rows import RESIDENT_ROLE_WORDS, Entry, Fault, Flat, ResidentRole
 from bot.store import scope
-from bot.store.people import RESIDENT_ROLE_WORDS, Evidence, ResidentRole
+from bot.store.people import Evidence
 from bot.translation import tr, tr_all
-
-Flat = tuple[str, str, str]
 
 #: Whole tables are read and written here without an object a row: 20,000 of them would take most of the time.
 _FLATS, _PEOPLE, _LIVES = (SQLModel.metadata.tables[name] for name in ("household", "resident", "residence"))
@@ -38,51 +37,6 @@ _LIKE_FIGURES = re.compile(r"(?<=\d)[OIL]|[OIL](?=\d)")
 
 #: How somebody came to a flat whom a roster may let move out: who was let in since by a code or by staff is on no office's list.
 _BY_ROSTER = (Evidence.ROSTER, Evidence.PHONE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A row of a roster. None is a cell that says nothing: what is known stays. An empty phone or no tags: there is none."""
-
-    line: int
-    flat: Flat
-    name: str = ""  # empty: the flat alone
-    phone: str | None = None
-    role: ResidentRole | None = None
-    tags: tuple[str, ...] | None = None
-    moved_in: date | None = None
-    moved_out: date | None = None
-
-    def pack(self) -> list[Any]:
-        """Return it as JSON keeps it."""
-        days = [day.isoformat() if day else None for day in (self.moved_in, self.moved_out)]
-        return [self.line, list(self.flat), self.name, self.phone, self.role, self.tags and list(self.tags), *days]
-
-    @classmethod
-    def unpack(cls, kept: Sequence[Any]) -> "Entry":
-        """Return what `pack` gave."""
-        line, (building, unit, room), name, phone, role, tags, moved_in, moved_out = kept
-        return cls(
-            line=line, flat=(building, unit, room), name=name, phone=phone, role=role and ResidentRole(role),
-            tags=tags if tags is None else tuple(tags), moved_in=moved_in and date.fromisoformat(moved_in),
-            moved_out=moved_out and date.fromisoformat(moved_out),
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What is wrong with a row: where, which value, and the way out; nothing is taken over while there is one."""
-
-    line: int
-    column: str = ""  # D 电话
-    value: str = ""
-    text: str
-    english: str
-
-    @property
-    def place(self) -> str:
-        """Where it is: 第 12 行 D 电话."""
-        return " ".join(filter(None, (tr("第 {line} 行", line=self.line) if self.line else "", self.column)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

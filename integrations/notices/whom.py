@@ -39,7 +39,6 @@ from bot.contract.notices import (
     Tag,
     Unit,
 )
-from bot.contract.rosterfile import Sheet
 
 #: Lines of one form.
 LINES = 8
@@ -298,14 +297,14 @@ def _listed(desk: Desk, fault: str = "", status: int = 200) -> View:
     return View("notices/audiences.html", {"rows": seen, "fault": fault, "form": desk.form}, status)
 
 
-def _read(upload: Upload) -> tuple[str, Sheet]:
+def _read(upload: Upload) -> tuple[str, rosterfile.Sheet]:
     name = _NAME.sub("", PurePath(upload.filename.replace("\\", "/")).stem)[:16] or tr("名单")
     if wrong := rosterfile.misnamed(upload.filename, upload.body):
         return name, wrong
-    return name, confined.read(upload.body) if upload.body else Sheet()
+    return name, confined.read(upload.body) if upload.body else rosterfile.Sheet()
 
 
-def _take(desk: Desk, name: str, sheet: Sheet) -> notices.SavedAudience:
+def _take(desk: Desk, name: str, sheet: rosterfile.Sheet) -> notices.SavedAudience:
     """Save the flats and people of a file; raises Refusal with the first lines that are wrong."""
     if sheet.faults:
         raise Refusal(

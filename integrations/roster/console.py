@@ -20,7 +20,6 @@ from bot.contract import (
     tr_all,
 )
 from bot.contract.listpage import part
-from bot.contract.rosterfile import Sheet
 from bot.contract.rosterimport import Kind, RosterDraft, RosterImport, Step
 
 IMPORT, EXPORT = "roster.import", "roster.export"
@@ -44,7 +43,7 @@ _KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.s
 _ENCODINGS = {"": tr("自动识别"), "utf-8": "UTF-8", "gbk": "GBK", "utf-16": "UTF-16"}
 
 
-def read(upload: Upload, form: Mapping[str, str]) -> tuple[str, Sheet]:
+def read(upload: Upload, form: Mapping[str, str]) -> tuple[str, rosterfile.Sheet]:
     """Read a file that was sent: its name, and what it holds."""
     encoding = form.get("encoding", "")
     if wrong := rosterfile.misnamed(upload.filename, upload.body):
@@ -203,7 +202,7 @@ def say(counts: Mapping[str, int]) -> str:
     return tr_all("，", [text for name, text in words if counts.get(name)]) or tr("没有变化")
 
 
-def _start(desk: Desk, *, name: str = "", sheet: Sheet | None = None, status: int = 200) -> View:
+def _start(desk: Desk, *, name: str = "", sheet: rosterfile.Sheet | None = None, status: int = 200) -> View:
     done: Sequence[RosterImport] = rosterimport.listed(desk.session)
     values: dict[str, Any] = {
         "name": name, "sheet": sheet, "shown": FAULTS, "encodings": _ENCODINGS, "may_export": desk.may(EXPORT), "head": rosterfile.HEAD,

@@ -29,6 +29,7 @@ from bot import app
 from bot.cli.serving import demo_settings
 from bot.keys import Keys
 from bot.model import SHANGHAI
+from bot.rosters.rows import Entry
 from bot.simulator.cast import CAST
 from bot.store import apikeys, audiences, duplicates, grants, imports, merging, notices, people, scope, sessions, texts
 from bot.store.audience import Audience
@@ -38,7 +39,6 @@ from bot.store.notices import NoticePicture, NoticeState
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
-from bot.store.rosterdiff import Entry
 from bot.store.sentpictures import SentPicture
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task

@@ -21,6 +21,7 @@ from sqlmodel import Session, SQLModel, select
 from bot import app
 from bot.cli.serving import demo_settings
 from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
+from bot.rosters.rows import Entry
 from bot.simulator.time_machine import TimeMachine
 from bot.store import apikeys, audiences, duplicates, events, imports, knowledge, merging, people, scope, sessions, texts
 from bot.store.audience import EVERYBODY
@@ -30,7 +31,6 @@ from bot.store.effects import Effect, EffectState
 from bot.store.notices import Notice, NoticePicture
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.photos import Photo
-from bot.store.rosterdiff import Entry
 from bot.store.sentpictures import SentPicture
 from bot.store.undos import UndoStep
 from bot.store.views import SavedView

@@ -12,12 +12,12 @@ from sqlmodel import Session, select
 from bot.console import lists
 from bot.console.readings import AGAIN, Readings
 from bot.contract import Page, Reading, Work, rosterimport
+from bot.rosters.rows import Entry
 from bot.store import consents, conversations, grants, tasks
 from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
-from bot.store.rosterdiff import Entry
 from bot.store.staff import Role, Staff
 from integrations.duty import summons
 from integrations.health.models import CheckIn

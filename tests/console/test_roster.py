@@ -12,7 +12,8 @@ from aiohttp import FormData
 from sqlalchemy import event
 from sqlmodel import Session, col, select
 
-from bot.contract import Work, rosterfile
+from bot.contract import Work
+from bot.rosters import rosterfile
 from bot.store.events import Event
 from bot.store.imports import RosterDraft, RosterImport
 from bot.store.outbox import Delivery

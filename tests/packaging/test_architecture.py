@@ -23,6 +23,7 @@ def test_every_file_of_the_rooms_it_opens_is_named_and_no_other() -> None:
         "language",
         *(f"language/{room}" for room in inner),
         "machines",
+        "rosters",
         "store",
         "wechat",
     )

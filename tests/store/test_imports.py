@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlmodel import Session, SQLModel, col, select
 
-from bot.contract import rosterfile
 from bot.errors import Refusal
 from bot.keyring import Keyring
 from bot.model import SHANGHAI
+from bot.rosters import rosterfile
+from bot.rosters.rows import Entry
 from bot.store import claims, imports, people, register, rosterdiff, scope
 from bot.store.communities import Community
 from bot.store.database import Database
@@ -23,7 +24,6 @@ from bot.store.events import Event
 from bot.store.imports import RosterDraft, RosterImport
 from bot.store.people import Evidence, Household, Residence, Resident, ResidentRole
 from bot.store.register import Filter
-from bot.store.rosterdiff import Entry
 from bot.store.staff import Role, Staff
 
 HOME, OTHER = ("3", "2", "501"), ("5", "", "101")

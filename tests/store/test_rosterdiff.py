@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from bot.rosters.rows import Entry
 from bot.store import people, rosterdiff
 from bot.store.communities import Community
 from bot.store.database import Database
 from bot.store.people import Evidence, Household, Resident, ResidentRole
-from bot.store.rosterdiff import Change, Entry, Kind, Plan
+from bot.store.rosterdiff import Change, Kind, Plan
 
 TODAY = date(2026, 3, 11)
 HOME, OTHER = ("3", "2", "501"), ("5", "", "101")

@@ -1,5 +1,7 @@
 """A workbook is read in a process of its own: a hostile one takes no more than its share, and is told to be too much."""
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -7,11 +9,14 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook
 
-from bot.contract import confined, rosterfile
-from bot.contract.rosterfile import TOO_MUCH
+from bot.rosters import confined, rosterfile
+from bot.rosters.rosterfile import TOO_MUCH
 
 #: Room for Python, the libraries and a roster.
-MEMORY = 500_000_000
+MEMORY = 250_000_000
+
+#: What takes a second or two to load and reads no workbook.
+HEAVY = ("aiohttp", "alembic", "pydantic", "sqlalchemy", "sqlmodel", "bot.contract", "bot.model", "bot.store")
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +45,15 @@ def altered(package: bytes, part: str, change: Callable[[bytes], bytes]) -> byte
 def test_what_a_child_reads_is_what_is_read_here(plain: bytes) -> None:
     assert confined.read(plain, memory=MEMORY) == rosterfile.read(plain)
     assert [fault.column for fault in rosterfile.read(plain).faults] != []
+
+
+def test_a_child_loads_no_more_than_reading_takes() -> None:
+    loads = "import sys; from bot.rosters import confined, rosterfile; rosterfile.openpyxl(); print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", loads], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+
+    assert {"openpyxl", "bot.rosters.rows"} <= set(loaded)
+    assert [name for name in loaded if name.startswith(HEAVY)] == []
 
 
 def test_a_row_without_end_takes_no_more_memory_than_a_file_may(plain: bytes) -> None:

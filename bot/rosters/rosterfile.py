@@ -18,12 +18,10 @@ from io import BytesIO, StringIO
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-from bot.contract.pages import LARGEST_UPLOAD
 from bot.errors import Refusal
 from bot.language import cells
 from bot.language.cells import Flat, Unreadable, Why
-from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole
-from bot.store.rosterdiff import Entry, Fault
+from bot.rosters.rows import RESIDENT_ROLE_WORDS, Entry, Fault, ResidentRole
 from bot.translation import tr, tr_all
 
 T = TypeVar("T")
@@ -40,7 +38,7 @@ def openpyxl() -> Any:
 
 
 #: Bytes of a file; 20,000 rows are some 1.2 MB.
-LARGEST = LARGEST_UPLOAD
+LARGEST = 10 * 1024 * 1024
 
 #: Bytes that a workbook may unpack to, and those of them that are held at once: the table of its words.
 UNPACKED, WORDS_UNPACKED = 100 * 1024 * 1024, 30 * 1024 * 1024

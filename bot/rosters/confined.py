@@ -15,10 +15,10 @@ from pathlib import Path
 from threading import Lock
 from time import process_time
 
-from bot.contract import rosterfile
-from bot.contract.rosterfile import Sheet
 from bot.errors import Refusal
-from bot.store.rosterdiff import Entry, Fault
+from bot.rosters import rosterfile
+from bot.rosters.rosterfile import Sheet
+from bot.rosters.rows import Entry, Fault
 from bot.translation import tr
 
 #: Bytes of memory and seconds of the processor that a file may take; 50,000 rows take a third of either.
@@ -40,7 +40,10 @@ def read(body: bytes, encoding: str = "", *, memory: int = MEMORY, seconds: int 
         child = subprocess.run(  # noqa: S603  our own module, no word of the file is an argument
             [sys.executable, "-m", __name__, str(memory), str(seconds)],
             input=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False,
-            env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])},
+            env={
+                "PATH": os.defpath, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)]),
+                "OPENBLAS_NUM_THREADS": "1",  # of numpy, which openpyxl loads: each core's takes of the child's memory
+            },
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return Sheet(faults=(rosterfile.TOO_MUCH,))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from bot.contract import rosterfile
-from bot.contract.rosterfile import Sheet, read
+from bot.rosters import rosterfile
+from bot.rosters.rosterfile import Sheet, read
+from bot.rosters.rows import Entry
 from bot.store.people import ResidentRole
-from bot.store.rosterdiff import Entry
 
 CHEN = Entry(
     line=2, flat=("3", "2", "501"), name="陈建国", phone="13900000001", role=ResidentRole.OWNER, tags=("独居老人", "党员")
