@@ -63,7 +63,7 @@ def taken(understanding: Understanding, after: Catalogue, path: str) -> Iterator
             if found.decision == "accept" and found.intent != intent.id:
                 other = understanding.catalogue.intents[found.intent]
                 yield lints.doubt(
-                    intent, lints.line_of(intent, line), "W407", f"例句“{line}”现在听成“{other.title or other.id}”（{other.id}）",
+                    intent, lints.line_of(intent, line), "W408", f"例句“{line}”现在听成“{other.title or other.id}”（{other.id}）",
                     "两边都要它，居民会被听错；请放在一边，或换成只有这件事才会说的话",
                 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 W401 one wording in two intents      W404 examples that other intents would win
 W402 few examples                    W405 examples that their own `exclude:` shuts out
 W403 nearly one wording in two       W406 few tests, or none of what is not meant
-W407 a new example that is another intent's by now: told in the console's editor alone, by dialogue/rehearsal.py
+W408 a new example that is another intent's by now: told in the console's editor alone, by dialogue/rehearsal.py
 
 What an intent's own tests hold word for word is meant as it stands: W403 and W405 are not told of it.
 """

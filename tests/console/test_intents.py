@@ -145,8 +145,8 @@ async def test_example_that_is_heard_as_another_intent_by_now_is_warned_of_while
     async with await office.browser(Role.ADMIN) as browser:
         part = unescape(await (await browser.post("/console/intents/check/faq/hours.yaml", data={"text": text})).text())
 
-    assert re.search(r"W407</span>：例句“水管漏水了”现在听成“.+”（repair.report）", part)
-    assert part.count("W407") == 1
+    assert re.search(r"W408</span>：例句“水管漏水了”现在听成“.+”（repair.report）", part)
+    assert part.count("W408") == 1
 
 
 async def test_file_broken_by_hand_leaves_the_bot_as_it_was_and_the_pages_say_so(office: Office) -> None:
