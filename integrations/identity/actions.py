@@ -13,6 +13,7 @@ from bot.contract import (
     Refusal,
     Reply,
     Resident,
+    Task,
     Turn,
     action,
     amends,
@@ -66,10 +67,10 @@ class Living(Flat):
 @action(
     "identity.bind", Living,
     replies={
-        "done": "flat", "already": "flat", "waits": "said", "claimed": "said", "unwanted": "said", "where": "said", "prove": "said", "prove_more": "said flat",
-        "again": "said", "who": "said", "name": "said", "pending": "said", "asked": "said", "asked_office": "said", "waits_known": "said",
-        "joined": "flat", "more": "flat", "shop": "", "tired": "said",
-        "locked": "said", "stopped": "said",
+        "done": "flat also", "already": "flat", "waits": "said", "claimed": "said", "unwanted": "said", "where": "said", "prove": "said", "prove_more": "said flat",
+        "again": "said", "who": "said", "name": "said", "pending": "said also", "asked": "said also", "asked_office": "said also", "waits_known": "said",
+        "joined": "flat also", "more": "flat", "shop": "", "tired": "said also",
+        "locked": "said also", "stopped": "said also",
     },
 )  # fmt: skip
 def bind(turn: Turn, slots: Living) -> Reply | Ask:
@@ -150,11 +151,9 @@ def _ask_for_proof(turn: Turn, slots: Living) -> Reply | Ask:
     if turn.is_out_of_guesses:  # whatever is said next is not looked at today
         return _to_office("locked", turn, slots)
     values = {"said": slots.label, **({"flat": turn.flat.label} if turn.flat else {})}
-    waiting = binding.request_of(turn.session, turn.openid)
-    waits = waiting is not None and binding.said_in(waiting) == Flat(building=slots.building, unit=slots.unit, room=slots.room)
-    knows_number = waiting is not None and bool(waiting.data.get("knows_number"))
-    waits_how = "waits_known" if knows_number else "waits"
-    name = "prove_more" if turn.flat else waits_how if waits else "prove"
+    waiting = binding.request_of(turn.session, turn.openid, slots)
+    waits_how = "waits_known" if waiting is not None and waiting.data.get("knows_number") else "waits"
+    name = "prove_more" if turn.flat else waits_how if waiting is not None else "prove"
     return Ask(slot="proof", name=name, options={}, values=values, agreed=AGREED)
 
 
@@ -179,7 +178,13 @@ def _prove(turn: Turn, slots: Living, flat: Household | None) -> Reply | Ask | l
 
 def _to_office(name: str, turn: Turn, slots: Living) -> Reply:
     task = requests.ask_office(turn, slots, name=slots.name or "")
-    return Reply(name, about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
+    return _waits(name, turn, slots, task)
+
+
+def _waits(name: str, turn: Turn, flat: Flat, task: Task) -> Reply:
+    """Say that a flat waits to be confirmed, and which others that were named before do, too."""
+    also = requests.waiting_beside(turn, flat)
+    return Reply(name, about=task.about, called=f"{flat.label}的核对", said=flat.label, also=also, ok=False)
 
 
 def _recognise(turn: Turn, slots: Living, flat: Household, owners: list[Resident]) -> Reply | Ask:
@@ -206,7 +211,7 @@ def _recognise(turn: Turn, slots: Living, flat: Household, owners: list[Resident
         return _bound(turn, flat, namesake)
     task = requests.ask_office(turn, slots, name=slots.name, knows_number=True)
     name = "asked" if requests.ask_home(turn, task, flat, slots.name) else "asked_office"
-    return Reply(name, about=task.about, called=f"{slots.label}的核对", said=slots.label, ok=False)
+    return _waits(name, turn, slots, task)
 
 
 def _says_who(turn: Turn, slots: Living, free: Sequence[Resident]) -> str:
@@ -239,16 +244,15 @@ def _joined(turn: Turn, flat: Household, resident: Resident) -> Reply:
         flat=flat.label,
     )
     turn.assign(JOINED, requests.NEED, title, household=flat, subject=f"joined:{resident.public_id}.{flat.key}")
-    return Reply("joined", about=reply.about, called=f"{flat.label}的绑定", flat=flat.label)
+    return Reply("joined", about=reply.about, called=reply.called, **reply.values)
 
 
 def _bound(turn: Turn, flat: Household, person: Resident | None) -> Reply:
     turn.hold(turn.openid)
-    waiting = binding.request_of(turn.session, turn.openid)
     resident = proofs.admit(turn, turn.openid, flat, person, Evidence.PHONE)
-    if waiting is not None:
-        turn.finish(waiting.about, "本人已核对")
-    return Reply("done", about=f"binding:{resident.public_id}", called=f"{flat.label}的绑定", flat=flat.label)
+    requests.settle(turn, flat)
+    also = requests.waiting_beside(turn, Flat())
+    return Reply("done", about=f"binding:{resident.public_id}", called=f"{flat.label}的绑定", flat=flat.label, also=also)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,9 +267,9 @@ class Corrected:
 @amends("identity.bind", Corrected, replies={"changed": "said", "kept": "said", "late": "flat", "gone": ""})
 def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     """Take the flat that waits to be confirmed for the one that was meant; of a binding that is proven, tell how to change it."""
-    if turn.flat is not None:
-        return Reply("late", ok=False, flat=turn.flat.label)
     waiting = next((task for task in tasks.about(turn.session, about) if task.openid == turn.openid), None)
+    if waiting is None and turn.flat is not None:
+        return Reply("late", ok=False, flat=turn.flat.label)
     if waiting is None:
         return Reply("gone", ok=False)
     said = binding.said_in(waiting)
@@ -277,13 +281,21 @@ def correct(turn: Turn, about: str, slots: Corrected) -> Reply:
     )  # fmt: skip
     flat = binding.find_flat(turn.session, *meant.parts)
     roster.claim_flat(turn.session, turn.openid, meant.parts, flat, turn.now)
-    requests.ask_office(turn, meant, name=str(waiting.data.get("name", "")))
-    return Reply("changed", about=about, called=f"{meant.label}的核对", said=meant.label)
+    task = requests.ask_office(turn, meant, name=str(waiting.data.get("name", "")), instead=waiting)
+    return Reply("changed", about=task.about, called=f"{meant.label}的核对", said=meant.label)
 
 
 @action(
     "identity.show",
-    replies={"done": "flat", "several": "flat others", "waits": "said at", "stopped": "flat", "ended": "flat", "none": ""},
+    replies={
+        "done": "flat also",
+        "several": "flat others also",
+        "waits": "said at",
+        "wait": "said",
+        "stopped": "flat",
+        "ended": "flat",
+        "none": "",
+    },
     shows=True,
 )
 def show(turn: Turn, slots: object) -> Reply:
@@ -291,12 +303,15 @@ def show(turn: Turn, slots: object) -> Reply:
     flats = roster.homes(turn.session, turn.resident) if turn.resident is not None else []
     if flats:
         first, *others = flats
+        also = requests.waiting_beside(turn, Flat())
         if others:
-            return Reply("several", flat=first.label, others="、".join(one.label for one in others))
-        return Reply("done", flat=first.label)
-    waiting = binding.request_of(turn.session, turn.openid)
-    if waiting is not None:
-        return Reply("waits", said=binding.said_in(waiting).label, at=waiting.opened_at)
+            return Reply("several", flat=first.label, others=_labels(others), also=also)
+        return Reply("done", flat=first.label, also=also)
+    waiting = binding.requests_of(turn.session, turn.openid)
+    if len(waiting) == 1:
+        return Reply("waits", said=binding.said_in(waiting[0]).label, at=waiting[0].opened_at)
+    if waiting:
+        return Reply("wait", said=requests.waiting_beside(turn, Flat()))
     if (former := _former(turn)) is not None:
         return Reply("stopped" if proofs.is_unwanted(turn, turn.openid, former) else "ended", ok=False, flat=former.label)
     return Reply("none", ok=False)

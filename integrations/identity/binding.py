@@ -72,10 +72,15 @@ def said_in(request: Task) -> Flat:
     return Flat(**{part: str(request.data.get(part, "")) for part in ("building", "unit", "room")})
 
 
-def request_of(session: Session, openid: str) -> Task | None:
-    """Return the flat that somebody named last and that waits to be confirmed."""
-    claims = select(Task).where(Task.kind == "identity.confirm", Task.openid == openid, col(Task.closed_at).is_(None))
-    return session.exec(claims.order_by(col(Task.opened_at).desc())).first()
+def requests_of(session: Session, openid: str) -> Sequence[Task]:
+    """Return the flats that somebody named and that wait to be confirmed, the one named last first."""
+    theirs = select(Task).where(Task.kind == "identity.confirm", Task.openid == openid, col(Task.closed_at).is_(None))
+    return session.exec(theirs.order_by(col(Task.opened_at).desc(), col(Task.id).desc())).all()
+
+
+def request_of(session: Session, openid: str, flat: Flat) -> Task | None:
+    """Return the request for a flat, as it was said, that waits to be confirmed."""
+    return next((one for one in requests_of(session, openid) if said_in(one).parts == flat.parts), None)
 
 
 def search(session: Session, said: str, limit: int = 10) -> list[Household]:

@@ -3,13 +3,19 @@
 import re
 
 from bot.contract import Turn, Wish, codes_in, option_named, own_name_told, roster, tail_told
-from integrations.identity import binding, household
+from integrations.identity import binding, household, requests
 from integrations.identity.actions import FAMILY, NOT_THAT, NOT_THE_OWNER
 from integrations.identity.joining import LONG
 
 #: Says that a flat is to be bound once more; it ends no binding, though it sounds like it.
 _AGAIN = re.compile("(?:再|重新?)(?:帮我|给我|来)?(?:绑|登记)|(?:绑|登记)定?(?:回[来去]|上去)")
 _ROOM = re.compile(r"(?<![\d栋幢座元楼])\d{3,4}(?![\d栋幢座])")
+
+#: Says that a flat that waits to be confirmed shall not be: 不用核对了, 8栋1单元1401不用核对.
+_LEAVES_IT = re.compile(
+    r"(?P<before>.{0,20}?)[\s,，]*(?:那|就|我|也|先|请|帮我|跟物业说|叫物业|让物业)*(?:不用|不必|不要|甭|别|取消|撤回|撤销|停止)(?:再|给我|帮我|让|请|叫|物业|去)*"
+    r"(?:核对|核实|审核)(?P<behind>.{0,20}?)[了吧啊呀的\s。.!！]*"
+)
 
 #: Says of what follows, or went before, that it is a code by which one is bound.
 _NAMED = re.compile(
@@ -72,6 +78,8 @@ def hear(turn: Turn, text: str) -> str | Wish:
     if _MAY.fullmatch(text) and not turn.is_bound:
         going = "yes" if turn.open.startswith("identity.") else ""
         return turn.words(turn.context.messages["identity.unbound"], going=going)
+    if left := _left(turn, text):
+        return left
     if again := _again(turn, text):
         return again
     return _code(turn, text) or household.hear(turn, text) or _digits(turn, text) or _community(turn, text) or _who(turn, text)
@@ -88,6 +96,24 @@ def _again(turn: Turn, text: str) -> Wish | None:
         return Wish(intent="identity.bind", values={"room": room[0]})
     [flat] = of_them.values()
     return Wish(intent="identity.bind", values={"building": flat.building, "unit": flat.unit, "room": flat.room})
+
+
+def _left(turn: Turn, text: str) -> str:
+    """Take back what the office was asked to confirm: of several flats those whose room is said, or all."""
+    said, waiting = _LEAVES_IT.fullmatch(text), binding.requests_of(turn.session, turn.openid)
+    if said is None or not waiting:
+        return ""
+    named = re.findall(r"\d{3,4}", said["before"] + said["behind"])
+    meant = [one for one in waiting if not named or binding.said_in(one).room in named]
+    for task in meant:
+        turn.call_off(task, requests.UNWISHED)
+        requests.forget_claim(turn, task)
+    if not meant:
+        return ""
+    labels = "、".join(binding.said_in(one).label for one in meant)
+    return turn.words(
+        turn.context.messages["identity.withdrawn"], said=labels, also=requests.waiting_beside(turn, binding.Flat())
+    )
 
 
 def _keeps_shop(text: str) -> bool:
@@ -134,7 +160,11 @@ def _digits(turn: Turn, text: str) -> Wish | str:
     """Return another try at the flat that waits for the office, by digits that nothing asks for now: they were found only later."""
     if turn.is_asked or not (digits := tail_told(text)) or turn.is_bound:
         return ""
-    waiting = binding.request_of(turn.session, turn.openid)
+    there = binding.requests_of(turn.session, turn.openid)
+    claim = turn.claim  # of several the one they named last
+    waiting = next(
+        (one for one in there if claim is not None and binding.said_in(one).parts == claim.parts), next(iter(there), None)
+    )
     if waiting is None or not (said := binding.said_in(waiting)).room:
         return ""
     known = {"building": said.building, "unit": said.unit, "room": said.room, "name": str(waiting.data.get("name", ""))}

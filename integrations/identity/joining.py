@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Turn, action, is_described, roster, tasks, tr
 from bot.contract.roster import Invitation
-from integrations.identity import proofs
+from integrations.identity import proofs, requests
 
 #: How long an invitation lets somebody in, and how many a person may make in a day.
 LIVES, INVITATIONS = timedelta(hours=24), 6
@@ -140,6 +140,7 @@ def join(turn: Turn, slots: Joining) -> Reply | Ask:
         return person
     evidence = Evidence.CODE if invitation.is_paper else Evidence.INVITATION
     resident = proofs.admit(turn, turn.openid, flat, person, evidence, name=called)
+    requests.settle(turn, flat)
     if not invitation.is_paper:
         roster.end_invitation(turn.session, invitation, turn.now)
     turn.closes.add("identity.bind")  # whatever else was asked to find out where they live

@@ -11,17 +11,24 @@ from integrations.identity.binding import Flat
 
 NEED, KIND = proofs.NEED, "identity.confirm"
 
+#: How a request ends whose flat was said wrongly, and one that is wanted no more.
+SAID_WRONGLY, UNWISHED = tr("居民说错了，已改说另一户"), tr("居民说不用核对了")
+
 #: How a request ends that those at home refuse.
 UNKNOWN = tr("家里人说不认识")
 
 
-def ask_office(turn: Turn, flat: Flat, *, name: str = "", knows_number: bool = False) -> Task:
-    """Let staff find out who somebody is; whoever asks again, or for another flat, has one request that says the last.
+def ask_office(turn: Turn, flat: Flat, *, name: str = "", knows_number: bool = False, instead: Task | None = None) -> Task:
+    """Let staff find out who somebody is: one request for each flat that they name, the same one where they ask again.
 
-    What was shown of the same flat before stays shown: 没有, said to the question for digits, takes nothing back.
+    What was shown of the same flat before stays shown: 没有, said to the question for digits, takes nothing back. `instead` is the request
+    that was said wrongly, and becomes this one.
     """
-    task = binding.request_of(turn.session, turn.openid)
-    shown = task.data if task is not None and binding.said_in(task).parts == flat.parts else {}
+    task = binding.request_of(turn.session, turn.openid, flat)
+    shown = task.data if task is not None else {}
+    if task is not None and instead is not None and task.id != instead.id:
+        turn.call_off(instead, SAID_WRONGLY)
+    task = task or instead
     data: dict[str, Any] = {
         "building": flat.building,
         "unit": flat.unit,
@@ -38,6 +45,19 @@ def ask_office(turn: Turn, flat: Flat, *, name: str = "", knows_number: bool = F
     task.title, task.data = title, data
     turn.session.add(task)
     return task
+
+
+def waiting_beside(turn: Turn, flat: Flat) -> str:
+    """Return the other flats that somebody named and that wait to be confirmed, by their labels; empty where there is none."""
+    others = (binding.said_in(one) for one in binding.requests_of(turn.session, turn.openid))
+    return "、".join(one.label for one in others if one.parts != flat.parts)
+
+
+def settle(turn: Turn, flat: Household) -> None:
+    """Close the request for a flat of who is bound to it by now; what waits for another flat goes on waiting."""
+    for task in binding.requests_of(turn.session, turn.openid):
+        if flat_of(turn, task, [flat]) is not None:
+            turn.finish(task.about, "本人已核对")
 
 
 def ask_home(turn: Turn, task: Task, flat: Household, name: str) -> bool:
@@ -63,9 +83,15 @@ def approve(work: Work, task: Task, flat: Household, person: Resident | None, ev
 
 def refuse(work: Work, task: Task) -> None:
     """Tell who asked that it was not confirmed, and forget that they said they live there; the caller closes the request."""
-    if task.openid:
-        roster.drop_claim(work.session, task.openid)
+    forget_claim(work, task)
     work.tell(task.openid, "identity.refused", said=binding.said_in(task).label)
+
+
+def forget_claim(work: Work, task: Task) -> None:
+    """Forget that somebody said they live in the flat that a request is about; another flat that they said since stays."""
+    said = roster.claim_of(work.session, task.openid) if task.openid else None
+    if said is not None and task.openid and said.parts == binding.said_in(task).parts:
+        roster.drop_claim(work.session, task.openid)
 
 
 def answer(work: Work, task: Task, flat: Household, member: Resident, *, approves: bool) -> None:

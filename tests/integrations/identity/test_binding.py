@@ -20,7 +20,7 @@ from bot.store.people import Evidence, Household, Residence, Resident, ResidentR
 from bot.store.staff import Role
 from bot.store.tasks import Task
 from integrations.desk import tasks as desk_tasks
-from integrations.identity import actions, binding, console, household, joining, pages, proofs
+from integrations.identity import actions, binding, console, heard, household, joining, pages, proofs
 from integrations.notices import actions as notices_said
 from integrations.visitor_passes import actions as passes
 from tests.integrations.conftest import CHEN, LI
@@ -52,6 +52,19 @@ def home(town: Town, room: str) -> list[str]:
 
 def named(reply: Reply | Ask) -> str:
     return reply.name
+
+
+def open_titles(town: Town) -> list[str]:
+    return sorted(task.title for task in town.tasks() if task.is_open)
+
+
+def heard_as(town: Town, text: str) -> str:
+    """Return what the service answers by itself to words of who is new."""
+
+    def run(session: Session) -> str:
+        return str(heard.hear(Turn(session=session, now=town.now, context=town.context, openid=NEW), text))
+
+    return town.database.submit(run).result()
 
 
 # ------------------------------------------------------------------ the person on the roster
@@ -215,13 +228,46 @@ def test_no_flat_near_the_one_that_was_said_is_named(town: Town) -> None:
     assert (reply.name, reply.options, reply.values) == ("prove", {}, {"said": "3栋2单元510"})
 
 
-def test_who_knows_no_number_waits_for_the_staff_with_one_request(town: Town) -> None:
-    assert named(town.asks(NEW, actions.bind, **WANG, proof="none")) == "pending"
-    assert named(town.asks(NEW, actions.bind, building="3", unit="2", room="502", proof="none")) == "pending"
+def test_who_knows_no_number_waits_for_the_staff_with_one_request_for_each_flat(town: Town) -> None:
+    for _ in range(2):
+        assert named(town.asks(NEW, actions.bind, **WANG, proof="none")) == "pending"
 
-    assert [task.title for task in town.tasks()] == ["核对住址：3栋2单元502"]
+    assert [task.title for task in town.tasks()] == ["核对住址：3栋2单元503"]
     assert named(town.asks(NEW, actions.show)) == "waits"
     assert not town.told(LI)
+
+
+def test_second_flat_waits_beside_the_first_and_both_are_named(town: Town) -> None:
+    town.asks(NEW, actions.bind, **WANG, proof="none")
+    second = town.asks(NEW, actions.bind, building="3", unit="2", room="502", proof="none")
+
+    assert isinstance(second, Reply)
+    assert (second.values["said"], second.values["also"]) == ("3栋2单元502", "3栋2单元503")
+    assert open_titles(town) == ["核对住址：3栋2单元502", "核对住址：3栋2单元503"]
+    assert "3栋2单元502、3栋2单元503" in town.says(NEW, actions.show)
+
+
+def test_office_that_refuses_one_flat_leaves_the_other_waiting_and_claimed(town: Town) -> None:
+    town.asks(NEW, actions.bind, **WANG, proof="none")
+    town.asks(NEW, actions.bind, building="3", unit="2", room="502", proof="none")
+    first = next(task for task in town.tasks() if task.title.endswith("503"))
+
+    town.opens(Role.STAFF, console.refuse, params={"id": first.public_id})
+
+    assert open_titles(town) == ["核对住址：3栋2单元502"]
+    assert [claim.label for claim in town.all(Claim)] == ["3栋2单元502"]
+
+
+def test_who_names_two_flats_is_told_that_the_other_waits_and_may_take_it_back(town: Town) -> None:
+    town.asks(NEW, actions.bind, building="3", unit="2", room="502", proof="none")
+    town.asks(NEW, actions.bind, **WANG, proof="8003")
+    bound = town.asks(NEW, actions.bind, **WANG, proof="8003", who=actions.FAMILY, name="王小宝")
+
+    assert named(bound) == "asked_office"
+    assert isinstance(bound, Reply)
+    assert bound.values["also"] == "3栋2单元502"
+    assert "3栋2单元502不用核对了" in str(heard_as(town, "不用核对502"))
+    assert open_titles(town) == ["核对住址：3栋2单元503"]
 
 
 def test_an_account_is_bound_at_most_so_often_a_day(town: Town) -> None:
