@@ -79,6 +79,7 @@ class Matter:
     words: str  # 厨房水管漏水：处理中，王师傅
     at: datetime  # since when
     url: str = ""
+    flat: str = ""  # the label of the flat where it goes on whether the resident's account speaks for it or not
 
 
 def shown(desk: Desk, flat: Household, people: Sequence[Resident]) -> list[tuple[str, list[tuple[str, str]]]]:

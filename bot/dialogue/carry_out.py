@@ -195,10 +195,12 @@ def _on_the_way(talk: Talk, answer: Answer) -> Answer:
 
 
 def _reads_back_itself(talk: Talk, form: Form) -> bool:
-    """Tell whether somebody leaves one of several flats, names one or tells when: the action asks which, and reads that back itself."""
+    """Tell whether somebody leaves one of several flats, names one, tells when, or leaves something open there: the action reads that back."""
     if not talk.intents[form.intent].releases_flat or talk.turn.resident is None:
         return False
-    return bool(form.values) or len(people.homes(talk.session, talk.turn.resident)) > 1
+    if form.values or len(people.homes(talk.session, talk.turn.resident)) > 1:
+        return True
+    return any(one.flat for one in talk.house.context.services.matters(talk.turn))
 
 
 def _read_back(talk: Talk, form: Form, intent: Intent) -> str:

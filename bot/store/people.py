@@ -509,6 +509,13 @@ def binding_that_ended(session: Session, resident: Resident, at: datetime) -> Bi
     return None if found is None or bound(session, found.openid) is not None else found
 
 
+def bindings_before(session: Session, openid: str) -> Sequence[Binding]:
+    """Return the bindings of an account that ended, of people who have no account now: what it did meanwhile is nobody else's."""
+    ended = select(Binding).join(Resident, col(Resident.id) == col(Binding.resident_id))
+    theirs = (col(Binding.openid) == openid, col(Binding.ended_at).is_not(None), col(Resident.openid).is_(None))
+    return session.exec(ended.where(*theirs).order_by(col(Binding.id))).all()
+
+
 def ever_bound(session: Session, openid: str) -> list[Resident]:
     """Return everybody an openid is or was bound to, in the order of binding."""
     theirs = select(Binding.resident_id).where(Binding.openid == openid)

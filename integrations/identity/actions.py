@@ -386,7 +386,7 @@ _VAGUE_DAY = re.compile("(?:这个?|本|下个?)?月[底末初]|(?:今年|明年
 @action(
     "identity.unbind", Leaving,
     replies={
-        "done": "flat", "left": "flat others", "which": "", "sure": "flat", "early": "flat on", "kept": "flat", "later": "flat on", "others": "said flat",
+        "done": "flat open", "left": "flat others open", "which": "", "sure": "flat open", "early": "flat on open", "kept": "flat open", "later": "flat on open", "others": "said flat",
     },
 )  # fmt: skip
 def unbind(turn: Turn, slots: Leaving) -> Reply | Ask:
@@ -401,14 +401,15 @@ def unbind(turn: Turn, slots: Leaving) -> Reply | Ask:
     if len(meant) > 1 and slots.which != ALL_FLATS:
         options = {str(one.id): one.label for one in meant}
         return Ask(slot="which", name="which", options={**options, **({ALL_FLATS: "全部解除"} if meant == flats else {})})
-    label, on = _labels(meant), _later(turn, slots)
+    label, on, stays = _labels(meant), _later(turn, slots), _going_on(turn, meant)
     if slots.sure is None and on:
         _tell_of_leaving(turn, meant, on)
-        return Ask(slot="sure", name="early", options={}, values={"flat": label, "on": on}, called_off="later", agreed="yes")
-    if slots.sure is None and (len(flats) > 1 or any(slots.parts) or slots.on is not None):
-        return Ask(slot="sure", name="sure", options={}, values={"flat": label}, called_off="kept", agreed="yes")
+        values = {"flat": label, "on": on, "open": stays}
+        return Ask(slot="sure", name="early", options={}, values=values, called_off="later", agreed="yes")
+    if slots.sure is None and (len(flats) > 1 or any(slots.parts) or slots.on is not None or stays):
+        return Ask(slot="sure", name="sure", options={}, values={"flat": label, "open": stays}, called_off="kept", agreed="yes")
     if slots.sure in {False, "no"}:
-        return Reply("later", ok=False, flat=label, on=on) if on else Reply("kept", ok=False, flat=label)
+        return Reply("later", ok=False, flat=label, on=on, open=stays) if on else Reply("kept", ok=False, flat=label, open=stays)
     return _let_go(turn, meant, [one for one in flats if one not in meant])
 
 
@@ -420,22 +421,34 @@ def _later(turn: Turn, slots: Leaving) -> str:
     return vague[0] if vague else turn.words("{on}", on=slots.on)
 
 
+#: Things that go on in a flat and are named before it is let go; of more their number is said.
+_NAMED = 3
+
+
+def _going_on(turn: Turn, flats: Sequence[Household]) -> str:
+    """Return how many things go on in flats whether an account speaks for them or not, and which: 2件（厨房水管漏水：等待处理；…）."""
+    labels = {one.label for one in flats}
+    open_ones = [one.words for one in turn.context.services.matters(turn) if one.flat in labels]
+    named = "；".join(open_ones[:_NAMED])
+    return f"{len(open_ones)}件（{named}{'等' if len(open_ones) > _NAMED else ''}）" if open_ones else ""
+
+
 def _let_go(turn: Turn, flats: Sequence[Household], others: Sequence[Household]) -> Reply:
     """Let the account go from these flats, which speaks for the others still."""
-    resident, label = turn.me, _labels(flats)
+    resident, label, stays = turn.me, _labels(flats), _going_on(turn, flats)
     about = f"binding:{resident.public_id}"
     for one in flats:
         turn.finish(_leaving(turn, one), "本人已解除绑定")
     if not others:
         turn.unbind(resident, "asked")
-        return Reply("done", about=about, called=f"{label}的绑定", over=True, flat=label)
+        return Reply("done", about=about, called=f"{label}的绑定", over=True, flat=label, open=stays)
     for one in flats:
         lives = roster.residence(turn.session, resident, one)
         if lives is not None and lives.evidence in (Evidence.ROSTER, Evidence.STAFF):  # who lives there is for the office to say
             turn.let_go(resident, one, "asked")
         else:
             turn.move_out(resident, one, "asked")
-    return Reply("left", about=about, called=f"{label}的绑定", over=True, flat=label, others=_labels(others))
+    return Reply("left", about=about, called=f"{label}的绑定", over=True, flat=label, others=_labels(others), open=stays)
 
 
 def _labels(flats: Sequence[Household]) -> str:

@@ -7,9 +7,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, or_, select
 
-from bot.contract import Ask, Matter, Refusal, Reply, Staff, Task, Turn, action, amends, handoffs, is_past, tasks, telling, tr
+from bot.contract import (
+    Ask,
+    Household,
+    Matter,
+    Refusal,
+    Reply,
+    Staff,
+    Task,
+    Turn,
+    action,
+    amends,
+    handoffs,
+    is_past,
+    roster,
+    tasks,
+    telling,
+    tr,
+)
+from bot.contract.roster import Binding
 from integrations.repairs import clock, places, things
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
@@ -101,8 +119,9 @@ def _bound_by_the_day(turn: Turn, urgent: bool) -> None:
 
 def _call_out(turn: Turn, ticket: Ticket) -> Task:
     """Let those on duty know of what cannot wait."""
-    title = f"紧急报修：{_flat(turn)} {ticket.what}"
-    return turn.assign(URGENT, "ticket.view", title, urgent=True, household=turn.flat, subject=ticket.subject)
+    flat = _flat(turn, ticket)
+    title = f"紧急报修：{ticket.place_of(flat)} {ticket.what}"
+    return turn.assign(URGENT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
 
 
 def _called_out(turn: Turn, ticket: Ticket) -> Task | None:
@@ -272,7 +291,7 @@ def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     ticket.urged_at, ticket.urged = turn.now, ticket.urged + 1
     turn.session.add(ticket)
     ticket.add_words(turn.said)
-    title = f"住户催办（第{ticket.urged}次）：{_flat(turn)} {ticket.what}"
+    title = f"住户催办（第{ticket.urged}次）：{ticket.place_of(_flat(turn, ticket))} {ticket.what}"
     turn.assign("repair.urged", "ticket.view", title, urgent=ticket.urged > 1, subject=ticket.subject)
     turn.record("repair.urged", ticket.subject, times=ticket.urged)
     return Reply(
@@ -410,9 +429,17 @@ def _own(turn: Turn, about: str) -> Ticket | None:
 
 
 def _own_ones(turn: Turn) -> ColumnElement[bool]:
-    """Return the condition for what this resident reported, also before it was known who they are."""
-    own = col(Ticket.openid) == turn.openid
-    return or_(own, col(Ticket.resident_id) == turn.resident.key) if turn.resident else own
+    """Return the condition for what this resident reported, also before it was known who they are, and while they were bound."""
+    own = [col(Ticket.openid) == turn.openid, *([col(Ticket.resident_id) == turn.resident.key] if turn.resident else [])]
+    against = roster.flats_against(turn.session, turn.openid)  # there they are nobody, whoever they were taken for
+    before = roster.bindings_before(turn.session, turn.openid)
+    return or_(*own, *(and_(_reported_under(one), col(Ticket.household_id).not_in(against)) for one in before))
+
+
+def _reported_under(binding: Binding) -> ColumnElement[bool]:
+    """Return the condition for what was reported while an account was somebody's: it was let go since, and that goes on."""
+    meanwhile = col(Ticket.opened_at).between(binding.bound_at, binding.ended_at)
+    return and_(col(Ticket.resident_id) == binding.resident_id, meanwhile)
 
 
 def _line(turn: Turn, ticket: Ticket) -> str:
@@ -429,8 +456,11 @@ def _link(turn: Turn, ticket: Ticket) -> str:
 
 
 def _which(turn: Turn, ticket: Ticket) -> str:
-    """Return the flat of a ticket, for who has several."""
-    return turn.which_flat(ticket.household_id)
+    """Return the flat of a ticket, for who has several or has let it go."""
+    if ticket.household_id is None or any(one.id == ticket.household_id for one in turn.flats):
+        return turn.which_flat(ticket.household_id)
+    flat = _flat(turn, ticket)
+    return flat.label if flat is not None else ""
 
 
 def _what(turn: Turn, ticket: Ticket) -> str:
@@ -443,14 +473,20 @@ def _called(turn: Turn, ticket: Ticket) -> str:
     return f"{_which(turn, ticket)}{ticket.called}"
 
 
-def _flat(turn: Turn) -> str:
-    return turn.flat.label if turn.flat else f"{turn.claim.label}（未核实）" if turn.claim else ""
+def _flat(turn: Turn, ticket: Ticket) -> Household | None:
+    """Return the flat a ticket is about, be it the one that is meant now or not; None where nobody knows it yet."""
+    return turn.session.get(Household, ticket.household_id) if ticket.household_id is not None else None
 
 
 def _assignee(turn: Turn, ticket: Ticket) -> str:
     """Return who has the ticket; empty while nobody has."""
     member = turn.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
     return member.name if member else ""
+
+
+def _home(turn: Turn, ticket: Ticket) -> str:
+    """Return the flat of a ticket, one of the resident's own; empty for what was reported elsewhere."""
+    return next((one.label for one in turn.flats if one.id == ticket.household_id), "")
 
 
 def matters(turn: Turn) -> Sequence[Matter]:
@@ -460,7 +496,7 @@ def matters(turn: Turn) -> Sequence[Matter]:
             words=turn.words(
                 "{what}：{state}{who?，{who}}", what=_what(turn, ticket), state=STATE_WORDS[ticket.state], who=_assignee(turn, ticket)
             ),
-            at=ticket.opened_at, url=_link(turn, ticket),
+            at=ticket.opened_at, url=_link(turn, ticket), flat=_home(turn, ticket),
         )
         for ticket in _mine(turn, OPEN)
     ]  # fmt: skip
