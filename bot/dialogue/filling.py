@@ -151,6 +151,8 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
     text = heard.text
     if answers.wants_human(text):
         return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
+    if objection := _objected(standing, form, intent, text, facts):
+        return objection
     if standing.elsewhere is not None and answers.is_zero(text):
         return elsewhere(standing, standing.elsewhere)
     if calling_off.keeps(form, intent, text):
@@ -176,6 +178,20 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
         # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
     return None
+
+
+def _objected(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step | None:
+    """Return the handing over of what is objected to or complained of while what cannot be undone is asked: it is no answer to that.
+
+    The question stays open and is read back; whoever says beside it that nothing is to be done leaves it.
+    """
+    if not ((form.is_read_back and is_all_or_nothing(intent)) or _asks_for_a_word(form, intent)) or not grievances.objects(text):
+        return None
+    first = hand_over(replace(standing, unused=()), facts, facts.catalogue.person, text)
+    others = [clause for clause in courtesy.clauses(text) if not grievances.objects(clause)]
+    if any(answers.is_cancel(one) or answers.is_leaving(one) or answers.spares(one) or _declines(one) for one in others):
+        return replace(first, before=(_called_off(form, intent),))
+    return Aside(standing=standing, first=first, form=form)
 
 
 def _each(standing: Standing, form: Form, intent: Intent, chosen: Sequence[str], facts: Facts) -> Step:

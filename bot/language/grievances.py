@@ -28,6 +28,14 @@ _WANTS_A_PERSON = re.compile(
     "(?:找|叫|喊|转|换|接)(?:一下|个|一个|你们|到)*(?:物业|小区)?的?(?:经理|领导|负责人|主任|老板|管事|人工|真人|活人|客服|人(?!来))"
 )
 
+#: Objects to somebody who is none of the household's, or to what is done with what is known of one: what must be heard whatever is asked.
+_OBJECTS = re.compile(
+    r"不认(?:识|得)|没见过(?:这|那)[个位]|冒用|冒充|假冒|盗用|泄[露漏]|外泄|倒卖|骚扰|侵犯|(?:搞|弄|登|绑)错人"
+    r"|(?:[这那](?:个|位)?(?:人|微信|账?号|号码|租客|房客|名字|家人)|[他她]).{0,4}(?:不是|没住|不住)|不是(?:我|俺|咱|阿拉)(?:们)?家的?(?:人|家人|亲戚|租客)?[了的啊呀呢\s。.！!]*$"
+    r"|(?:反对|抗议|不同意|不满|拒绝|不许|不准)(?:你们?|物业|保留|保存|留|存|卖|公开|收集|这样|这么|那样|[他她])"
+    r"|凭(?:什么|啥)(?!.{0,4}(?:删|解绑|注销|销户))|太(?:差|烂|坑|过分|不像话|不负责)|不像话|不负责任?|没人管"
+)
+
 #: Somebody else's car behind such words, though it may be a guest's: 会挡路吗, 别挡着人家.
 _ONLY_FEARED = re.compile("(?:会不会|会|怕|免得|省得|以免|别|不要|不会|没有?|不)(?:再|又|就|给|把|人|[他她])*$")
 
@@ -40,3 +48,8 @@ def blames_a_car(text: str) -> bool:
 def complains(text: str) -> bool:
     """Tell whether words complain of somebody: 我要投诉保安 骂人. Who wants the manager wants a person, whatever about."""
     return _COMPLAINS.search(text) is not None and _WANTS_A_PERSON.search(text) is None
+
+
+def objects(text: str) -> bool:
+    """Tell whether words complain, or object to a person or to what is done with what is known of one: 这个人不是我家的, 你们泄露了我的电话."""
+    return _OBJECTS.search(text) is not None or complains(text)

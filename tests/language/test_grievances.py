@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.language.grievances import blames_a_car
+from bot.language.grievances import blames_a_car, objects
 from bot.language.kinds import plate
 from bot.language.kinds.kind import Slot
 from bot.language.reading import Reading
@@ -37,3 +37,18 @@ def test_a_car_that_is_complained_of_is_no_guests(words: str) -> None:
 def test_a_guests_car_is_told_with_all_that_is_said_beside_it(words: str) -> None:
     assert not blames_a_car(words)
     assert "plate" in Reading.of(words, NOW).take([Slot(name="plate", kind=plate.KIND)])
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["这个人不是我家的", "我不认识那个人", "你们泄露了我的电话", "反对保留同意记录", "那个租客不是我们家的", "凭什么存我的电话"],
+)
+def test_whoever_objects_to_somebody_or_to_what_is_kept_is_heard(words: str) -> None:
+    assert objects(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["不同意", "反对", "不删了", "确认", "好的", "不是这个意思", "凭什么删我的信息", "不要删我家的"]
+)
+def test_a_mere_no_objects_to_nothing_else(words: str) -> None:
+    assert not objects(words)
