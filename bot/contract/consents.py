@@ -58,6 +58,7 @@ class Purpose:
 
     `version` grows with the words of `asks`: whoever consented to older ones is asked again. `end` is called when it is taken back and
     deletes what was kept for it; it returns how many rows. `kept` says them: 体温和症状. `called` are the words by which people name it.
+    `why` is the message that tells what it is for and why it is asked; what `asks` says of readers, term and withdrawal it need not say again.
     """
 
     name: str
@@ -72,10 +73,15 @@ class Purpose:
     as_guardian: bool = False  # for children under 14, given by the adult who tells of them
     with_it: Sequence[str] = ()  # purposes that end with this one
     intents: Sequence[str] = ()  # by which it is told: what stands open of them ends with the consent
+    why: str = ""
 
     def words(self, work: Work) -> str:
         """Return the question: what is shown is what is consented to."""
         return work.words(work.context.messages[self.asks], **self.facts(work))
+
+    def reason(self, work: Work) -> str:
+        """Return what it is for, and why that is asked; empty where nobody wrote it down."""
+        return work.words(work.context.messages[self.why]) if self.why else ""
 
 
 def in_force(work: Work, resident: Resident, purpose: Purpose) -> bool:

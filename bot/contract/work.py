@@ -490,6 +490,8 @@ class Turn(Work):
     only_address: bool = False  # what waits behind this wants to know where they live, and no proof of it
     open: str = ""  # the intent of the form that stands open, while services hear the words before it does
     asks: str = ""  # the slot that it asks for
+    asks_consent: bool = False  # that slot is a consent
+    lapsed: str = ""  # the intent of a form whose question stayed open too long until just now
     waiting: Collection[str] = ()  # the intents of that form and of those that wait behind it
     is_asked: bool = False  # a form, a menu, an offer or a person waits for an answer, and a mere yes may be said to it
     closes: set[str] = field(default_factory=set)  # intents of which nothing may stand open or be remembered after this message

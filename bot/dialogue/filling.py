@@ -34,6 +34,7 @@ from bot.language import answers, contacts, courtesy, emoji, grievances, questio
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
+from bot.language.kinds import consent
 from bot.language.kinds.kind import SKIPPED, Aspect, Slot
 from bot.language.matching.matcher import TEMPLATE, Candidate
 from bot.language.people import OWN_RELATIVE, RELATIVE
@@ -303,8 +304,14 @@ def _instead(standing: Standing, form: Form, intent: Intent, heard: Heard, facts
 
 
 def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step | None:
-    """Return how a form goes on that was put away, when a value for it comes late after all; a late yes or number is none."""
+    """Return how a form goes on that was put away, when a value for it comes late after all; a late yes or number is none.
+
+    A consent that comes late is asked for once more: it was not forgotten, and holds for what is read again.
+    """
     intent = facts.intents[form.intent]
+    slot = forms.asked(form, intent)
+    if slot is not None and slot.kind is consent.KIND and slot.name in heard.reading.take((slot,), asked=slot.name):
+        return again(standing, replace(forms.talked_over(form), tries=0), (Line("form.next", {"title": intent.title}),))
     if (
         _NUMBER.fullmatch(heard.text)
         or following.tells_of_leaving(heard.text)

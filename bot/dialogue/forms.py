@@ -17,6 +17,7 @@ from bot.language import answers, times
 from bot.language.addresses import SHOP
 from bot.language.corrections import corrects
 from bot.language.files import Intent
+from bot.language.kinds import consent
 from bot.language.kinds import text as text_
 from bot.language.kinds.kind import SKIPPED, Aspect, Slot, Value
 from bot.language.phrases import fill
@@ -370,8 +371,12 @@ def _choose(form: Form, intent: Intent, text: str) -> dict[str, Value] | None:
     if not form.menu or all(value == shown for value, shown in form.menu.items()):
         return None
     shown = list(form.menu.values())
+    slot = asked(form, intent)
+    is_consent = slot is not None and slot.kind is consent.KIND
+    if is_consent:
+        shown = [""] * len(shown)  # 为什么要我同意 names one of the two and chooses neither: by words the kind alone is answered
     index = answers.pick(text, shown)
-    if index is None and form.prompt:
+    if index is None and form.prompt and not is_consent:
         index = answers.named(text, shown)
     if index is None:
         return None

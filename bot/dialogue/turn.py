@@ -22,7 +22,7 @@ from bot.dialogue.starting import resume
 from bot.dialogue.steps import Aside, Do, Kind, Line
 from bot.errors import Forged
 from bot.language.files import Intent
-from bot.language.kinds import flat
+from bot.language.kinds import consent, flat
 from bot.language.kinds.kind import SKIPPED
 from bot.language.matching.matcher import Match
 from bot.language.reading import withheld
@@ -305,6 +305,9 @@ class _Turn:
         if is_choice or not text or sounds_alarm(stands, heard, self.catalogue.intents):
             return ""
         self.turn.open, self.turn.asks = (stands.form.intent, stands.form.asking) if stands.form else ("", "")
+        self.turn.lapsed = stands.expired.intent if stands.expired else ""
+        slot = forms.asked(stands.form, self.catalogue.intents[stands.form.intent]) if stands.form else None
+        self.turn.asks_consent = slot is not None and slot.kind is consent.KIND
         self.turn.waiting = {form.intent for form in forms.chain(stands.form)}
         self.turn.is_asked = self.is_taken or any((stands.form, stands.menu, stands.elsewhere, stands.offer))
         return self.house.context.services.hear(self.turn, text)

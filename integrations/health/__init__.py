@@ -54,6 +54,9 @@ integration = Integration(
     tells={
         "health.consent": "days",
         "health.consent_child": "",
+        "health.why": "",
+        "health.why_child": "",
+        "care.why": "",
         "care.consent": "",
         "care.not_bound": "",
         "health.taken_out": "who rows",

@@ -119,7 +119,7 @@ def end(work: Work, resident: Resident) -> int:
 
 CARE = Purpose(
     name="care", title="关怀", version=1, asks="care.consent", kept="请人问候的约定和待办", end=end,
-    called=("关怀", "关心", "照看", "问候", "报平安"), intents=(INTENT,),
+    called=("关怀", "关心", "照看", "问候", "报平安"), intents=(INTENT,), why="care.why",
 )  # fmt: skip
 
 #: What it is called where residents are told.

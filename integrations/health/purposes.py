@@ -53,13 +53,13 @@ def end_for_children(work: Work, resident: Resident) -> int:
 
 CHECK_IN = Purpose(
     name="health", title=tr("健康打卡"), version=1, asks="health.consent", kept=KEPT, facts=facts, end=end, called=("健康", "打卡", "体温", "症状"),
-    with_it=("minors",), intents=("health.checkin",),
+    with_it=("minors",), intents=("health.checkin",), why="health.why",
 )  # fmt: skip
 
 MINORS = Purpose(
     name="minors", title=tr("孩子的健康打卡"), version=1, asks="health.consent_child", kept=tr("孩子的体温和症状，连同因此请人联系您的待办（喘不上气的除外）"),
     end=end_for_children, called=("孩子", "小孩", "儿童", "未成年人", "监护人", *CHILDREN), as_guardian=True,
-    intents=("health.checkin",),
+    intents=("health.checkin",), why="health.why_child",
 )  # fmt: skip
 
 ALL = (CHECK_IN, MINORS)

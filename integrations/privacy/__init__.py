@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from bot.contract import Integration, tr
-from integrations.privacy import actions, events, heard, pages, personal, processing
+from integrations.privacy import actions, asked, events, heard, pages, personal, processing
 
 integration = Integration(
     name="privacy",
     title=tr("个人信息"),
     folder=Path(__file__).parent,
-    actions=actions.ALL,
+    actions=(*actions.ALL, asked.why),
     pages=pages.ROUTES,
-    hears=heard.hear,
+    hears=lambda turn, text: heard.hear(turn, text) or asked.hear(turn, text),
     emits=events.EMITS,
     log=events.LOG,
     tells=events.TELLS,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from bot.contract import Purpose, Resident, Turn, Wish, consents, personal
+from integrations.privacy import asked
 from integrations.privacy.actions import ASKS_HOW_LONG, OTHERS
 
 #: Each sign may be read in one way alone: else the time it takes doubles with each 我现在.
@@ -106,7 +107,7 @@ def hear(turn: Turn, text: str) -> str | Wish:
             return _refuse(turn, what)
     if (said := _GIVES.fullmatch(text)) and _names(turn, said["what"]):
         return _give(turn, said["what"])
-    if _LISTS.fullmatch(text):
+    if _LISTS.fullmatch(text) and not turn.asks_consent:  # 同意什么, asked for one, is asked of that
         return _listed(turn)
     if len(text) <= _LONGEST and _KEPT_HOW_LONG.search(text):
         return Wish(intent="privacy.about")
@@ -181,7 +182,7 @@ def _withdraw(turn: Turn, what: str, *, is_consent: bool = True) -> str:
     if grown is not None and (purposes or is_consent):
         return _say(turn, "privacy.others_consent", who=re.sub("^(?:我|俺|咱)?家?(?!里|人)|的$", "", grown[0]))
     if not purposes:
-        given = _given(turn, persons)
+        given = asked.given(turn)
         name = "privacy.unknown_consent" if given else "privacy.unknown_consent.none"
         return _say(turn, name, what=what, given=given) if is_consent else ""
     waited = {intent for one in purposes for intent in one.intents} & {*turn.waiting}
@@ -203,12 +204,6 @@ def _withdraw(turn: Turn, what: str, *, is_consent: bool = True) -> str:
         rows=sum(gone),
         title=held[0][0].title if is_all else next(iter(purposes)).title,
     )
-
-
-def _given(turn: Turn, persons: Sequence[Resident]) -> str:
-    """Return what somebody consents to now, one after the other; empty for nothing."""
-    known = turn.context.services.purposes.values()
-    return "、".join(one.title for one in known if any(consents.in_force(turn, person, one) for person in persons))
 
 
 def _listed(turn: Turn) -> str:

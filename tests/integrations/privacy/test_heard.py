@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -203,3 +203,73 @@ def test_who_asks_how_long_reads_the_terms_of_the_community(room: Room, words: s
 @pytest.mark.parametrize("words", ["隐私政策", "谁能看到我说的话"])
 def test_who_asks_what_is_kept_reads_no_terms(room: Room, words: str) -> None:
     assert "180 天" not in said(room, words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "为什么要我同意",
+        "同意了会怎样",
+        "同意是什么意思",
+        "同意给谁看的",
+        "必须同意吗",
+        "我还没同意",
+        "同意不了",
+        "你们怎么老要我同意",
+    ],
+)
+def test_whoever_asks_what_a_consent_is_for_has_not_given_it(room: Room, words: str) -> None:
+    said(room, "健康打卡 36.5，没有不舒服")
+
+    answer = said(room, words)
+
+    assert holding(room) == []
+    assert "可以记吗" in answer
+    assert "打卡成功" in said(room, "同意")
+
+
+def test_why_a_consent_is_asked_is_told_and_the_question_put_again(room: Room) -> None:
+    said(room, "健康打卡 36.5，没有不舒服")
+
+    answer = said(room, "为什么要我同意")
+
+    assert "敏感的健康信息" in answer  # why, and what for
+    assert "请社区工作人员联系" in answer
+    assert "只给管健康的社区工作人员看，存90天就删" in answer  # who, and how long
+    assert "撤回健康同意" in answer
+    assert "不同意也行" in answer
+
+
+@pytest.mark.parametrize("words", ["同意", "不同意", "我不同意", "同意了"])
+def test_a_yes_or_no_to_nothing_changes_nothing_and_is_no_vote(room: Room, words: str) -> None:
+    said(room, "我家水管漏水")
+
+    answer = said(room, words)
+
+    assert "什么都没有变" in answer
+    assert "健康打卡" in answer  # what there is to consent to
+    assert "投票" not in answer
+    assert holding(room) == []
+
+
+@pytest.mark.parametrize("words", ["为什么要我同意", "凭什么要我同意", "不同意会怎么样"])
+def test_without_a_question_all_that_needs_consent_is_told(room: Room, words: str) -> None:
+    answer = said(room, words)
+
+    assert "存90天就删" in answer
+    assert "撤回健康同意" in answer
+    assert "投票" not in answer
+
+
+def test_a_consent_that_comes_late_is_asked_for_once_more(room: Room) -> None:
+    said(room, "健康打卡 36.5，没有不舒服")
+    room.wait(timedelta(minutes=20))
+
+    assert "可以记吗" in said(room, "同意")
+    assert holding(room) == []
+    assert "打卡成功" in said(room, "同意")
+
+
+@pytest.mark.parametrize("words", ["装电梯要多少人同意", "不同意涨物业费怎么投"])
+def test_a_vote_is_no_consent(room: Room, words: str) -> None:
+    assert "存90天就删" not in said(room, words)
