@@ -658,6 +658,8 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
         return True
     gives = sum(form.values.get(name) != value for name, value in changed.values.items())
     others = len(read_slots(other, heard))
+    if best.confidence >= CLEAR and others and _fits_no_option(form, intent, heard):  # 婆婆也烧38, asked what is broken
+        return True
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
 
 
@@ -693,9 +695,13 @@ def _leaves_open(text: str) -> bool:
 
 def _answers_nothing(form: Form, intent: Intent, heard: Heard, changed: Form | None) -> bool:
     """Tell whether words answer nothing, or would only be kept because any words are."""
+    return changed is None or _fits_no_option(form, intent, heard) or _is_any_words(form, intent, heard.reading)
+
+
+def _fits_no_option(form: Form, intent: Intent, heard: Heard) -> bool:
+    """Tell whether words fit none of the options that are asked for, and would be kept as another one."""
     slot = forms.asked(form, intent)
-    fits_nothing = slot is not None and bool(slot.otherwise) and slot.name not in heard.reading.take((slot,))
-    return changed is None or fits_nothing or _is_any_words(form, intent, heard.reading)
+    return slot is not None and bool(slot.otherwise) and slot.name not in heard.reading.take((slot,))
 
 
 def _says_where(form: Form, intent: Intent, changed: Form, other: Intent, heard: Heard) -> bool:

@@ -292,7 +292,10 @@ class _Turn:
         stood = talk.standing.talked_over()
         same = next((form for form in forms.chain(stood.form) if form.intent == intent.id), None)
         values = {**(same.values if same else {}), **wish.values}
-        first = Do(standing=stood.within(None), form=forms.begin(intent, values, words=heard.text))
+        form = replace(
+            forms.begin(intent, values, words=heard.text), stage=forms.Stage.CONFIRMED
+        )  # the service reads back what must be
+        first = Do(standing=stood.within(None), form=form)
         waiting = forms.closed(stood.form, {intent.id})
         if waiting is None:
             return carry_out(talk, first)

@@ -1,11 +1,12 @@
-"""Somebody of the family does not want it kept: 老公不愿意记 删掉他的. What was told of them goes, and nothing of anybody else."""
+"""What is to go of check-ins: somebody's of the family alone (老公不愿意记 删掉他的), or all (我的打卡记录能删吗), once that was read back."""
 
 import re
+from dataclasses import dataclass
 
-from sqlmodel import select
+from sqlmodel import func, or_, select
 
-from bot.contract import Turn, is_somebody
-from integrations.health import people, reports, tasks
+from bot.contract import Ask, Reply, Turn, Wish, action, consents, is_somebody
+from integrations.health import people, purposes, reports, tasks
 from integrations.health.models import CheckIn
 
 _WHO = r"(?:我的?|俺|我家的?)?(?P<{name}>[\u4e00-\u9fff]{{1,3}}?)"
@@ -20,8 +21,55 @@ _SAID = re.compile(
 )
 
 
-def hear(turn: Turn, text: str) -> str:
+#: All of one's check-ins, asked about or wished for: 怎么删打卡记录, 打卡能不能删掉.
+_OF_THEM = r"(?:健康)?(?:打卡|体温|症状|健康)(?:的)?(?:记录|数据|信息|历史|情况)?"
+_GOES = "删[除掉了]?|清空|清除|清掉|抹掉|去掉"
+_CLEARS = re.compile(rf"{_OF_THEM}[^，,。]{{0,8}}(?:{_GOES})|(?:{_GOES})[^，,。]{{0,4}}{_OF_THEM}")
+_WISHES = re.compile(
+    rf"(?:我|俺|自己|想|要|请|麻烦|帮我|给我|把|将|的|这些|所有|全部)*{_OF_THEM}(?:都|全|给我|帮我)*(?:{_GOES})(?:了|掉|吧)*[\s。!！]*|(?:我|想|要|请|麻烦|帮我|给我)*(?:{_GOES})(?:我|俺|自己|的|所有|全部)*(?:健康)?打卡(?:记录|数据)?(?:了|吧)*[\s。!！]*"
+)
+_ASKS = re.compile("[吗么嘛不]|怎么|怎样|如何|哪里|哪儿|能删|可以删|几时|想删|要删")
+#: A single one, what is not to go, and what is something else's.
+_NOT_ALL = re.compile(
+    "别删|不要删|不删|不能删|不会删|没删|谁删|为什么|[那这]条|[一二两三]条|昨|前天|今天|上周|上次|刚才|通行|访客|绑定|报修|聊天|同意|多久|自动|什么时候|孩子|小孩"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clearing:
+    """Whether it was asked for in words that are heard before all else, and whether what was read back is agreed to."""
+
+    heard: bool | None = None
+    sure: bool | str | None = None
+
+
+@action("health.clear", Clearing, replies={"sure": "rows", "done": "rows", "kept": "rows", "none": ""})
+def clear(turn: Turn, slots: Clearing) -> Reply | Ask:
+    """Delete all that somebody told, and keep no more: the consent ends with it; what goes is read back before."""
+    if turn.resident is None or turn.flat is None:
+        return Reply("none", ok=False)
+    told = or_(CheckIn.resident_id == turn.me.key, CheckIn.reporter_id == turn.me.key)
+    rows = turn.session.exec(select(func.count()).select_from(CheckIn).where(told)).one()
+    if not rows and not consents.in_force(turn, turn.me, purposes.CHECK_IN):
+        return Reply("none", ok=False)
+    if slots.heard and slots.sure is None:
+        return Ask(slot="sure", name="sure", options={}, values={"rows": rows}, called_off="kept", agreed="yes")
+    if slots.sure in {False, "no"}:
+        return Reply("kept", rows=rows, ok=False)
+    return Reply("done", rows=consents.end(turn, turn.me, purposes.CHECK_IN))
+
+
+def _wants_all_gone(text: str) -> bool:
+    """Tell whether words ask for, or about, the deletion of all check-ins of whoever speaks."""
+    if len(text) > 24 or _NOT_ALL.search(text) or not _CLEARS.search(text) or reports.read(text):
+        return False
+    return _ASKS.search(text) is not None or ("打卡" in text and _WISHES.fullmatch(text) is not None)
+
+
+def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to such words of somebody of the family; nothing for all others, and for whoever speaks of all children."""
+    if _wants_all_gone(text.strip()):
+        return Wish(intent="health.clear", values={"heard": True})
     said = _SAID.fullmatch(text.strip()) if len(text) <= 30 else None
     who = next(filter(None, said.groups()), "") if said is not None else ""
     if not who or who in ("孩子", "小孩", "自己", "我") or not is_somebody(who) or turn.resident is None or turn.flat is None:

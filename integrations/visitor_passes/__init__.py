@@ -16,6 +16,7 @@ from integrations.visitor_passes import (
     personal,
     processing,
     reactions,
+    unwelcome,
 )
 from integrations.visitor_passes.settings import Settings
 
@@ -25,6 +26,7 @@ integration = Integration(
     folder=Path(__file__).parent,
     actions=actions.ALL,
     amends=actions.AMENDS,
+    hears=unwelcome.hear,
     matters=cards.matters,
     lists=(listed.LIST,),
     console=console.ROUTES,
@@ -45,6 +47,7 @@ integration = Integration(
         Permission(name="gate.check", title=tr("门岗放行"), roles=(Role.GUARD, Role.MANAGER)),
     ),
     tells={
+        "visitor.unwelcome": "who home",
         "visitor.revoked": "name at",
         "visitor.put_back": "name at",
         "visitor.cancelled": "who name at",

@@ -6,6 +6,7 @@ import pytest
 
 from bot.language.kinds import temperature
 from bot.language.kinds.kind import Slot
+from bot.language.kinds.temperature import temperatures
 from bot.language.reading import Reading
 from bot.model import SHANGHAI
 
@@ -55,3 +56,16 @@ def test_anothers_temperature_changes_none_that_is_known(text: str, expected: fl
     slot = Slot(name="temperature", kind=temperature.KIND)
 
     assert Reading.of(text, NOW).take((slot,), {"temperature": 36.5}).get("temperature") == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "who", "degrees"),
+    [("婆婆也烧38", "婆婆", 38.0), ("婆婆也烧 38", "婆婆", 38.0), ("我发热38", "我", 38.0), ("孩子烧得39", "孩子", 39.0)],
+)
+def test_a_fever_needs_no_word_for_degrees(words: str, who: str, degrees: float) -> None:
+    assert [(one.who, one.degrees) for one in temperatures(words)] == [(who, degrees)]
+
+
+@pytest.mark.parametrize("words", ["电费烧了38块", "烧38度电", "加热40分钟", "热水器烧到38度", "烧36个小时"])
+def test_what_else_is_heated_or_burnt_is_no_temperature(words: str) -> None:
+    assert temperatures(words) == []
