@@ -26,6 +26,9 @@ _PLACE = re.compile(r"\{(\w+)[^}]*\}")
 #: Chinese signs around its values by which a message is known again.
 KNOWN_BY = 4
 
+#: How deep a message may stand in the values of another and still be known again.
+DEEPEST = 4
+
 
 def is_chinese(text: str) -> bool:
     """Tell whether there is something to translate."""
@@ -183,29 +186,33 @@ class Catalogue:
             return None
         return forms[min(self.form(number), len(forms) - 1)]
 
-    def recognise(self, text: str) -> str:
-        """Return the translation of a text by which message it is, and with which values; as it is where it is none."""
-        found = self.find(text) if text else None
-        return found if found is not None else next(filter(None, (self._read(text, *one) for one in self._patterns)), text)
+    def recognise(self, text: str, deep: int = DEEPEST) -> str:
+        """Return the translation of a text by which message it is, and with which values; as it is where it is none.
 
-    def _read(self, text: str, pattern: re.Pattern[str], msgid: str) -> str | None:
-        match = pattern.fullmatch(text)
-        if match is None:
+        Residents are quoted in it: it takes no longer than its length, and goes no deeper than `deep` into values.
+        """
+        found = self.find(text) if text else None
+        if found is not None or not deep:
+            return found if found is not None else text
+        return next(filter(None, (self._read(text, deep - 1, *one) for one in self._patterns)), text)
+
+    def _read(self, text: str, deep: int, pieces: Sequence[str], msgid: str) -> str | None:
+        kept = _between(text, pieces[::2])
+        if kept is None:
             return None
-        values = {name: self.recognise(value) for name, value in match.groupdict().items()}
+        values = {name: self.recognise(value, deep) for name, value in zip(pieces[1::2], kept, strict=True)}
         said = self.find(msgid, number_in(values.values())) or ""
         return _PLACE.sub(lambda place: values.get(place[1], place[0]), said)
 
     @cached_property
-    def _patterns(self) -> Sequence[tuple[re.Pattern[str], str]]:
+    def _patterns(self) -> Sequence[tuple[Sequence[str], str]]:
         """The messages that can be known again by what stands around their values, the longest first."""
         found = []
         for context, msgid in self.entries:
             pieces = _PLACE.split(msgid)
             around, names = "".join(pieces[::2]), pieces[1::2]
             if names and not context and len(set(names)) == len(names) and len(_HAN.findall(around)) >= KNOWN_BY:
-                pattern = "".join(f"(?P<{piece}>.*?)" if number % 2 else re.escape(piece) for number, piece in enumerate(pieces))
-                found.append((re.compile(pattern, re.DOTALL), msgid))
+                found.append((pieces, msgid))
         return sorted(found, key=lambda one: -len(one[1]))
 
     def say(self, value: Any, number: int | None = None) -> Any:
@@ -215,6 +222,25 @@ class Catalogue:
 
 #: The language of the source: nothing is translated.
 CHINESE = Catalogue(SOURCE)
+
+
+def _between(text: str, around: Sequence[str]) -> list[str] | None:
+    """Return what stands between words that follow one another from the first to the last sign of a text; None where they do not.
+
+    Each stands as far left as it can, which a pattern of `.*?` finds as well, but by trying everything where nothing fits.
+    """
+    first, *middle, last = around
+    at, end = len(first), len(text) - len(last)
+    if end < at or not text.startswith(first) or not text.endswith(last):
+        return None
+    kept = []
+    for words in middle:
+        found = text.find(words, at, end)
+        if found < 0:
+            return None
+        kept.append(text[at:found])
+        at = found + len(words)
+    return [*kept, text[at:end]]
 
 
 def places(text: str) -> list[str]:

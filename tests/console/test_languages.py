@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from html import unescape
 from pathlib import Path
@@ -106,6 +107,31 @@ def test_words_that_chinese_writes_alike_are_told_apart_by_their_context() -> No
 def test_words_that_a_row_has_kept_are_known_again_with_their_values() -> None:
     assert FRUIT.say(stored("没有叫“苹果”的")) == "There is no “apples”"
     assert FRUIT.say(stored("没有这样的话")) == "没有这样的话"
+
+
+def test_words_that_a_row_has_kept_are_known_again_where_their_values_hold_their_signs() -> None:
+    three = Catalogue("en", {("", "有 {n} 条：新增 {new} 条，修改 {changed} 条。"): ("{n}, {new} new, {changed} changed",)})
+
+    assert three.recognise("有 3 条：新增 1 条，修改 2 条。") == "3, 1 new, 2 changed"
+    assert three.recognise("有  条：新增 a 条，修改 b 条，修改 c 条。") == ", a new, b 条，修改 c changed"
+    assert three.recognise("有 3 条：新增 1 条。") == "有 3 条：新增 1 条。"
+    assert three.recognise("有 3 条，修改 1 条：新增 2 条。") == "有 3 条，修改 1 条：新增 2 条。"
+
+
+@pytest.mark.parametrize("said", ["水管漏水，厨房", " 条：新增 ", "，{name}却不一样。", "没有叫“", "不一样”的"])
+def test_words_that_a_row_has_kept_take_no_longer_than_their_length(english: Catalogue, said: str) -> None:
+    """A resident may write 2,000 signs into what staff read: all pages wait while they are looked at."""
+    long = said * (4000 // len(said))
+
+    began = time.thread_time()
+    known = english.recognise(long), english.recognise(f"{long}{english.language}{long[::-1]}")
+
+    assert time.thread_time() - began < 1.0
+    assert known[0] == long
+
+
+def test_words_that_stand_in_one_another_for_ever_end_as_they_are() -> None:
+    assert FRUIT.recognise("没有叫“" * 2000 + "苹果" + "”的" * 2000).startswith("There is no “There is no “There is no “")
 
 
 def test_words_survive_a_copy_into_another_process() -> None:
