@@ -253,23 +253,19 @@ def _with(own: Collection[Grammar]) -> tuple[Grammar, ...]:
 
 
 #: Digits of the shortest number that is withheld, however they are written.
-_DIGITS, _FEWEST = re.compile("[0-9０-９零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]"), 7
+_FEWEST = 7
+_SPOKEN = frozenset("○两幺洞拐勾")
 
 
 def withheld(raw: str) -> str:
     """Return words as they may be kept and said back: [证件] and [银行卡] stand for the numbers of papers and bank cards.
 
-    This is where a resident's words enter: what is read, and so every row and reply, holds none. A phone is none of them, nor are two.
+    This is where a resident's words enter: what is read, and so every row and reply, holds none. A phone is none of them, nor are two,
+    nor a flat beside one.
     """
-    if len(_DIGITS.findall(raw)) < _FEWEST:
+    if sum(sign.isnumeric() or sign in _SPOKEN for sign in raw) < _FEWEST:
         return raw
-    forms = ((sign, unicodedata.normalize("NFKC", sign)) for sign in raw)
-    said = "".join(form if len(form) == 1 else sign for sign, form in forms)  # sign by sign, so that places stay
-    phones = {place for match in phone.PHONE.finditer(said) for place in range(*match.span())}
-    known = [
-        one for one in identifiers.find(said) if any(said[place].isalnum() for place in {*range(one.begin, one.stop)} - phones)
-    ]
-    for one in reversed(known):
+    for one in reversed(identifiers.find(raw)):
         raw = f"{raw[: one.begin]}[{one.what}]{raw[one.stop :]}"
     return raw
 
