@@ -25,6 +25,10 @@ MAX_JPEG_PIXELS = 60_000_000
 #: A picture so many times as long as it is wide is a long screenshot: it is made smaller by its area, or nobody could read it.
 LONG, LONG_PIXELS = 5, 2 * MAX_SIDE * MAX_SIDE
 
+#: What Pillow may take a file for. Of some forty more that it knows one begins with four signs of its own as ours may, and is a program
+#: that Ghostscript runs.
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "HEIF", "AVIF")
+
 #: Share of a cut file's picture that must be there; the rest is cut off.
 ENOUGH = 0.5
 
@@ -59,7 +63,7 @@ def _draw(content: bytes, is_cut: bool = False) -> bytes:
     _learn_heic()
     try:
         ImageFile.LOAD_TRUNCATED_IMAGES = is_cut
-        with Image.open(io.BytesIO(content)) as picture:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             most = MAX_JPEG_PIXELS if picture.format == "JPEG" else MAX_PIXELS
             if picture.width * picture.height > most or max(picture.size) > MAX_EDGE:
                 raise TooLarge(

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import EpsImagePlugin, Image
 from sqlmodel import Session, select
 
 from bot import photos, pictures
@@ -193,6 +193,33 @@ def test_what_is_no_photo_is_refused_and_leaves_nothing(content: bytes, tmp_path
         photos.store(content, tmp_path / "photos")
 
     assert not (tmp_path / "photos").exists()
+
+
+#: What Pillow knows for PostScript, and we for a picture out of a box.
+PROGRAM = b"%!PSftyp\n%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n%%EndComments\nshowpage\n%%EOF\n"
+
+
+def test_a_program_that_begins_like_a_photo_is_run_by_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    interpreter, ran = tmp_path / "bin" / "gs", tmp_path / "ran"
+    interpreter.parent.mkdir()
+    interpreter.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    interpreter.chmod(0o755)
+    monkeypatch.setenv("PATH", str(interpreter.parent), prepend=":")
+    monkeypatch.setattr(EpsImagePlugin, "gs_binary", None)  # looked for once in a process
+
+    with pytest.raises(ContentRefused):
+        photos.store(PROGRAM, tmp_path / "photos")
+
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("kind", ["BMP", "TIFF", "PPM", "ICO", "PCX", "TGA", "JPEG2000", "ICNS", "DDS"])
+def test_only_what_phones_and_chats_make_is_read(tmp_path: Path, kind: str) -> None:
+    drawn = saved(Image.new("RGB", (64, 64)), kind)
+
+    for content in (drawn, drawn[:4] + b"ftyp" + drawn[8:]):
+        with pytest.raises(ContentRefused):
+            photos.store(content, tmp_path)
 
 
 def test_photo_of_27_megapixels_as_phones_take_it_is_kept(tmp_path: Path) -> None:
