@@ -38,6 +38,9 @@ CHECK_EVERY = timedelta(seconds=30)
 #: Streams of one person: one a browser, where it can share one among its pages.
 MOST = 16
 
+#: Events and lines that are looked through for a browser that comes back; whoever missed more asks for all anew.
+FARTHEST = 2_000
+
 #: Said to a browser whose place nobody knows any more: all its parts may be old.
 ALL = "*"
 
@@ -224,9 +227,9 @@ def _message(words: str, cursor: Cursor) -> bytes:
 
 
 def _missed(session: Session, cursor: Cursor | None, community_id: int) -> tuple[Cursor, frozenset[str]]:
-    """Return how far one can read and what happened in a community since `cursor`; all may have where that is no place of this log."""
+    """Return how far one can read and what happened in a community since `cursor`; all may have where that is no place of this log, or far back."""
     newest = news.newest(session)
-    if cursor is None or not cursor.is_within(newest):
+    if cursor is None or not cursor.is_within(newest) or cursor.is_behind(newest, FARTHEST):
         return newest, frozenset((ALL,))
     found = news.since(session, cursor)
     return found.until, found.kinds(community_id)

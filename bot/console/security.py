@@ -39,6 +39,11 @@ def may_change_state(method: str, headers: Mapping[str, str]) -> bool:
     return origin.partition("://")[2] == headers.get("Host")  # old web views send no Sec-Fetch-*
 
 
+def is_led_here(headers: Mapping[str, str]) -> bool:
+    """Tell whether another site made the browser ask; old web views do not say."""
+    return headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
+
+
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse requests that other sites make a browser send, and addresses that nothing can have."""

@@ -91,10 +91,15 @@ def mount(app: web.Application, parts: Parts) -> None:
 
 @web.middleware
 async def shrink(request: web.Request, handler: security.Handler) -> web.StreamResponse:
-    """Compress pages and what they are made of, for browsers that can read it: a phone at the gate has a slow line."""
+    """Compress pages and what they are made of, for browsers that can read it: a phone at the gate has a slow line.
+
+    A page that another site had opened stays as long as it is: packed, its length tells whether what that site put into the address
+    (?q=138) stands in the page once more (https://breachattack.com).
+    """
     response = await handler(request)
     is_file = isinstance(response, web.FileResponse) and request.path.endswith(TEXTS)
-    if is_file or (isinstance(response, web.Response) and response.content_type == "text/html"):
+    is_page = isinstance(response, web.Response) and response.content_type == "text/html"
+    if is_file or (is_page and not security.is_led_here(request.headers)):
         response.enable_compression()
         response.headers.setdefault("Vary", "Accept-Encoding")
     return response

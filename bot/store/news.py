@@ -28,6 +28,10 @@ class Cursor:
         """Tell whether `other` is as far in both."""
         return self.event <= other.event and self.line <= other.line
 
+    def is_behind(self, other: "Cursor", most: int) -> bool:
+        """Tell whether more than `most` lie between this and `other`."""
+        return other.event - self.event > most or other.line - self.line > most
+
 
 @dataclass(frozen=True, kw_only=True)
 class News:

@@ -83,6 +83,21 @@ async def test_place_that_is_none_of_this_log_means_that_all_may_be_old(office: 
         assert "data: *" in await told(stream, "*")
 
 
+async def test_who_was_away_for_long_asks_for_all_anew_and_reads_no_whole_log(office: Office) -> None:
+    def happen_often(session: Session) -> None:
+        for _ in range(live.FARTHEST + 1):
+            events.record(session, office.clock(), "repair.opened")
+
+    place = await office.read(news.newest)
+    await office.write(happen_often)
+
+    async with await office.browser(Role.STAFF) as browser:
+        async with browser.get("/console/live", headers={"Last-Event-ID": str(place)}) as stream:
+            assert "data: *" in await told(stream, "\r\n\r\n")
+        async with browser.get("/console/live?since=0-0") as stream:
+            assert "data: *" in await told(stream, "\r\n\r\n")
+
+
 @pytest.mark.parametrize(("role", "knows"), [
     (Role.GUARD, "gate task visitor"), (Role.STAFF, "conversation gate health line notice repair task visitor"),
     (Role.MANAGER, "conversation gate health line notice privacy repair staff task visitor"),

@@ -559,3 +559,15 @@ async def test_building_that_the_roster_lacks_is_asked_about_within_the_form(off
 
     assert (asked.status, "<form" in told, 'name="sure"' in told) == (422, False, True)
     assert (done.status, done.headers["HX-Redirect"]) == (204, "/console/households/1")
+
+
+@pytest.mark.parametrize(
+    ("site", "packed"), [("same-origin", True), ("none", True), ("", True), ("same-site", False), ("cross-site", False)]
+)
+async def test_a_page_that_another_site_opens_is_not_packed(office: Office, site: str, packed: bool) -> None:
+    """Its length would tell whether what that site guessed stands in it: /console/residents?q=13800138."""
+    headers = {"Accept-Encoding": "gzip", "Accept": "text/html", **({"Sec-Fetch-Site": site} if site else {})}
+    async with await office.browser(Role.ADMIN) as browser:
+        for path in ("/console/residents?q=138", "/console/nothing-here", "/console"):
+            async with browser.get(path, headers=headers) as response:
+                assert ("Content-Encoding" in response.headers) is packed, path
