@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, func, or_
-from sqlmodel import col
+from sqlmodel import col, select
 
 from bot.contract.access import PHONES, Access
 from bot.contract.log import Subject
@@ -23,6 +23,9 @@ NAV = (tr("居民"), tr("服务"), tr("管理"))
 
 #: Bytes of a file that a page takes.
 LARGEST_UPLOAD = 10 * 1024 * 1024
+
+#: Different values of a column that are looked through as they are shown.
+LOOKED_THROUGH = 1_000
 
 #: Largest id that both databases can look for.
 LARGEST_ID = 2**31 - 1
@@ -123,6 +126,19 @@ class Desk(Work):
             text = self.context.health.veil(text, self.now)
         shown = text if self.may(PHONES) else phones.veil(text, self.now)
         return said if shown == said else shown  # which still knows how to be said in another language
+
+    def holds(self, column: Any, word: str, shows: Callable[[str], bool] | None = None) -> ColumnElement[bool]:
+        """Return the condition that residents' words hold what somebody looks for, as they may read it: nobody finds what they may not see.
+
+        Not even a part of it: of 肺癌, found by 癌 alone, or of a number, found by three of its digits, one learns the rest. `shows`
+        tells it of one value of the column, where those are shown otherwise than veiled.
+        """
+        held = col(column).contains(word, autoescape=True)
+        if shows is None and self.may(PHONES) and self.access.reads_health(self.staff.role):
+            return held
+        reads = shows or (lambda said: word in self.veil(said))
+        found = self.session.exec(select(column).where(held).distinct().limit(LOOKED_THROUGH)).all()
+        return col(column).in_([said for said in found if reads(said)])
 
     def seen_events(self) -> list[ColumnElement[bool]]:
         """Return what holds of the events that this person may read: that somebody gave their temperature tells of health by itself."""

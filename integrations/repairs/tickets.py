@@ -121,16 +121,12 @@ def _lies_in(_desk: Desk, building: str) -> ColumnElement[bool]:
 
 
 def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
-    """Return what a word may mean: a number, a flat or who lives there, the place or the fault, who has it.
-
-    Places are said in residents' own words: nobody finds by one what they may not read.
-    """
-    is_seen = desk.veil(word) == word
+    """Return what a word may mean: a number, a flat or who lives there, the place or the fault, who has it."""
     flats = register.flats_called(desk.session, word, by_phone=desk.may("phone.view"))
     categories = [key for key, words in CATEGORY_WORDS.items() if word in words]
     staff = desk.session.exec(select(Staff.id).where(col(Staff.name).contains(word, autoescape=True))).all()
     return [
-        col(Ticket.number) == word.upper(), col(Ticket.household_id).in_(flats), *([col(Ticket.location).contains(word, autoescape=True)] if is_seen else ()),
+        col(Ticket.number) == word.upper(), col(Ticket.household_id).in_(flats), desk.holds(Ticket.location, word),
         col(Ticket.said_flat).contains(word, autoescape=True), *([col(Ticket.category).in_(categories)] if categories else ()),
         *([col(Ticket.assignee_id).in_(staff)] if staff else ()),
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
@@ -70,12 +71,20 @@ def _stands(desk: Desk, state: str) -> ColumnElement[bool]:
 
 
 def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
-    """Return what a word may mean: a flat or who lives there, the visitor's name, the whole plate, the code."""
+    """Return what a word may mean: a flat or who lives there, the visitor's name, the whole plate, the code.
+
+    A name is shown by its first sign alone: whoever knows all of it finds it, and nobody tries out the rest sign by sign.
+    """
     flats = register.flats_called(desk.session, word, by_phone=desk.may("phone.view"))
     return [
-        col(Pass.household_id).in_(flats), col(Pass.visitor_name).contains(word, autoescape=True), col(Pass.code) == word.upper(),
+        col(Pass.household_id).in_(flats), desk.holds(Pass.visitor_name, word, partial(_is_called, word)), col(Pass.code) == word.upper(),
         *([col(Pass.plate_digest) == desk.digest(word, Search.PLATE)] if Search.PLATE.of(word) else ()),
     ]  # fmt: skip
+
+
+def _is_called(word: str, name: str) -> bool:
+    """Tell whether visitors are found by a word: by the name of one of them, or by what the list shows."""
+    return word in gate.mask(name) or word in name.split("、")
 
 
 def _load(desk: Desk, passes: Sequence[Pass]) -> list[Row]:

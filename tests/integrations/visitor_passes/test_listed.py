@@ -62,6 +62,16 @@ def test_pass_is_found_by_flat_resident_visitor_plate_and_code(town: Town, said:
     assert keys(listed(town, q=said.format(code=made.code.lower()))) == [made.public_id]
 
 
+@pytest.mark.parametrize(
+    ("said", "is_found"), [("欧", True), ("欧阳娜", True), ("赵", False), ("阳", False), ("阳娜", False), ("娜", False)]
+)
+def test_a_visitor_is_found_by_the_whole_name_and_by_what_the_list_shows_of_it(town: Town, said: str, is_found: bool) -> None:
+    made = invited(town, visitor_name="欧阳娜、赵虎")
+
+    assert (made.public_id in keys(listed(town, q=said))) is is_found
+    assert keys(listed(town, q="赵虎")) == [made.public_id]
+
+
 def test_visitors_name_is_masked_on_the_list_and_in_the_file(town: Town) -> None:
     invited(town)
     file = next(one for one in lists.pages_of(LIST) if one.path == "/passes/export.csv")
