@@ -380,6 +380,12 @@ def test_a_flat_beside_a_phone_is_never_withheld(flat: str, between: str) -> Non
             assert withheld(said) == said
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\ufeff", "\u202e", "\u2066", "\u200f", "\u2060", "\u061c"])
+def test_signs_that_nobody_sees_or_that_turn_a_page_round_enter_nowhere(unseen: str) -> None:
+    assert withheld(f"王{unseen}小明 粤B{unseen}12345{unseen}") == "王小明 粤B12345"
+    assert withheld("👨\u200d👩\u200d👧 ❤\ufe0f") == "👨\u200d👩\u200d👧 ❤\ufe0f"
+
+
 def test_what_is_withheld_is_found_in_no_longer_than_the_length_of_a_message() -> None:
     began = time.thread_time()
     for sign in ("1 ", "1", "13 ", "3 3 0 1 ", "身份证", "E1234567", "-", "1-", "〇", "1380013800"):
