@@ -73,8 +73,8 @@ _FORMULA = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC
 #: A cell that says: there is none.
 _NONE = re.compile(r"无|没有|暂无|空|[-—–/]+|none|n/a|null", re.IGNORECASE)
 #: Signs by which a spreadsheet takes a cell for a formula, also in the widths that Excel in Chinese takes for the same, and the sign
-#: that keeps it from doing so.
-_RUNS = re.compile(r"'*[=+\-@\t\r\n＝﹦＋﹢－﹣＠﹫]")
+#: that keeps it from doing so. Some trim what nobody sees before they look.
+_RUNS = re.compile(r"'*(?:[\t\r\n]|[\s\x00-\x1f\u200b-\u200f\u202a-\u202e\u2060\ufeff]*[=+\-@＝﹦＋﹢－﹣＠﹫])")
 
 _HAN = "零〇一二两三四五六七八九十百"
 _PHASE = r"第?[一二三四五六七八1-8]期|[东西南北中A-Z]区"
