@@ -112,3 +112,11 @@ def test_a_name_padded_with_blanks_is_the_name(said: str, kept: str) -> None:
 def test_what_a_spreadsheet_would_run_is_guarded_and_read_as_it_was(said: str) -> None:
     assert not unicodedata.normalize("NFKC", cells.guarded(said)).startswith(("=", "+", "-", "@"))
     assert cells.text_of(cells.guarded(said)) == said
+
+
+@pytest.mark.parametrize("before", [" ", "\u3000", "\u00a0", "\u200b", "\ufeff", "\u202e", "\x0b", "\x1f", " \t ", "\u2028"])
+def test_what_a_spreadsheet_would_run_is_guarded_behind_what_nobody_sees(before: str) -> None:
+    said = f"{before}=HYPERLINK(1)"
+
+    assert cells.guarded(said) == f"'{said}"
+    assert cells.unguarded(cells.guarded(said)) == said
