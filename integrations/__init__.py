@@ -1,13 +1,13 @@
 """What the community does: one folder per service, known to the bot only through `bot.contract`."""
 
-#: The services that ship with Linli, in the order of the console's menu; LINLI_INTEGRATIONS names others, or fewer.
+#: The services that ship with Linli, in the order of the console's menu and of who hears a message first; LINLI_INTEGRATIONS names others, or fewer.
 SHIPPED = (
     "desk",
     "residents",
     "notices",
     "knowledge",
-    "identity",
     "visitor_passes",
+    "identity",
     "repairs",
     "health",
     "privacy",

@@ -1,32 +1,126 @@
-"""The gate page, and calling a pass off."""
+"""The gate page: codes, who is expected, who comes without a pass; and calling a pass off."""
+
+from typing import Any
 
 from sqlmodel import select
 
 from bot.contract import Desk, Page, Redirect, Refusal, View, page, row_id, tr
-from integrations.visitor_passes import gate, listed
-from integrations.visitor_passes.models import Pass
+from integrations.visitor_passes import expected, gate, listed, walkups
+from integrations.visitor_passes.models import HostAnswer, Pass
+
+#: Permission to read the numbers of a flat that did not answer.
+CALL = "gate.call"
+
+#: Signs of a flat, a name or a plate that are looked for.
+LONGEST_ASKED = 40
 
 
 @page("GET", "/gate", need="gate.check", title=tr("门岗", context="place"), nav=tr("服务"))
 def stand(desk: Desk) -> View:
-    """One field, one camera, the last checks, and large what has just been decided: ?check= names the check."""
+    """One field, one camera, who waits, who is expected, the last checks, and large what has just been decided: ?check= names the check."""
     number = row_id(desk.query.get("check", ""))
-    verdict = gate.decided(desk, number) if number is not None else None
-    return View("visitor_passes/gate.html", {"latest": gate.latest(desk), "verdict": verdict, "fault": "", "typed": ""})
+    return _stand(desk, verdict=gate.decided(desk, number) if number is not None else None)
+
+
+def _stand(desk: Desk, status: int = 200, **more: Any) -> View:
+    today = expected.today(desk)
+    shown = {
+        "latest": gate.latest(desk), "verdict": None, "fault": "", "typed": "", "found": None, "asked": {}, "today": today[: expected.SHOWN],
+        "more": max(len(today) - expected.SHOWN, 0), "staying": expected.staying(desk), **_waiting(desk), **more,
+    }  # fmt: skip
+    return View("visitor_passes/gate.html", shown, status)
+
+
+def _waiting(desk: Desk) -> dict[str, Any]:
+    """Return who stands at the gate without a pass; of a flat that did not answer in time the numbers, for who may phone it."""
+    rows = []
+    for one, flat in walkups.waiting(desk):
+        is_due = one.answer is HostAnswer.WAITING and (not one.told or desk.now - one.asked_at >= walkups.WAITS)
+        numbers = walkups.numbers(desk, flat) if is_due and desk.may(CALL) else ()
+        if numbers:
+            desk.read(CALL, one.subject)
+        rows.append(
+            {
+                "one": one,
+                "flat": flat,
+                "is_due": is_due,
+                "numbers": numbers,
+                "asked": f"{one.asked_at:%H:%M}",
+                "until": f"{one.asked_at + walkups.WAITS:%H:%M}",
+            }
+        )
+    return {"waiting": rows}
+
+
+@page("GET", "/gate/waiting", need="gate.check")
+def waiting(desk: Desk) -> View:
+    """Return who waits for an answer: the fragment that renews itself as long as somebody does."""
+    return View("visitor_passes/waiting.html", _waiting(desk))
 
 
 @page("POST", "/gate", need="gate.check")
 def check(desk: Desk) -> View | Redirect:
-    """Check what was scanned or typed; what cannot be a code stays in the field.
+    """Check what was scanned or typed; for a flat, a name or a plate show who is expected. What finds nothing stays in the field.
 
     The verdict is a page of its own, so that reloading it checks nothing.
     """
     typed = desk.form.get("code", "")
+    if typed.strip() and not gate.is_code(typed):
+        found = expected.find(desk, typed.strip()[:LONGEST_ASKED])
+        desk.record("gate.looked", found=len(found))
+        if found or not gate.is_code_mistyped(typed):
+            return _stand(desk, typed=typed.strip(), found=found)
     try:
         verdict = gate.check(desk, typed)
     except Refusal as refusal:
-        shown = {"latest": gate.latest(desk), "verdict": None, "fault": str(refusal), "typed": typed}
-        return View("visitor_passes/gate.html", shown, 422)
+        return _stand(desk, 422, fault=str(refusal), typed=typed)
+    return Redirect(f"/console/gate?check={verdict.passage.id}")
+
+
+@page("POST", "/gate/passes/{id}", need="gate.check")
+def admit(desk: Desk) -> Redirect:
+    """Let somebody in who was picked from those expected."""
+    pass_ = desk.session.exec(select(Pass).where(Pass.public_id == desk.params["id"])).first()
+    if pass_ is None:
+        raise LookupError(desk.params["id"])
+    return Redirect(f"/console/gate?check={gate.admit(desk, pass_, 'picked').passage.id}")
+
+
+@page("POST", "/gate/{id}/undo", need="gate.check")
+def undo(desk: Desk) -> Redirect:
+    """Take back a slip of the finger."""
+    gate.undo(desk, row_id(desk.params["id"]) or 0)
+    return Redirect("/console/gate", tr("已撤回，这次不算进门。"))
+
+
+@page("POST", "/gate/ask", need="gate.check")
+def ask(desk: Desk) -> View | Redirect:
+    """Ask a flat whether somebody without a pass may come in; what was wrong stays in the fields."""
+    form = {name: desk.form.get(name, "").strip() for name in ("flat", "who", "people", "plate")}
+    try:
+        flat = walkups.flat_of(desk, form["flat"][:LONGEST_ASKED])
+        if not form["who"]:
+            raise Refusal(tr("请写来的是谁，例如 送水的、她表哥。"))
+        one = walkups.ask(desk, flat, form["who"], row_id(form["people"]) or 1, form["plate"])
+    except Refusal as refusal:
+        return _stand(desk, 422, fault=str(refusal), asked=form)
+    told = (
+        tr("已问{flat}，等住户回答。", flat=flat.label) if one.told else tr("{flat}没有人绑定微信，请打电话。", flat=flat.label)
+    )
+    return Redirect("/console/gate", told)
+
+
+@page("POST", "/gate/walk-ups/{id}", need="gate.check")
+def decide(desk: Desk) -> Redirect:
+    """Let in, or send away, who came without a pass."""
+    one = walkups.find(desk, desk.params["id"])
+    match desk.form.get("do"):
+        case walkups.BY_HOST | walkups.BY_PHONE as how:
+            verdict = walkups.let_in(desk, one, how)
+        case "away":
+            verdict = walkups.send_away(desk, one)
+        case other:
+            raise Refusal(tr("没有“{other}”这个选择。", other=other or ""))
     return Redirect(f"/console/gate?check={verdict.passage.id}")
 
 
@@ -50,4 +144,4 @@ def cancel(desk: Desk) -> Redirect:
     )
 
 
-ROUTES: tuple[Page, ...] = (stand, check, left, cancel)
+ROUTES: tuple[Page, ...] = (stand, waiting, check, admit, undo, ask, decide, left, cancel)

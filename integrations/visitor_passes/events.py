@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from bot.contract import Household, Log, Subject, Work, tr
 from integrations.visitor_passes.gate import REASONS
-from integrations.visitor_passes.models import Pass
+from integrations.visitor_passes.models import Pass, WalkUp
 
 
 def _passes(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
@@ -17,10 +17,19 @@ def _passes(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
     }
 
 
+def _walk_ups(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    whose = select(WalkUp.public_id, Household).join(Household, col(Household.id) == col(WalkUp.household_id))
+    found = work.session.exec(whose.where(col(WalkUp.public_id).in_(keys))).all()
+    return {key: Subject(tr("没有通行证的来客")) for key in keys} | {
+        key: Subject(tr("{label}门口的来客", label=flat.label), "/gate") for key, flat in found
+    }
+
+
 #: Kinds of events and their fields.
 EMITS = {
     "visitor.invited": "people", "visitor.changed": "time? who? people? plate? phone? words?", "visitor.cancelled": "why?", "visitor.revoked": "", "visitor.put_back": "",
-    "gate.admitted": "reason method", "gate.refused": "reason method", "gate.left": "",
+    "gate.admitted": "reason method", "gate.refused": "reason method", "gate.left": "", "gate.undone": "",
+    "gate.looked": "found", "gate.asked": "told", "gate.answered": "answer",
 }  # fmt: skip
 
 LOG = Log(
@@ -28,10 +37,11 @@ LOG = Log(
         "visitor.invited": tr("邀请访客，{people} 人"), "visitor.cancelled": tr("取消了访客{why?（{why}）}"), "visitor.revoked": tr("物业作废了通行证"), "visitor.put_back": tr("物业撤销了作废，通行证照常有效"),
         "visitor.changed": tr("改了访客的{words?说明}{time?时间 }{who?姓名 }{people?人数 }{plate?车牌 }{phone?电话}"),
         "gate.admitted": tr("门岗放行（{method}）"),
-        "gate.refused": tr("门岗不放行：{reason}（{method}）"), "gate.left": tr("登记访客离开"),
+        "gate.refused": tr("门岗不放行：{reason}（{method}）"), "gate.left": tr("登记访客离开"), "gate.undone": tr("撤回了一次放行"),
+        "gate.looked": tr("门岗按房号、姓名或车牌查访客，找到 {found} 位"), "gate.asked": tr("门岗问住户要不要放行，发给 {told} 人"), "gate.answered": tr("住户回答门岗：{answer}"),
     },
-    titles={"visitor.invited": tr("邀请访客"), "visitor.cancelled": tr("取消了访客"), "visitor.changed": tr("改了访客的通行证"), "gate.admitted": tr("门岗放行"), "gate.refused": tr("门岗不放行")},
-    words={"why": {"left": tr("约的人不住这一户了")}, "reason": REASONS, "method": {"qr": tr("扫码"), "code": tr("输入通行码")}},
-    subjects={"pass": _passes},
+    titles={"visitor.invited": tr("邀请访客"), "visitor.cancelled": tr("取消了访客"), "visitor.changed": tr("改了访客的通行证"), "gate.admitted": tr("门岗放行"), "gate.refused": tr("门岗不放行"), "gate.looked": tr("门岗查访客"), "gate.asked": tr("门岗问住户"), "gate.answered": tr("住户回答门岗")},
+    words={"why": {"left": tr("约的人不住这一户了")}, "reason": REASONS, "method": {"qr": tr("扫码"), "code": tr("输入通行码"), "picked": tr("从名单里选"), "host": tr("住户在微信里回答"), "phone": tr("电话里同意")}, "answer": {"yes": tr("同意"), "no": tr("不同意")}},
+    subjects={"pass": _passes, "walk_up": _walk_ups},
     figures={"visitor.invited": tr("访客")},
 )  # fmt: skip

@@ -6,30 +6,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from bot.contract import SHANGHAI, Desk, Event, Household, Refusal, Staff, Work, is_described, tr
+from bot.contract import SHANGHAI, Desk, Event, Household, Refusal, Resident, Staff, Work, is_described, tr
 from bot.contract.listpage import day_of
 from integrations.visitor_passes import tokens
-from integrations.visitor_passes.models import CODE_LENGTH, Pass, Passage, PassState
+from integrations.visitor_passes.models import CODE_ALPHABET, CODE_LENGTH, Pass, Passage, PassState, WalkUp
 from integrations.visitor_passes.settings import Settings
 
 #: What the guard is told, by reason.
 REASONS = {
     "": tr("放行"), "unknown": tr("没有这张通行证，请与住户联系"), "forged": tr("二维码是伪造的或损坏的，不要放行"), "early": tr("还没到预约时间"),
     "over": tr("已过期"), "used": tr("次数已用完"), "cancelled": tr("住户已取消"),
-    "revoked": tr("物业已作废"), "left": tr("约他的人已不住这一户，请与住户联系"),
+    "revoked": tr("物业已作废"), "left": tr("约他的人已不住这一户，请与住户联系"), "host_no": tr("住户不同意"), "no_answer": tr("没有联系上住户"),
 }  # fmt: skip
 
-#: What people put between the signs of a code when they read it out or type it.
-_GAPS = re.compile(r"[\s\-—_.·]+")
+#: What people put between the signs of a code when they read it out or type it, and marks that nobody sees.
+_GAPS = re.compile(r"[\s\-—_.·\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 #: Numbers by which somebody can be called or looked up, in figures or in words; a plate has fewer.
 _NUMBER = re.compile("(?:[0-9零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖][ -]?){7,}")
 
 #: A verdict is shown large for so long: whoever comes later is not the one it was about.
 STANDS = timedelta(minutes=2)
+
+#: So long a slip of the finger may be taken back: the visitor stands there yet.
+UNDONE_WITHIN = timedelta(minutes=10)
 
 #: Whatever is longer was scanned: a QR code holds 124 signs.
 LONGEST_TYPED = 10
@@ -44,6 +47,7 @@ class Verdict:
 
     passage: Passage
     pass_: Pass | None = None
+    walk_up: WalkUp | None = None
     flat: str = ""
     first_use: str = ""
 
@@ -58,13 +62,20 @@ class Verdict:
         return self.passage.reason
 
     @property
+    def subject(self) -> str:
+        """What events call whoever it was about."""
+        return self.pass_.subject if self.pass_ else self.walk_up.subject if self.walk_up else ""
+
+    @property
     def words(self) -> str:
         """The reason for the guard."""
         return REASONS[self.reason]
 
     @property
     def visitor(self) -> str:
-        """张*: enough to greet by, too little to collect."""
+        """张*: enough to greet by, too little to collect. Of who came without a pass, what the guard wrote."""
+        if self.walk_up:
+            return self.walk_up.who
         return mask(self.pass_.visitor_name) if self.pass_ else ""
 
     @property
@@ -93,13 +104,28 @@ def remarks(pass_: Pass, now: datetime) -> list[str]:
     return lines
 
 
+def is_code(typed: str) -> bool:
+    """Tell whether what was typed or scanned can be a code of ours, and no flat, name or plate; whatever is scanned can."""
+    code = _plain(typed)
+    return len(code) > LONGEST_TYPED or (len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET))
+
+
+def is_code_mistyped(typed: str) -> bool:
+    """Tell whether it has only signs of a code, and not as many: 3-2-253 is a flat."""
+    return "-" not in typed and set(_plain(typed)) <= set(CODE_ALPHABET)
+
+
+def _plain(typed: str) -> str:
+    """Return a code without what stands between its signs: LONGEST_READ of them, which normalising may make more."""
+    return _GAPS.sub("", unicodedata.normalize("NFKC", typed.strip()[:LONGEST_READ].upper())[:LONGEST_READ])
+
+
 def check(work: Work, typed: str) -> Verdict:
     """Check a QR code or a typed code, use one entry up if it is good, and write the check down.
 
     Raises Refusal for what cannot be a code at all: a slip of the finger is no check.
     """
-    typed = typed.strip()[:LONGEST_READ].upper()
-    code = _GAPS.sub("", unicodedata.normalize("NFKC", typed)[:LONGEST_READ])
+    code = _plain(typed)
     method = "qr" if len(code) > LONGEST_TYPED else "code"
     if method == "code" and len(code) != CODE_LENGTH:
         raise Refusal(
@@ -107,18 +133,39 @@ def check(work: Work, typed: str) -> Verdict:
             if code
             else tr("请扫二维码，或输入 {CODE_LENGTH} 位通行码。", CODE_LENGTH=CODE_LENGTH)
         )
-    token = tokens.read(typed, work.context.keys) if method == "qr" else None
+    token = tokens.read(typed.strip()[:LONGEST_READ].upper(), work.context.keys) if method == "qr" else None
     if method == "qr" and token is None:
         return _note(work, None, "forged", method)
     pass_ = _find(work.session, token.public_id if token else "", code)
     if pass_ is None:
         return _note(work, None, "unknown", method)
+    return admit(work, pass_, method)
+
+
+def admit(work: Work, pass_: Pass, method: str) -> Verdict:
+    """Use one entry of a pass up if it is good now, and write the check down."""
     grace = work.settings(Settings).grace
     reason = pass_.fault_at(work.now, grace)
     if not reason and not _use(work.session, pass_):
         work.session.refresh(pass_)
         reason = pass_.fault_at(work.now, grace) or "used"
-    return _note(work, pass_, why_cancelled(work, pass_) if reason == PassState.CANCELLED else reason, method)
+    verdict = _note(work, pass_, why_cancelled(work, pass_) if reason == PassState.CANCELLED else reason, method)
+    if verdict.admitted and work.settings(Settings).tell_arrivals and _entries_today(work, pass_) == 1:
+        work.tell(_maker(work, pass_), "visitor.came_in", name=pass_.visitor_name, at=f"{work.now:%H:%M}", flat=verdict.flat)
+    return verdict
+
+
+def _maker(work: Work, pass_: Pass) -> Resident:
+    return work.session.get_one(Resident, pass_.resident_id)
+
+
+def _entries_today(work: Work, pass_: Pass) -> int:
+    """Count who came in by a pass today, slips of the finger left out."""
+    midnight = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    came = select(func.count()).select_from(Passage).where(
+        Passage.pass_id == pass_.id, col(Passage.admitted), col(Passage.undone_at).is_(None), col(Passage.at) >= midnight
+    )  # fmt: skip
+    return work.session.exec(came).one()
 
 
 def why_cancelled(work: Work, pass_: Pass) -> str:
@@ -136,7 +183,7 @@ def decided(desk: Desk, passage_id: int) -> Verdict | None:
     passage = desk.session.get(Passage, passage_id)
     if passage is None or passage.staff_id != desk.staff.id or desk.now - passage.at >= STANDS:
         return None
-    return _verdict(desk, passage, desk.session.get(Pass, passage.pass_id) if passage.pass_id else None)
+    return _verdict(desk, passage)
 
 
 def _find(session: Session, public_id: str, code: str) -> Pass | None:
@@ -163,17 +210,25 @@ def _note(work: Work, pass_: Pass | None, reason: str, method: str) -> Verdict:
         pass_id=pass_.id if pass_ else None, staff_id=work.staff.id if isinstance(work, Desk) else None, at=work.now, method=method,
         admitted=not reason, reason=reason,
     )  # fmt: skip
+    return note(work, passage, pass_.subject if pass_ else "")
+
+
+def note(work: Work, passage: Passage, subject: str) -> Verdict:
+    """Write down what was decided of somebody at the gate."""
     work.session.add(passage)
     work.session.flush()
-    subject = f"pass:{pass_.public_id}" if pass_ else ""
-    work.record("gate.admitted" if not reason else "gate.refused", subject, reason=reason, method=method)
-    return _verdict(work, passage, pass_)
+    kind = "gate.admitted" if passage.admitted else "gate.refused"
+    work.record(kind, subject, reason=passage.reason, method=passage.method)
+    return _verdict(work, passage)
 
 
-def _verdict(work: Work, passage: Passage, pass_: Pass | None) -> Verdict:
-    flat = work.session.get_one(Household, pass_.household_id).label if pass_ else ""
+def _verdict(work: Work, passage: Passage) -> Verdict:
+    pass_ = work.session.get(Pass, passage.pass_id) if passage.pass_id else None
+    walk_up = work.session.get(WalkUp, passage.walk_up_id) if passage.walk_up_id else None
+    home = pass_.household_id if pass_ else walk_up.household_id if walk_up else None
+    flat = work.session.get_one(Household, home).label if home else ""
     first_use = _first_use(work, pass_) if pass_ and passage.reason == "used" else ""
-    return Verdict(passage=passage, pass_=pass_, flat=flat, first_use=first_use)
+    return Verdict(passage=passage, pass_=pass_, walk_up=walk_up, flat=flat, first_use=first_use)
 
 
 def _first_use(work: Work, pass_: Pass) -> str:
@@ -187,6 +242,39 @@ def _first_use(work: Work, pass_: Pass) -> str:
     return work.words(tr("{at} 由{who}放行"), at=first[0].at, who=first[1] or tr("门禁设备")) if first else ""
 
 
+def undo(desk: Desk, passage_id: int) -> None:
+    """Take back a slip of the finger: the entry is given back, and whoever was told that their guest is here reads otherwise.
+
+    Raises Refusal where it is too late, LookupError for a check that let nobody in.
+    """
+    passage = desk.session.get(Passage, passage_id)
+    if passage is None or not passage.admitted:
+        raise LookupError(str(passage_id))
+    if desk.now - passage.at >= UNDONE_WITHIN or passage.left_at is not None:
+        raise Refusal(tr("已经过了 {minutes} 分钟或登记了离开，不能再撤回。", minutes=UNDONE_WITHIN // timedelta(minutes=1)))
+    mine = update(Passage).where(col(Passage.id) == passage_id, col(Passage.undone_at).is_(None)).values(undone_at=desk.now)
+    if not getattr(desk.session.execute(mine), "rowcount", 0):
+        raise Refusal(tr("这次放行已经撤回了。"))
+    verdict = _verdict(desk, passage)
+    if verdict.walk_up:
+        verdict.walk_up.ended_at = None
+        desk.session.add(verdict.walk_up)
+    if verdict.pass_:
+        _give_back(desk, verdict.pass_)
+    desk.record("gate.undone", verdict.subject)
+
+
+def _give_back(desk: Desk, pass_: Pass) -> None:
+    mine = update(Pass).where(col(Pass.id) == pass_.id, col(Pass.entries_left) < col(Pass.people))
+    desk.session.execute(mine.values(entries_left=Pass.entries_left + 1))
+    desk.session.execute(
+        update(Pass).where(col(Pass.id) == pass_.id, col(Pass.state) == PassState.USED).values(state=PassState.ACTIVE)
+    )
+    desk.session.refresh(pass_)
+    if desk.settings(Settings).tell_arrivals and _entries_today(desk, pass_) == 0:
+        desk.tell(_maker(desk, pass_), "visitor.not_in", name=pass_.visitor_name)
+
+
 def leave_again(desk: Desk, passage_id: int) -> None:
     """Write down that a visitor has left; it gives no entry back."""
     passage = desk.session.get(Passage, passage_id)
@@ -197,19 +285,23 @@ def leave_again(desk: Desk, passage_id: int) -> None:
     desk.record("gate.left")
 
 
-def latest(desk: Desk, limit: int = 10) -> list[dict[str, Any]]:
+def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
     """Return the last checks of this gate, newest first."""
+    home = func.coalesce(col(Pass.household_id), col(WalkUp.household_id))
     rows = desk.session.exec(
-        select(Passage, Pass, Household)
+        select(Passage, Pass, WalkUp, Household)
         .join(Pass, col(Pass.id) == col(Passage.pass_id), isouter=True)
-        .join(Household, col(Household.id) == col(Pass.household_id), isouter=True)
+        .join(WalkUp, col(WalkUp.id) == col(Passage.walk_up_id), isouter=True)
+        .join(Household, col(Household.id) == home, isouter=True)
         .order_by(col(Passage.id).desc())
         .limit(limit)
     ).all()
     return [
         {
             "id": passage.id, "at": passage.at, "admitted": passage.admitted, "reason": REASONS.get(passage.reason, ""),
-            "visitor": mask(pass_.visitor_name) if pass_ else "", "flat": flat.label if flat else "", "left_at": passage.left_at,
+            "visitor": mask(pass_.visitor_name) if pass_ else walk_up.who if walk_up else "", "flat": flat.label if flat else "",
+            "left_at": passage.left_at, "undone_at": passage.undone_at,
+            "may_undo": passage.admitted and not (passage.undone_at or passage.left_at) and desk.now - passage.at < UNDONE_WITHIN,
         }
-        for passage, pass_, flat in rows
+        for passage, pass_, walk_up, flat in rows
     ]  # fmt: skip

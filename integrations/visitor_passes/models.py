@@ -109,7 +109,44 @@ class Passage(Scoped, table=True):
     staff_id: int | None = Field(default=None, foreign_key="staff.id")  # None = a machine checked it
     at: datetime = moment(index=True)
     direction: str = "in"
-    method: str = "code"  # qr or code
+    method: str = (
+        "code"  # qr, code, picked (from the list of the expected), host (who agreed by WeChat) or phone (who agreed by phone)
+    )
     admitted: bool
     reason: str = ""
     left_at: datetime | None = maybe_moment()
+    undone_at: datetime | None = maybe_moment()  # it was a slip of the finger: nobody came in by it
+    walk_up_id: int | None = Field(default=None, foreign_key="visitor_walk_up.id", index=True)  # who had no pass
+
+
+class HostAnswer(StrEnum):
+    """What the people of a flat say of who stands at the gate."""
+
+    WAITING = "waiting"
+    YES = "yes"
+    NO = "no"
+
+
+class WalkUp(Scoped, table=True):
+    """Somebody who stands at the gate without a pass, for whom the flat they want to go to was asked."""
+
+    __tablename__ = "visitor_walk_up"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    household_id: int = Field(foreign_key="household.id", index=True)
+    staff_id: int = Field(foreign_key="staff.id")  # the guard who asked
+    who: str = sealed("visitor_walk_up.who")  # as the guard wrote it: 送货的, 他表哥, a name
+    plate: str = sealed("visitor_walk_up.plate")
+    people: int = 1
+    asked_at: datetime = moment(index=True)
+    told: int = 0  # at how many accounts of the flat
+    answer: HostAnswer = word(HostAnswer, HostAnswer.WAITING)
+    answered_at: datetime | None = maybe_moment()
+    answered_by: int | None = Field(default=None, foreign_key="resident.id", index=True)
+    ended_at: datetime | None = maybe_moment()  # the guard let them in or sent them away
+
+    @property
+    def subject(self) -> str:
+        """What events call it."""
+        return f"walk_up:{self.public_id}"

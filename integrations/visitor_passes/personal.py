@@ -7,16 +7,20 @@ from typing import Any
 from sqlmodel import col, or_, select
 
 from bot.contract import Personal, Resident, Retention, Rows, Work, tr
-from integrations.visitor_passes.models import Pass, PassState
+from integrations.visitor_passes.models import HostAnswer, Pass, PassState, WalkUp
 from integrations.visitor_passes.settings import Settings
 
 #: What was told of a visit, and is emptied after a while: the gate's figures stay.
 _TOLD = (Pass.visitor_name, Pass.phone, Pass.plate, Pass.words)
 
 
+_SAID = {HostAnswer.WAITING: "", HostAnswer.YES: "同意", HostAnswer.NO: "不同意"}
+
+
 def export(work: Work, resident: Resident) -> Mapping[str, Any]:
     """Return a resident's passes, oldest first."""
     theirs = work.session.exec(select(Pass).where(Pass.resident_id == resident.id).order_by(col(Pass.id))).all()
+    asked = work.session.exec(select(WalkUp).where(WalkUp.answered_by == resident.id).order_by(col(WalkUp.id))).all()
     return {
         "访客": [
             {
@@ -24,7 +28,10 @@ def export(work: Work, resident: Resident) -> Mapping[str, Any]:
                 "从": f"{one.starts_at:%Y-%m-%d %H:%M}", "到": f"{one.ends_at:%Y-%m-%d %H:%M}",
             }
             for one in theirs
-        ]
+        ],
+        "回答过门岗的来客": [
+            {"来客": one.who, "车牌": one.plate, "人数": one.people, "您的回答": _SAID[one.answer], "时间": f"{one.answered_at:%Y-%m-%d %H:%M}"} for one in asked
+        ],
     }  # fmt: skip
 
 
@@ -35,6 +42,9 @@ def erase(work: Work, resident: Resident) -> None:
         if found.state is PassState.ACTIVE:
             found.state = PassState.CANCELLED
         work.session.add(found)
+    for one in work.session.exec(select(WalkUp).where(WalkUp.answered_by == resident.id)).all():
+        one.who, one.plate, one.answered_by = "", "", None
+        work.session.add(one)
 
 
 RETAIN = Retention(
@@ -43,7 +53,10 @@ RETAIN = Retention(
     rows=(Rows(
         Pass, lambda before: (col(Pass.ends_at) < before, or_(*(column != "" for column in map(col, _TOLD)))),
         {"visitor_name": "", "phone": "", "plate": "", "words": ""},
-    ),),
+    ), Rows(
+        WalkUp, lambda before: (col(WalkUp.asked_at) < before, or_(col(WalkUp.who) != "", col(WalkUp.plate) != "", col(WalkUp.answered_by).is_not(None))),
+        {"who": "", "plate": "", "answered_by": None},
+    )),
 )  # fmt: skip
 
 PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN,))

@@ -12,6 +12,8 @@ class Settings(BaseModel):
 
     keep_days: int = Field(180, ge=1, le=3650, description="days for which names, phones, plates and words of a visit are kept")
 
+    tell_arrivals: bool = Field(True, description="tell who invited when the first of their guests comes in that day")
+
     @property
     def grace(self) -> timedelta:
         """The same as a length of time."""

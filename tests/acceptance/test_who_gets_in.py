@@ -47,7 +47,7 @@ from bot.store.views import SavedView
 from bot.wechat import crypto
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost
-from integrations.visitor_passes.models import Pass
+from integrations.visitor_passes.models import Pass, WalkUp
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 
@@ -262,6 +262,7 @@ def live(house: House) -> None:
                 starts_at=NOW, ends_at=NOW + timedelta(hours=2),
             ))  # fmt: skip
             home = session.get_one(Household, resident.household_id)
+            session.add(WalkUp(household_id=home.key, staff_id=1, who="送水的", asked_at=NOW))
             joined = people.settle(session, home, name="张晓红")
             people.bind(session, joined, "oJoined", NOW)
             double = people.settle(session, home, name="张小红")

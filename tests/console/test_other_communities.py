@@ -38,7 +38,7 @@ from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkN
 from integrations.duty.models import Robot
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost, TicketNote
-from integrations.visitor_passes.models import Pass, Passage
+from integrations.visitor_passes.models import Pass, Passage, WalkUp
 
 #: Stands in every text and id of B that a person writes, and nowhere else.
 MARK = "东区才有"
@@ -72,6 +72,10 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/roster/draft/{id}": lambda b: b.draft,
     "/console/roster/imports/{id}": lambda b: b.imported,
     "/console/gate/{id}": lambda b: str(b.passage),
+    "/console/gate/passes/{id}": lambda b: b.pass_id,
+    "/console/gate/walk-ups/{id}": lambda b: b.walk_up,
+    "/p/walk-ups/{id}": lambda b: b.walk_up,
+    "/p/walk-ups/{id}/{member}": lambda b: b.resident,
     "/console/tickets/{number}": lambda b: b.ticket,
     "/console/tickets/{number}/costs/{repair_cost}": lambda b: str(b.cost),
     "/console/undo/{undo_step}": lambda b: b.step,
@@ -130,6 +134,7 @@ class Other:
     pass_id: str = ""
     code: str = ""
     passage: int = 0
+    walk_up: str = ""
     photo: str = ""
     household: int = 0
     shift: int = 0
@@ -156,7 +161,7 @@ class Other:
     def signs(self) -> list[str]:
         """What must never be seen from A."""
         return [
-            MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.code, self.photo, self.login,
+            MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.walk_up, self.code, self.photo, self.login,
             self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported, self.export, self.export_key, self.audience, self.text,
             self.step, self.view,
         ]  # fmt: skip
@@ -217,6 +222,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     ticket, leave = rows["ticket"], rows["leave"]
     photo = Photo(openid=OPENID, media_id="m", taken_at=now, state="stored", sha256="ab" * 32, subject=ticket.subject)
     passage = Passage(pass_id=leave.id, staff_id=staff.id, at=now, admitted=True)
+    walk_up = WalkUp(household_id=home.id or 0, staff_id=staff.id or 0, who=MARK, plate=MARK, asked_at=now)
     shift = Shift(staff_id=staff.id or 0, weekday=2)
     robot = Robot(name=f"{MARK}群", url=f"https://example.com/?key={MARK}", added_at=now)
     export = Export(talk=rows["conversation"].public_id, asked_at=now, opened_at=now)
@@ -225,7 +231,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     step = UndoStep(list="tickets", act="level", staff_id=staff.id or 0, at=now, personal_changes={"rows": []})
     session.add_all([cost, view, step])
     session.add_all(
-        [photo, passage, shift, robot, export, TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject)]
+        [photo, passage, walk_up, shift, robot, export, TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject)]
     )
     events.record(session, now, "repair.opened", subject=ticket.subject, actor=f"staff:{b.login}")
     session.flush()
@@ -234,6 +240,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     (photos / f"{photo.sha256}.jpg").write_bytes(b"\xff\xd8")
     b.notice, b.conversation, b.task = rows["notice"].public_id, rows["conversation"].public_id, rows["task"].public_id
     b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
+    b.walk_up = walk_up.public_id
     b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
     row = Entry(line=2, flat=("99", "9", "9909"), name=f"{MARK}新住户")
     b.imported = imports.take_over(session, [row], now, actor=f"staff:{b.login}", file_name=MARK).public_id

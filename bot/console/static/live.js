@@ -215,6 +215,21 @@ async function openSound() {
   ring();
 }
 
+// What the gate decides is heard as well: a high tone for yes, two low ones for no. A page that is loaded again is silent, and so is a
+// browser that wants to be touched first.
+async function sayVerdict(shown) {
+  const { verdict, sounds } = shown.dataset;
+  if (sessionStorage.getItem("verdict") === sounds) return;
+  sessionStorage.setItem("verdict", sounds);
+  sound ??= new AudioContext();
+  await sound.resume();
+  for (const [after, pitch] of verdict === "yes" ? [[0, 1040]] : [[0, 330], [0.35, 262]]) beep(sound.currentTime + after, pitch);
+  shown.dataset.heard = sounds;
+}
+
+const verdict = document.querySelector("[data-verdict][data-sounds]");
+if (verdict) sayVerdict(verdict);
+
 opener?.addEventListener("click", () => localStorage.setItem("sound", "on"));
 for (const touch of ["pointerup", "keydown"]) addEventListener(touch, openSound, { once: true });
 
