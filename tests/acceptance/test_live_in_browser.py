@@ -164,6 +164,28 @@ def test_reloading_a_verdict_takes_no_second_entry(demo: Demo, window: Window, s
     shot(gate, "live-gate")
 
 
+def test_guard_asks_a_flat_and_reads_its_answer_without_a_reload(demo: Demo, sign_in: Window, shot: Shot) -> None:
+    gate = sign_in("guard", width=390, height=844)
+    gate.goto(f"{demo.url}/console/gate")
+    gate.get_by_text("没有通行证？问住户").click()
+    gate.get_by_label("找哪一户").fill("3-2-501")
+    gate.get_by_label("来的是谁").fill("送水的")
+    gate.get_by_role("button", name="发微信问住户").click()
+    expect(gate.locator("#waiting")).to_contain_text("没回答就打电话")
+
+    assert demo.says(CHEN, "同意进门") == "好，门岗会让送水的进来。"
+
+    expect(gate.locator("#waiting")).to_contain_text("住户同意")
+    gate.locator("#waiting").get_by_role("button", name="放行", exact=True).click()
+    verdict = gate.locator(".verdict")
+    expect(verdict).to_contain_text("送水的")
+    expect(verdict).to_have_attribute("data-heard", re.compile(r"\d+"))
+    shot(gate, "live-gate-host")
+    gate.get_by_role("button", name="点错了，撤回").click()
+    expect(gate.locator("#checks tbody tr").first).to_contain_text("已撤回")
+    expect(gate.locator("#waiting")).to_contain_text("送水的")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_open_page_shows_and_rings_an_alarm_until_it_is_dealt_with(
     demo: Demo, sign_in: Window, shot: Shot, width: int
