@@ -40,12 +40,15 @@ class Invitation(Scoped, table=True):
 
 
 def invite(
-    session: Session, inviter: Resident, household: Household, called: str, now: datetime, expires_at: datetime
-) -> Invitation:
-    """Make a code for somebody of the inviter's own; what they made before for a person of that name ends."""
+    session: Session, inviter: Resident, household: Household, called: str, now: datetime, expires_at: datetime,
+    role: ResidentRole = ResidentRole.FAMILY,
+) -> Invitation:  # fmt: skip
+    """Make a code for somebody who lives with the inviter, as what; what they made before for a person of that name ends."""
     mine = (col(Invitation.inviter_id) == inviter.id, col(Invitation.called) == called, col(Invitation.ended_at).is_(None))
     session.execute(update(Invitation).where(*mine).values(ended_at=now))
-    made = Invitation(household_id=household.key, inviter_id=inviter.key, called=called, made_at=now, expires_at=expires_at)
+    made = Invitation(
+        household_id=household.key, inviter_id=inviter.key, called=called, role=role, made_at=now, expires_at=expires_at
+    )
     session.add(made)
     session.flush()
     return made

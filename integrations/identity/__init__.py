@@ -35,7 +35,7 @@ integration = Integration(
     tells={
         "identity.joined": "who flat how url", "identity.asks": "who flat url", "identity.confirmed": "flat",
         "identity.refused": "said", "identity.objected": "flat", "identity.stopped": "who flat", "identity.disputed": "who flat",
-        "identity.waits": "who flat", "identity.withdrawn": "said also", "identity.changed": "flat", "identity.unbound": "going", "identity.let_in": "who flat", "identity.kept_out": "who flat",
+        "identity.waits": "who flat", "identity.withdrawn": "said also", "identity.kept": "who flat bound waiting", "identity.changed": "flat", "identity.unbound": "going", "identity.let_in": "who flat", "identity.kept_out": "who flat",
         "identity.who": "who flat at how", "identity.known": "who flat", "identity.stays_out": "who flat",
     },
     processing=processing.PROCESSING,

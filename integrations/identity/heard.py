@@ -60,6 +60,19 @@ _ONE_MORE = re.compile(
     r"[来去]?(?:一下)?(?:可以|行|能行)?[吗么吧呢呀啊的了\s?？。.!！]*"
 )
 
+#: Of whom an age is told: 儿子8岁, 12岁的女儿.
+_YEARS = r"(?:今年|才|刚|快|已经|都|满|是)*(?:\d{1,2}|[二三四五六七八九]?十?[一二两三四五六七八九]|[二三四五六七八九]?十)(?:个?半)?周?岁"
+_KIN = "(?P<{}>(?:[大小二三]?(?:儿子|女儿|闺女|侄子|侄女|外甥女?|孙子|孙女|外孙女?)|弟弟|妹妹|孩子|小孩|宝宝|娃娃?))"
+_AGED = re.compile(rf"{_KIN.format('before')}[,，\s]*{_YEARS}|{_YEARS}(?:大)?的?{_KIN.format('behind')}")
+_INVITES = re.compile("邀请|绑|加|登记|码|也能用|一起用")
+
+#: Says that somebody shall not be let in, be it the flat, the home or the account: 别让房东进来, 不让前夫绑我家.
+_KEEPS_OUT = re.compile(
+    r"(?:我|我们|请|麻烦|帮我|千万|以后|再|也)*(?:别|不要?|甭|不许|不准|禁止)(?:再)?(?:让|放|给|许|准)?(?:我的?|我们?家?的?)?"
+    r"(?:(?P<known>二?房东|中介|前夫|前妻|前男友|前女友|前任|亲戚|婆婆|公公|岳父|岳母|外人|陌生人|别人|其他人|租客|室友)(?:们)?(?:再)?(?:来|进|绑|登记|加)"
+    rf"|(?P<who>{household.NAME})(?:再)?(?:来)?(?:绑|登记到|加入|加进))(?:定|来|门|屋|入|进|我们?家|家|小区|去|上|这一户|了|的|微信)*[了啊呀吧\s。.!！]*"
+)
+
 #: Says where one lives, or that it was understood wrongly.
 _OF_PLACE = re.compile("是|在|住|小区|区|错|苑|园|城|院")
 
@@ -78,11 +91,20 @@ def hear(turn: Turn, text: str) -> str | Wish:
     if _MAY.fullmatch(text) and not turn.is_bound:
         going = "yes" if turn.open.startswith("identity.") else ""
         return turn.words(turn.context.messages["identity.unbound"], going=going)
+    if (aged := _AGED.search(text)) and (_INVITES.search(text) or (turn.open, turn.asks) == ("identity.invite", "name")):
+        return Wish(intent="identity.invite", values={"name": aged["before"] or aged["behind"]})
     if left := _left(turn, text):
         return left
     if again := _again(turn, text):
         return again
-    return _code(turn, text) or household.hear(turn, text) or _digits(turn, text) or _community(turn, text) or _who(turn, text)
+    return (
+        _code(turn, text)
+        or household.hear(turn, text)
+        or _kept_out(turn, text)
+        or _digits(turn, text)
+        or _community(turn, text)
+        or _who(turn, text)
+    )
 
 
 def _again(turn: Turn, text: str) -> Wish | None:
@@ -96,6 +118,21 @@ def _again(turn: Turn, text: str) -> Wish | None:
         return Wish(intent="identity.bind", values={"room": room[0]})
     [flat] = of_them.values()
     return Wish(intent="identity.bind", values={"building": flat.building, "unit": flat.unit, "room": flat.room})
+
+
+def _kept_out(turn: Turn, text: str) -> str | Wish:
+    """Tell who wants somebody kept out what is so and what can be done; who is bound at home is asked about, a visitor's pass is another's."""
+    said = _KEEPS_OUT.fullmatch(text)
+    if said is None or turn.resident is None or turn.flat is None:
+        return ""
+    who = said["known"] or said["who"]
+    if any(who in one.words for one in turn.context.services.matters(turn)):  # 别让张三进来: of the pass that they made
+        return ""
+    if any(one.is_called(who) for one in household.newcomers(turn)):
+        return Wish(intent=household.INTENT, values={"says": household.UNKNOWN, "called": who})
+    bound = "、".join(("您", *(one.called for one in household.newcomers(turn) if one.flat.id == turn.flat.id)))
+    waiting = "、".join(one.called for one in household.waiting_at_home(turn) if one.flat.id == turn.flat.id)
+    return turn.words(turn.context.messages["identity.kept"], who=who, flat=turn.flat.label, bound=bound, waiting=waiting)
 
 
 def _left(turn: Turn, text: str) -> str:

@@ -4,7 +4,21 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.contract import Ask, Evidence, Household, Refusal, Reply, Resident, Turn, action, is_described, roster, tasks, tr
+from bot.contract import (
+    Ask,
+    Evidence,
+    Household,
+    Refusal,
+    Reply,
+    Resident,
+    ResidentRole,
+    Turn,
+    action,
+    is_described,
+    roster,
+    tasks,
+    tr,
+)
 from bot.contract.roster import Invitation
 from integrations.identity import proofs, requests
 
@@ -30,6 +44,25 @@ _COMES = re.compile(
     "来(?!绑|登|加|用)|做客|串门|拜访|探望|看望|今[天晚]|明[天早晚]|后天|[上中下]午|晚上|周[一二三四五六日末]|星期|礼拜|点钟?"
 )
 
+#: As what somebody is invited who is no family: 租客小李, 住家阿姨; their own words for themselves (我是租户) are not about them.
+_ROLES = (
+    (ResidentRole.TENANT, re.compile("租客|租户|房客|承租|租我|租住|租房的")),
+    (ResidentRole.GUEST, re.compile("保姆|护工|阿姨|月嫂|育儿嫂|育婴|家政|钟点工|管家|司机|室友|舍友|合租|同住|房东")),
+)
+_OF_ONESELF = re.compile("我们?(?:就|也|都)?(?:是|系)[^,，。\\s]*")
+
+#: Whose account nobody but a guardian may agree to: younger than this. A word that may be of one is asked about.
+OF_AGE = 14
+_AGE = re.compile(
+    "(?P<years>\\d{1,2}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])(?:个?半)?周?岁|\\d{1,2}个月"
+)
+_CHILD = re.compile("(?:我们?家?的?|[大小二]?)(?:孩子|小孩子?|娃娃?|宝宝|小朋友|[大小二三]宝|小学生|毛头)")
+
+_SPELT = "零一二三四五六七八九"
+
+#: How old somebody is who may be a child.
+GROWN, YOUNG = "grown", "young"
+
 #: Why somebody is invited.
 STAYS, VISITS = "stays", "visits"
 
@@ -40,12 +73,21 @@ class Invited:
 
     name: str
     stays: str = ""
+    age: str = ""
 
 
 @action(
     "identity.invite",
     Invited,
-    replies={"done": "code whom flat until", "again": "code whom flat until", "whom": "", "stays": "whom", "visits": "whom"},
+    replies={
+        "done": "code whom flat until role",
+        "again": "code whom flat until",
+        "whom": "",
+        "stays": "whom",
+        "visits": "whom",
+        "age": "whom",
+        "child": "whom",
+    },
 )
 def invite(turn: Turn, slots: Invited) -> Reply | Ask:
     """Make a code that lets one person join the flat that is meant, once and until tomorrow."""
@@ -57,12 +99,18 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
     if not slots.stays and _may_visit(turn.said, slots.name):
         options = {STAYS: "住这里，一起用（发邀请码）", VISITS: "来做客（开访客通行证）"}
         return Ask(slot="stays", name="stays", options=options, values={"whom": slots.name})
+    age = slots.age or _age(turn.said, slots.name)
+    if not age and _CHILD.fullmatch(slots.name):
+        return Ask(slot="age", name="age", options={GROWN: "满14岁了", YOUNG: "还不满14岁"}, values={"whom": slots.name})
+    if age == YOUNG:
+        return Reply("child", ok=False, whom=slots.name)
     tasks.require_undisputed(turn, turn.me, flat)
+    role = _role(turn.said, slots.name)
     if (given := _just_given(turn, flat, slots.name)) is not None:
         return Reply("again", code=given.code, whom=slots.name, flat=flat.label, until=given.expires_at)
     if not turn.take("invite", INVITATIONS):
         raise Refusal(turn.words(tr("今天发的邀请够多了，请明天再发，或请物业帮忙：{community.phone}。")))
-    made = roster.invite(turn.session, turn.me, flat, slots.name, turn.now, turn.now + LIVES)
+    made = roster.invite(turn.session, turn.me, flat, slots.name, turn.now, turn.now + LIVES, role)
     turn.record("identity.invited", turn.me.about, household=flat.key)
     called = f"给{slots.name}的邀请码"
     return Reply(
@@ -73,7 +121,25 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
         whom=slots.name,
         flat=flat.label,
         until=made.expires_at,
+        role="" if role is ResidentRole.FAMILY else roster.RESIDENT_ROLE_WORDS[role],
     )
+
+
+def _age(said: str, name: str) -> str:
+    """Return whether an age that was told is that of a child, be it in the words or in the name; empty where none was."""
+    told = _AGE.search(said) or _AGE.search(name)
+    if told is None:
+        return ""
+    years = told["years"] or "0"
+    tens, _, ones = years.rpartition("十")
+    number = int(years) if years.isdigit() else 10 * ("十" in years) * max(_SPELT.find(tens), 1) + _SPELT.find(ones)
+    return YOUNG if number < OF_AGE else GROWN
+
+
+def _role(said: str, name: str) -> ResidentRole:
+    """Return as what somebody is invited: a tenant or who stays, as the words call them; else as family."""
+    words = f"{name}\n{_OF_ONESELF.sub('', said)}"
+    return next((role for role, called in _ROLES if called.search(words)), ResidentRole.FAMILY)
 
 
 def _just_given(turn: Turn, flat: Household, whom: str) -> Invitation | None:
@@ -139,7 +205,7 @@ def join(turn: Turn, slots: Joining) -> Reply | Ask:
     if isinstance(person, Ask):
         return person
     evidence = Evidence.CODE if invitation.is_paper else Evidence.INVITATION
-    resident = proofs.admit(turn, turn.openid, flat, person, evidence, name=called)
+    resident = proofs.admit(turn, turn.openid, flat, person, evidence, name=called, role=invitation.role)
     requests.settle(turn, flat)
     if not invitation.is_paper:
         roster.end_invitation(turn.session, invitation, turn.now)

@@ -119,8 +119,13 @@ def masked(name: str) -> str:
     return f"{name[0]}*{name[-1] if len(name) > 2 else ''}"
 
 
-def admit(work: Work, openid: str, flat: Household, person: Resident | None, evidence: Evidence, *, name: str = "") -> Resident:
+def admit(
+    work: Work, openid: str, flat: Household, person: Resident | None, evidence: Evidence, *,
+    name: str = "", role: ResidentRole = ResidentRole.FAMILY,
+) -> Resident:  # fmt: skip
     """Bind an account to the person of a flat that it belongs to, or to a new one; who is bound already has one flat more.
+
+    `role` is as what somebody lives there of whom the roster says nothing.
 
     The others at home are told, once for each person and day. Where the flat has objected to the account, only the staff's word lets
     it in, and takes the objection back; another raises Refusal.
@@ -133,26 +138,26 @@ def admit(work: Work, openid: str, flat: Household, person: Resident | None, evi
     bound = roster.bound(work.session, openid)
     if bound is not None:
         if all(one.id != flat.id for one in roster.homes(work.session, bound)):
-            _let_in(work, bound, flat, evidence)
+            _let_in(work, bound, flat, evidence, role)
         roster.drop_claim(work.session, openid)
         resident = bound
     else:
-        resident = person or work.settle(flat, name=name, evidence=evidence)
+        resident = person or work.settle(flat, name=name, role=role, evidence=evidence)
         if all(one.id != flat.id for one in roster.homes(work.session, resident)):
-            work.move_in(resident, flat, ResidentRole.FAMILY, evidence)
+            work.move_in(resident, flat, role, evidence)
         work.bind(resident, openid, evidence)
     work.take("bind.done", BINDINGS, openid)
     tell_home(work, resident, flat, evidence)
     return resident
 
 
-def _let_in(work: Work, resident: Resident, flat: Household, evidence: Evidence) -> None:
+def _let_in(work: Work, resident: Resident, flat: Household, evidence: Evidence, role: ResidentRole) -> None:
     """Let somebody who is bound have one flat more; one of theirs that they had let go is theirs again as it was."""
     lives = roster.residence(work.session, resident, flat)
     if lives is not None and lives.is_current:
         work.come_back(resident, flat)
     else:
-        work.move_in(resident, flat, ResidentRole.FAMILY, evidence)
+        work.move_in(resident, flat, role, evidence)
 
 
 def tell_home(work: Work, resident: Resident, flat: Household, evidence: Evidence) -> None:
