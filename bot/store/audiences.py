@@ -1,7 +1,7 @@
 """Who belongs to an audience: one select that counts and sends; and audiences that are saved under a name."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,8 +93,12 @@ def people_of(
     to 全体 不包括 3栋, by the other. A flat that somebody's account has let go counts no more than one they
     have left.
     """
+    return _by_person(session.execute(_among(session, chosen(session, audience, offered), among)))
+
+
+def _by_person(rows: Iterable[Any]) -> list[Chosen]:
     found: dict[int, Chosen] = {}
-    for row in session.execute(_among(session, chosen(session, audience, offered), among)):
+    for row in rows:
         before = found.get(row.id)
         flats = (*(before.flats if before else ()), (row.flat, label_of(row.building, row.unit, row.room)))
         found[row.id] = Chosen(id=row.id, openid=row.openid, name=row.name, flats=flats)
@@ -128,7 +132,7 @@ def ids_of(session: Session, audience: Audience, offered: Offered = nobody) -> A
         select(literal(1))
         .select_from(Residence)
         .join(Household, col(Household.id) == col(Residence.household_id))
-        .where(col(Residence.resident_id) == col(Resident.id), lives_there(), is_spoken_for(), of.audience(audience))
+        .where(col(Residence.resident_id) == col(Resident.id), *of.lives(audience))
         .correlate(Resident)
     )
     return select(col(Resident.id)).where(lives.exists())
@@ -143,8 +147,14 @@ def _among(session: Session, query: Any, among: Sequence[int] | None) -> Any:
     return query.where(col(Resident.id).in_(of.ids(among)))
 
 
-def chosen(session: Session, audience: Audience, offered: Offered = nobody) -> Any:
-    """Return the select of an audience: a row for each person and flat of theirs that belongs to it."""
+def let_go_of(session: Session, audience: Audience, offered: Offered, told: Collection[int]) -> list[Chosen]:
+    """Return who would belong to an audience by a flat that their account has let go, and is none of those who are told by another."""
+    rows = session.execute(chosen(session, audience, offered, let_go=True))
+    return _by_person(row for row in rows if row.openid and row.id not in told)
+
+
+def chosen(session: Session, audience: Audience, offered: Offered = nobody, *, let_go: bool = False) -> Any:
+    """Return the select of an audience: a row for each person and flat of theirs that belongs to it, or would had it not been let go."""
     of = _Compiler(is_sqlite=session.get_bind().dialect.name == "sqlite", offered=offered)
     return (
         select(
@@ -153,7 +163,7 @@ def chosen(session: Session, audience: Audience, offered: Offered = nobody) -> A
         )
         .join(Residence, col(Residence.resident_id) == col(Resident.id))
         .join(Household, col(Household.id) == col(Residence.household_id))
-        .where(lives_there(), is_spoken_for(), of.audience(audience))
+        .where(*of.lives(audience, let_go=let_go))
         .order_by(col(Resident.id), col(Household.id))
     )  # fmt: skip
 
@@ -164,6 +174,10 @@ class _Compiler:
 
     is_sqlite: bool
     offered: Offered
+
+    def lives(self, audience: Audience, *, let_go: bool = False) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions for residences by which people belong to an audience; `let_go`: for those whose account let them go."""
+        return (lives_there(), not_(is_spoken_for()) if let_go else is_spoken_for(), self.audience(audience))
 
     def audience(self, audience: Audience) -> ColumnElement[bool]:
         """Return the condition for the rows of an audience."""

@@ -428,6 +428,9 @@ def why_closed(stops: Mapping[str, Stop]) -> str:
 
 
 #: Why nobody is told.
+#: Why who lives in a flat is told nothing of it: their account speaks for it no more.
+LET_GO = tr("本人解除了这一户的绑定")
+
 NOT_BOUND, NOT_FOLLOWING, WINDOW_CLOSED = tr("未绑定微信"), tr("未关注公众号"), tr("48小时内没有说过话，也没有配置模板消息")
 
 #: Why somebody is told later.

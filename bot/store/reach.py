@@ -1,7 +1,7 @@
 """Who would get a notice, by which channel, and who would get nothing and why: asked of the same rows, by the same rules, as sending."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,12 +41,13 @@ class Reach:
     everyone: Sequence[Reached]
     unknown: tuple[str, ...] = ()  # parts of the audience that nobody belongs to
     sample: tuple[str, ...] = ()
+    let_go: Sequence[Reached] = ()  # who lives in these flats and whose account speaks for none of them: nothing is sent to them
     by_channel: Mapping[str, int] = field(init=False)
     unreachable: Mapping[str, int] = field(init=False)  # reason -> people
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_channel", Counter(one.channel for one in self.everyone if one.channel))
-        object.__setattr__(self, "unreachable", Counter(one.reason for one in self.everyone if one.reason))
+        object.__setattr__(self, "unreachable", Counter(one.reason for one in (*self.everyone, *self.let_go) if one.reason))
 
     @property
     def people(self) -> int:
@@ -75,7 +76,7 @@ class Reach:
 
     def left_out(self, reason: str = "") -> Sequence[Reached]:
         """Return who gets nothing, for one reason or for any."""
-        return [one for one in self.everyone if one.reason and reason in ("", one.reason)]
+        return [one for one in (*self.everyone, *self.let_go) if one.reason and reason in ("", one.reason)]
 
 
 def count(session: Session, audience: Audience, now: datetime, ways: Ways, offered: Offered = nobody) -> Reach:
@@ -88,10 +89,19 @@ def count(session: Session, audience: Audience, now: datetime, ways: Ways, offer
         for part in _parts([one.id for one in people]) for row in session.execute(_rows(part, ways))
     ]  # fmt: skip
     return Reach(
-        households=len({flat for one in people for flat, _ in one.flats}), everyone=everyone,
+        households=len({flat for one in people for flat, _ in one.flats}), everyone=everyone, let_go=_let_go(session, audience, offered, flats.keys()),
         sample=tuple(dict.fromkeys(one.flat for one in everyone[:20]))[:5],
         unknown=audiences.unknown_parts(session, audience, offered),
     )  # fmt: skip
+
+
+def _let_go(session: Session, audience: Audience, offered: Offered, told: Collection[int]) -> Sequence[Reached]:
+    those = {one.id: one for one in audiences.let_go_of(session, audience, offered, told)}
+    return [
+        Reached(public_id=row.public_id, name=row.name, flat=those[row.id].flat, reason=outbox.LET_GO)
+        for part in _parts(list(those))
+        for row in session.execute(select(col(Resident.id), col(Resident.public_id), col(Resident.name)).where(col(Resident.id).in_(part)))
+    ]  # fmt: skip
 
 
 def way_to(session: Session, openid: str, now: datetime, ways: Ways) -> tuple[str, str]:

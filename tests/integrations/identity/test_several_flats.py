@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.contract import Evidence, ResidentRole, Turn, Work
-from bot.store import audiences, people, scope
+from bot.store import audiences, outbox, people, reach, scope
 from bot.store.audience import Audience
+from bot.store.outbox import Ways
 from bot.store.people import Household, Resident
 from integrations.identity import actions, members
 from integrations.visitor_passes import actions as passes
@@ -110,6 +111,26 @@ def test_notices_to_a_flat_that_was_let_go_go_to_it_no_more(owner: Town) -> None
 
     assert CHEN not in owner.database.submit(told, "3栋2单元601").result()
     assert CHEN in owner.database.submit(told, "3栋2单元501").result()
+
+
+def reached(town: Town, audience: str) -> reach.Reach:
+    def look(session: Session) -> reach.Reach:
+        scope.enter(session, town.community.key)
+        return reach.count(session, Audience.parse(audience), town.now, Ways(appid="wx"))
+
+    return town.database.submit(look).result()
+
+
+def test_staff_who_look_whom_a_notice_reaches_see_who_lives_in_a_flat_and_let_it_go(owner: Town) -> None:
+    lets_go(owner, SHOP)
+
+    flat, everybody = reached(owner, "3栋2单元601"), reached(owner, "全体")
+
+    assert [(one.name, one.flat, one.reason) for one in flat.left_out()] == [("陈建国", "3栋2单元601", outbox.LET_GO)]
+    assert (flat.people, flat.told) == (0, 0)
+    assert everybody.let_go == []
+    owner.asks(CHEN, actions.bind, **place(SHOP), proof="8001")
+    assert reached(owner, "3栋2单元601").let_go == []
 
 
 def test_whoever_binds_at_a_flat_that_was_let_go_is_not_told_of_to_who_let_it_go(owner: Town) -> None:
