@@ -93,7 +93,7 @@ OWN = Log(
         "effect.discarded": tr("放弃了没有完成的操作"), "effect.put_back": tr("撤销了对没完成操作的决定"), "unmatched.ignored": tr("把没听懂的话设为不再显示"), "unmatched.shown": tr("让没听懂的话重新显示"),
     },
     words={
-        "reason": {"unfollowed": tr("取消关注"), "corrected": tr("说错了房号"), "moved_out": tr("搬走了"), "objected": tr("家里人说不认识"), "blocked": tr("物业拦住了这个微信"), "changed": tr("本人换了微信"), "asked": tr("本人要求")},
+        "reason": {"unfollowed": tr("取消关注"), "corrected": tr("说错了房号"), "moved_out": tr("搬走了"), "objected": tr("家里人说不认识"), "blocked": tr("物业拦住了这个微信"), "unknown_there": tr("名册上的新住址不认识这个微信"), "changed": tr("本人换了微信"), "asked": tr("本人要求")},
         "evidence": {one.value: said for one, said in people.EVIDENCE_WORDS.items()}, "role": _ROLES, "before": _ROLES, "after": _ROLES,
         "allowed": {"yes": tr("可以"), "no": tr("不可以")},
     },

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from bot.contract.work import Work
 from bot.rosters.rows import Entry, Fault
-from bot.store import imports, objections, people
+from bot.store import imports, objections, outbox, people, policies
 from bot.store.imports import (
     UNDOABLE,
     WAITS,
@@ -45,12 +45,16 @@ AT_ONCE = 500
 def take_over(
     work: Work, entries: Iterable[Entry], *, file_name: str, whole: bool = False, otherwise: Collection[int] = (), seen: str = ""
 ) -> RosterImport:
-    """Do what a file says, as `imports.take_over` does, and let go of the accounts of people who have no flat any more."""
+    """Do what a file says, as `imports.take_over` does, and let go of the accounts of people who have no flat any more.
+
+    They are told by day and some a minute, however many they are.
+    """
     done = imports.take_over(
         work.session, entries, work.now, actor=work.actor, file_name=file_name, whole=whole, otherwise=otherwise, seen=seen
     )
     left, came = imports.moves(work.session, done)
-    _follow(work, left, came)
+    before = outbox.newest(work.session)
+    _pace(work, _follow(work, left, came), before)
     return done
 
 
@@ -60,11 +64,14 @@ def undo(work: Work, done: RosterImport, *, rest: bool = False) -> None:
     What services ended then, such as passes, stays ended.
     """
     back = imports.undo(work.session, done, work.now, actor=work.actor, rest=rest)
-    _follow(work, back.left, back.came)
+    before = outbox.newest(work.session)
+    told = _follow(work, back.left, back.came)
     for resident in _those(work, {who for who, _ in back.came}):
         ended = people.binding_that_ended(work.session, resident, done.at)
         if resident.openid is None and ended is not None and not people.lives_where_unknown(work.session, resident, ended.openid):
             work.bind(resident, ended.openid, ended.evidence, "undone")
+            told.append(ended.openid)
+    _pace(work, told, before)
 
 
 def give_out(work: Work) -> list[Entry]:
@@ -74,20 +81,31 @@ def give_out(work: Work) -> list[Entry]:
     return rows
 
 
-def _follow(work: Work, left: Moves, came: Moves) -> None:
-    """Record who has moved, and let go of the accounts of people who have no flat any more."""
+def _follow(work: Work, left: Moves, came: Moves) -> list[str]:
+    """Record who has moved, and let go of the accounts of people who have no flat any more; returns these accounts."""
+    ended: list[str] = []
     known = {one.key: one for one in _those(work, {who for who, _ in (*left, *came)})}
     for who, flat in came:
         work.record("resident.moved_in", known[who].about, household=flat, evidence=Evidence.ROSTER)
         if (openid := known[who].openid) and objections.is_objected(work.session, openid, flat):  # it is surely not their account
-            work.unbind(known[who], "objected")
+            ended.append(openid)
+            work.unbind(known[who], "unknown_there")
     for who, flat in left:
         work.record("resident.moved_out", known[who].about, household=flat)
     for who in dict.fromkeys(who for who, _ in left):
-        if known[who].openid is not None:
-            work.keep_back(known[who])
-        if known[who].openid is not None and not people.homes(work.session, known[who]):
+        if (openid := known[who].openid) is None:
+            continue
+        work.keep_back(known[who])
+        if not people.homes(work.session, known[who]):
+            ended.append(openid)
             work.unbind(known[who], "moved_out")
+    return ended
+
+
+def _pace(work: Work, openids: Collection[str], before: int) -> None:
+    """Let what accounts are told of an import wait for the morning, and not go out all at once."""
+    morning = policies.quiet(policies.of(work.session)).until(work.now)
+    outbox.pace(work.session, openids, before, morning or work.now)
 
 
 def _those(work: Work, ids: Collection[int]) -> list[Resident]:

@@ -199,6 +199,37 @@ def queue(
     return delivery
 
 
+#: Messages in a minute where one act of the staff tells many: whoever asks back finds somebody who answers.
+IN_A_MINUTE = 60
+
+
+def newest(session: Session) -> int:
+    """Return the id of the newest message there is; 0 for none."""
+    return session.execute(select(func.max(Delivery.id))).scalar() or 0
+
+
+def pace(session: Session, openids: Collection[str], since: int, begin: datetime) -> None:
+    """Let what was queued for these accounts after the message `since` go out from `begin` on, IN_A_MINUTE a minute, in its order.
+
+    Nobody reads it before what waited for them already: of what was done and taken back the last word comes last.
+    """
+    theirs = select(col(Delivery.id), col(Delivery.openid)).where(
+        col(Delivery.openid).in_(openids), col(Delivery.state) == DeliveryState.QUEUED
+    )
+    queued = session.execute(theirs.where(col(Delivery.id) > since).order_by(col(Delivery.id))).all()
+    waits = session.execute(
+        select(col(Delivery.openid), func.max(Delivery.due_at))
+        .where(col(Delivery.openid).in_(openids), col(Delivery.state) == DeliveryState.QUEUED, col(Delivery.id) <= since)
+        .group_by(col(Delivery.openid))
+    )
+    last = {openid: due_at for openid, due_at in waits}
+    for place, (number, openid) in enumerate(queued):
+        due_at = begin + timedelta(minutes=place // IN_A_MINUTE)
+        if openid in last:
+            due_at = max(due_at, last[openid] + timedelta(seconds=1))
+        session.execute(update(Delivery).where(col(Delivery.id) == number).values(due_at=due_at))
+
+
 def turn_over(session: Session, results: Sequence[Result], now: datetime, limit: int, ways: Ways, *,
               urgent: bool = False, ended_since: datetime | None = None) -> tuple[list[Claim], bool]:  # fmt: skip
     """Write results down and take up to `limit` due rows, or only `urgent` ones; returns those to be sent, and whether more may be due.

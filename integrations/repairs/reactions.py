@@ -6,7 +6,7 @@ from bot.contract import Happening, Household, Work, on, roster
 from integrations.repairs.models import OPEN, Ticket
 
 #: Why an account is let go of which nobody knows any more that it is the resident's.
-STOPPED = ("objected", "blocked")
+STOPPED = ("objected", "blocked", "unknown_there")
 
 
 @on("resident.bound")

@@ -1,17 +1,30 @@
 """What people are told when their account ends with their last flat, or comes back: moved by hand, by a roster, or parted from another."""
 
-from bot.contract import Happening, Household, Work, on, roster
+from bot.contract import Happening, Household, Resident, Work, on, roster
+
+#: What is told of an end, by its reason.
+_ENDS = {"moved_out": "household.unbound", "unknown_there": "household.blocked"}
 
 
 def tell_of_end(work: Work, happening: Happening) -> None:
-    """Tell whoever is let go since they moved out; who asked for it, or was stopped, hears of it where that is done."""
+    """Tell whoever is let go since they moved out, or into a flat that does not know the account; who asked for it, or was stopped, hears
+    of it where that is done.
+    """
     resident = roster.by_public_id(work.session, happening.subject.partition(":")[2])
-    if resident is None or happening.data.get("reason") != "moved_out":
+    message = _ENDS.get(happening.data.get("reason", ""))
+    if resident is None or message is None:
         return
     ended = roster.binding_that_ended(work.session, resident, work.now)
     if ended is not None:
-        flat = work.session.get_one(Household, resident.household_id)
-        work.tell(ended.openid, "household.unbound", flat=flat.label)
+        work.tell(ended.openid, message, flat=_lost(work, resident, ended.openid).label)
+
+
+def _lost(work: Work, resident: Resident, openid: str) -> Household:
+    """Return the flat that an account spoke for until now, as far as it may know: never one that does not know it, while there is another."""
+    against = roster.flats_against(work.session, openid)
+    spoken = work.session.get_one(Household, resident.household_id)
+    lived = [spoken, *(flat for _, flat in roster.residences_of(work.session, resident))]
+    return next((flat for flat in lived if flat.id not in against), spoken)
 
 
 def tell_of_return(work: Work, happening: Happening) -> None:
