@@ -15,3 +15,11 @@ def report(
     from bot.cli import recording
 
     recording.report(as_json=as_json)
+
+
+@app.command()
+def withhold(demo: Annotated[bool, typer.Option(help="Of the demo's database.")] = False) -> None:
+    """Take the numbers of papers and bank cards out of words that were kept before they were taken out where words enter."""
+    from bot.cli import withholding
+
+    withholding.withhold(demo=demo)

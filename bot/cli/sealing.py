@@ -24,7 +24,7 @@ LEARNS = 5.0
 def status(*, as_json: bool, demo: bool) -> None:
     """Print each key with the values under it, by column."""
     settings = stage.settings(demo=demo)
-    with _opened(settings) as database:
+    with opened(settings) as database:
         file = _read(settings)
         counts = sealing.counts(database.engine)
         current, broken = keyring_of(database.engine.dialect).current, sealing.faults(database.engine)
@@ -58,7 +58,7 @@ def _state(key_id: str, key: Key | None, current: str) -> str:
 def rotate(*, alone: bool, demo: bool) -> None:
     """Begin a new key, or go on with the one begun; seal everything under it; retire the others."""
     settings = stage.settings(demo=demo)
-    with _opened(settings) as database:
+    with opened(settings) as database:
         key_id = _begin(settings, database)
         began = time.monotonic()
         faults = sealing.rotate(database.engine, _progress)
@@ -114,7 +114,7 @@ def rewrap(former: str, *, demo: bool) -> None:
     """Take the keys over from the secret of before."""
     settings = stage.settings(demo=demo)
     keyfile.rewrap(settings, former)
-    with _opened(settings) as database:
+    with opened(settings) as database:
         _note(database, "sealing_key.rewrapped", keyring_of(database.engine.dialect).current)
     typer.echo(f"{keyfile.path(settings)} opens with the new secret")
 
@@ -122,7 +122,7 @@ def rewrap(former: str, *, demo: bool) -> None:
 def forget(key_id: str, *, yes: bool, demo: bool) -> None:
     """Delete a retired key that no value is under, once its name was typed again; where nobody can be asked only with `yes`."""
     settings = stage.settings(demo=demo)
-    with _opened(settings) as database:
+    with opened(settings) as database:
         file = _read(settings)
         key = next((one for one in file.keys if one.id == key_id), None)
         if key is None:
@@ -168,7 +168,8 @@ def _read(settings: config.Settings) -> KeyFile:
 
 
 @contextmanager
-def _opened(settings: config.Settings) -> Iterator[Database]:
+def opened(settings: config.Settings) -> Iterator[Database]:
+    """Open the database with all services' tables, and close it again."""
     database = app.open_database(settings, load_integrations(settings.integrations, settings.integrations_folder))
     try:
         yield database

@@ -30,7 +30,20 @@ from bot.language import files, promises
 from bot.language.recurrence import holidays
 from bot.sealed import keyring_of
 from bot.services import folders, load_integrations, load_services
-from bot.store import channels, communities, credentials, events, knowledge, revisions, roster, schema, scope, sealing, sessions
+from bot.store import (
+    channels,
+    communities,
+    credentials,
+    events,
+    knowledge,
+    revisions,
+    roster,
+    schema,
+    scope,
+    sealing,
+    sessions,
+    withholding,
+)
 from bot.store.database import Database
 from bot.store.events import COMMAND_LINE
 from bot.store.staff import Role, Staff, by_login, check_login
@@ -302,6 +315,7 @@ def _look(demo: bool) -> Iterator[Finding]:
     yield database
     if database.ok:
         yield _look_at_keys(settings, demo)
+        yield _look_at_words(settings)
     if all(finding.ok for finding in own):  # else services cannot be loaded, and they say what the files must hold
         yield _look_at_intents(settings)
     yield from asyncio.run(_look_at_wechat(settings))
@@ -356,6 +370,19 @@ def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding
         return Finding(name="database", ok=False, detail=f"{kind}: {type(error).__name__}", remedy=_check_of(settings))
     finally:
         database.close()
+
+
+def _look_at_words(settings: config.Settings) -> Finding:
+    """Open the oldest words of each column, and see whether they hold numbers of papers or cards from before those were taken out."""
+    name, database = "numbers in words", app.reach_database(settings)
+    try:
+        found = withholding.sampled(database.engine)
+    finally:
+        database.close()
+    if found:
+        detail = f"{found} of the oldest values hold numbers of papers or bank cards, kept before those were taken out where words enter"
+        return Finding(name=name, ok=False, detail=detail, remedy="run `linli privacy withhold`; it may run beside the server")
+    return Finding(name=name, ok=True, detail="the oldest words hold no numbers of papers or bank cards")
 
 
 def _look_at_keys(settings: config.Settings, demo: bool) -> Finding:

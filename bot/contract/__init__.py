@@ -82,6 +82,7 @@ from bot.language.kinds.phone import veiled as veiled_phone
 from bot.language.kinds.tail import told as tail_told
 from bot.language.kinds.temperature import is_somebody, temperatures, whose
 from bot.language.kinds.temperature import of_several as temperatures_of_several
+from bot.language.reading import withheld
 from bot.language.times import is_past
 from bot.model import PUBLIC_ALPHABET, SHANGHAI, joined, json_column, maybe_moment, moment, public_id, shortened, word
 from bot.rosters import confined, rosterfile
@@ -108,5 +109,5 @@ __all__ = [
     "card", "checked_phone", "codes_in", "confined", "consents", "digest_of", "effect", "figure", "finder", "flats_gone_to", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
     "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "option_named", "own_name_told", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport",
     "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "stored", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "tr", "tr_all", "veiled_phone",
-    "whose", "word", "wording",
+    "whose", "withheld", "word", "wording",
 ]  # fmt: skip

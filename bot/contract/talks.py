@@ -18,6 +18,7 @@ from bot.contract.pages import Desk
 from bot.contract.work import Work
 from bot.errors import Refusal
 from bot.language.addresses import SHOP, SHOP_WORDS
+from bot.language.reading import withheld
 from bot.store import conversations, followers, handoffs, outbox, people, sentpictures, tasks
 from bot.store.conversations import Conversation, Line, hand_back, lines, take_over, waiting
 from bot.store.followers import Follower
@@ -152,7 +153,11 @@ def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes |
     `seen` is the newest line that whoever answers has read: where a colleague has answered after it, they are told first. Raises
     Refusal before anything is written.
     """
-    messages, who = desk.context.messages, desk.staff.name
+    messages, who, text = (
+        desk.context.messages,
+        desk.staff.name,
+        withheld(text, cards=False),
+    )  # an account of the office's own is told
     begins = "" if conversation.staff_id == desk.staff.id else desk.words(messages["talk.taken"], who=who)
     _require_sendable(desk, conversation, text, bool(text or begins) + (picture is not None))
     if not text and picture is None:

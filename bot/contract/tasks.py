@@ -9,6 +9,7 @@ from bot.contract import handoffs
 from bot.contract.taskkinds import Caller
 from bot.contract.work import Work
 from bot.errors import Refusal
+from bot.language.reading import withheld
 from bot.store import claims, conversations, people
 from bot.store import tasks as store
 from bot.store.conversations import Conversation
@@ -65,7 +66,7 @@ def put_back(work: Work, task: Task) -> None:
 def close(work: Work, task: Task, by: Staff, outcome: str, note: str = "") -> None:
     """Close a task with one of its kind's outcomes, if it has any, and a remark; raises Refusal where none was chosen."""
     kind = work.context.services.kind_of(task.kind)
-    outcome, note = outcome.strip(), note.strip()[:LONGEST]
+    outcome, note = withheld(outcome.strip()), withheld(note.strip())[:LONGEST]
     if kind is not None and kind.outcomes and outcome not in kind.outcomes:
         raise Refusal(tr("请选一个结果：{outcomes}。", outcomes=tr_all("、", kind.outcomes)))
     said = tr_all("：", filter(None, (outcome[:LONGEST], note)))

@@ -12,7 +12,8 @@ from sqlmodel import Session
 
 from bot.contract import Context, Download, Page, Reading, Redirect, Services, View, Visit, Work
 from bot.errors import Forged, Refusal, is_missing
-from bot.posted import Sent, read_form, with_keys
+from bot.language.reading import withheld
+from bot.posted import KEY, Sent, read_form, with_keys
 from bot.store import events, scope
 from bot.store.database import Database
 
@@ -48,7 +49,10 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
             context = parts.context(keys.check_link(request.path, request.query.get("k", ""), now))
         except (Forged, LookupError):
             return _show(parts, View("pages/problem.html", {"title": "链接打不开", "text": EXPIRED}, 403))
-        form = await read_form(request) if request.method == "POST" else {}
+        sent = await read_form(request) if request.method == "POST" else {}
+        form = {
+            name: withheld(value) if name != KEY else value for name, value in sent.items()
+        }  # words enter here as in the chat
         run, read = parts.database.write if request.method == "POST" else parts.database.read, list[Reading]()
         afterwards = list[Callable[[Work], None]]()
         try:

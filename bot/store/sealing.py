@@ -163,7 +163,7 @@ def _seal_anew(
     """Seal a column's values that are not under the current key; returns how many."""
     done, last = 0, None
     while True:
-        with _writing(engine) as connection:
+        with writing(engine) as connection:
             rows = _batch(connection, place, way.ring.current, last)
             for key, value in rows:
                 try:
@@ -196,7 +196,7 @@ def _batch(connection: Connection, place: _Place, current: str, last: Any) -> Se
 
 
 @contextmanager
-def _writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine) -> Iterator[Connection]:
     """Begin a transaction that holds SQLite's write lock from the start: one that reads first may find that it has lost it."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from bot.contract import Conversation, Desk, Refusal, tr
+from bot.contract import Conversation, Desk, Refusal, tr, withheld
 from integrations.desk.models import TalkNote
 
 #: Longest note.
@@ -21,7 +21,7 @@ def add(desk: Desk, talk: Conversation, text: str) -> None:
         raise Refusal(tr("请先写点什么再记。"))
     if len(text) > LONGEST:
         raise Refusal(tr("一条备注最多 {LONGEST} 个字，现在有 {text} 个。请分两条记。", LONGEST=LONGEST, text=len(text)))
-    desk.session.add(TalkNote(openid=talk.openid, at=desk.now, staff_id=desk.staff.id or 0, text=text))
+    desk.session.add(TalkNote(openid=talk.openid, at=desk.now, staff_id=desk.staff.id or 0, text=withheld(text)))
 
 
 def of(desk: Desk, talk: Conversation, since: datetime | None) -> Sequence[TalkNote]:

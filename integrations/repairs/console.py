@@ -6,7 +6,22 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from bot.contract import SHANGHAI, Desk, Household, Page, Redirect, Refusal, Resident, Staff, View, page, row_id, tr, tr_all
+from bot.contract import (
+    SHANGHAI,
+    Desk,
+    Household,
+    Page,
+    Redirect,
+    Refusal,
+    Resident,
+    Staff,
+    View,
+    page,
+    row_id,
+    tr,
+    tr_all,
+    withheld,
+)
 from integrations.repairs import steps
 from integrations.repairs.models import (
     CATEGORY_WORDS,
@@ -99,7 +114,7 @@ def cancel(desk: Desk) -> View | Redirect:
     """Call a ticket off, saying why."""
     ticket = find(desk)
     try:
-        steps.cancel(desk, ticket, desk.form.get("reason", ""), desk.form.get("why", ""))
+        steps.cancel(desk, ticket, desk.form.get("reason", ""), withheld(desk.form.get("why", "")))
     except Refusal as refusal:
         if desk.is_fragment:  # said beside the form, which keeps what was typed
             raise
@@ -152,7 +167,7 @@ def read_time(said: str) -> datetime:
 def note(desk: Desk) -> Redirect:
     """Write into the timeline; with `tell` the resident reads it in the chat."""
     ticket = find(desk)
-    text = desk.form.get("text", "").strip()
+    text = withheld(desk.form.get("text", "").strip(), cards=False)  # an account of the office's own is told
     if not text:
         raise Refusal(tr("请写点什么再提交。"))
     told = "tell" in desk.form

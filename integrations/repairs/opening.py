@@ -20,6 +20,7 @@ from bot.contract import (
     roster,
     row_id,
     tr,
+    withheld,
 )
 from bot.contract.register import Filter
 from integrations.repairs import clock, steps
@@ -88,7 +89,7 @@ def _ticket(desk: Desk) -> Ticket:
         category=category, location=location, urgent=urgent, priority=priority, appointment_at=at, opened_at=desk.now,
         phone=checked_phone(form["phone"]) if form.get("phone", "").strip() else "", due_at=clock.due_at(category, urgent, at, desk.now),
     )  # fmt: skip
-    ticket.add_words(form.get("words", "")[:LONGEST])
+    ticket.add_words(withheld(form.get("words", ""))[:LONGEST])
     return ticket
 
 
