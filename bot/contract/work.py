@@ -492,6 +492,7 @@ class Turn(Work):
     asks: str = ""  # the slot that it asks for
     asks_consent: bool = False  # that slot is a consent
     lapsed: str = ""  # the intent of a form whose question stayed open too long until just now
+    lately: Collection[str] = ()  # the intents of what was done so lately that it may still be spoken of
     waiting: Collection[str] = ()  # the intents of that form and of those that wait behind it
     is_asked: bool = False  # a form, a menu, an offer or a person waits for an answer, and a mere yes may be said to it
     closes: set[str] = field(default_factory=set)  # intents of which nothing may stand open or be remembered after this message

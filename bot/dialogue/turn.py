@@ -18,7 +18,7 @@ from bot.dialogue.decide import decide, sounds_alarm
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import Person, Standing
-from bot.dialogue.starting import resume
+from bot.dialogue.starting import LATELY, resume
 from bot.dialogue.steps import Aside, Do, Kind, Line
 from bot.errors import Forged
 from bot.language.files import Intent
@@ -311,6 +311,7 @@ class _Turn:
         self.turn.lapsed = stands.expired.intent if stands.expired else ""
         slot = forms.asked(stands.form, self.catalogue.intents[stands.form.intent]) if stands.form else None
         self.turn.asks_consent = slot is not None and slot.kind is consent.KIND
+        self.turn.lately = {known.intent for known in stands.subjects if self.now - known.at < LATELY}
         self.turn.waiting = {form.intent for form in forms.chain(stands.form)}
         self.turn.is_asked = self.is_taken or any((stands.form, stands.menu, stands.elsewhere, stands.offer))
         return self.house.context.services.hear(self.turn, text)

@@ -3,7 +3,19 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, tr
-from integrations.residents import cards, community, duplicates, events, flat, lists, moves, phones, processing, reactions
+from integrations.residents import (
+    cards,
+    community,
+    corrections,
+    duplicates,
+    events,
+    flat,
+    lists,
+    moves,
+    phones,
+    processing,
+    reactions,
+)
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -11,14 +23,22 @@ integration = Integration(
     name="residents",
     title=tr("住户"),
     folder=Path(__file__).parent,
+    actions=(corrections.record,),
+    hears=corrections.hear,
+    tasks=(corrections.TASK,),
     lists=lists.LISTS,
     console=(*moves.ROUTES, *flat.ROUTES, *phones.ROUTES, *duplicates.ROUTES, *community.ROUTES),
     today=(cards.bound,),
     log=events.LOG,
     effects=(flat.draw,),
     emits=events.EMITS,
-    tells={"household.unbound": "flat", "household.blocked": "flat", "household.bound_again": "flat"},
-    reactions=reactions.ALL,
+    tells={
+        "household.unbound": "flat",
+        "household.blocked": "flat",
+        "household.bound_again": "flat",
+        "record.settled": "done outcome",
+    },
+    reactions=(*reactions.ALL, corrections.settle, corrections.tell),
     processing=processing.PROCESSING,
     permissions=(
         Permission(name="household.view", title=tr("看居民和住户"), roles=_DESK),

@@ -37,6 +37,7 @@ from bot.contract import (
     tr,
     tr_all,
 )
+from integrations.residents import corrections
 from integrations.residents.phones import masked
 
 #: Notices and events shown.
@@ -165,7 +166,7 @@ def _row(desk: Desk, lives: Any, resident: Resident, household: Household) -> di
     return {
         "one": resident, "lives": lives, "role": roster.RESIDENT_ROLE_WORDS[lives.role], "phone": masked(resident.phone),
         "talk": talk.public_id if talk else "", "evidence": roster.EVIDENCE_WORDS[evidence.evidence] if evidence else "",
-        "others": others, "is_last": not others, "mergers": register.mergers_of(desk.session, resident, desk.now),
+        "others": others, "is_last": not others, "mergers": register.mergers_of(desk.session, resident, desk.now), "asked": corrections.asked(desk, resident),
     }  # fmt: skip
 
 
