@@ -35,7 +35,7 @@ _AGREED = re.compile(
 
 #: Says yes to what cannot be undone: by the word that is asked for, with what it is said of or without. 确认一下 looks first.
 _CONFIRMED = re.compile(
-    r"(?:我|俺|嗯+|对|是的?|好的?|那|就|行|可以|请|都|全)*(?:确认|确定)(?:了|吧|的|要|就|把|帮我?|给我|我|全部?|都)*"
+    r"(?:我|俺|嗯|对|是的?|好的?|那|就|行|可以|请|都|全)*(?:确认|确定)(?:了|吧|的|要|就|把|帮|给我|我|全部?|都)*"
     r"(?:删除?|删掉|注销|销户|清空|解绑?|解掉|解除|退)?(?:了|吧|掉|全部?|都|我|的|个人|绑定|信息|资料|数据|账号)*"
 )
 

@@ -38,7 +38,10 @@ _SUFFIX = "谢谢啦 谢谢了 谢谢您 谢谢你 谢谢 多谢 感谢 麻烦�
 
 
 def _any_of(words: str) -> str:
-    return "|".join(sorted(words.split(), key=len, reverse=True))
+    """Return what matches one of the words, to be repeated: those that others make together are left out, else 谢谢啦 is read in two ways."""
+    known = words.split()
+    made = re.compile(f"(?:{'|'.join(map(re.escape, known))}){{2,}}")
+    return "|".join(sorted((word for word in known if not made.fullmatch(word)), key=len, reverse=True))
 
 
 _LEADING = re.compile(f"^(?:{_any_of(_PREFIX)})+")

@@ -11,7 +11,8 @@ from integrations.privacy import asked
 from integrations.privacy.actions import ASKS_HOW_LONG, OTHERS
 
 #: Each sign may be read in one way alone: else the time it takes doubles with each 我现在.
-_BEGINS = r"(?:我|俺|要|想|现在|请|麻烦|帮我|给我|把|那|就)*"
+_BEGUN = "我|俺|要|想|现在|请|麻烦|帮我|给我|把|那|就"
+_BEGINS = f"(?:{_BEGUN})*"
 _ENDS = r"(?:了|吧|啊|谢谢|[\s,，。.!！~～])*"
 
 #: The whole message, nothing else: whoever says more is answered by what they mean.
@@ -118,7 +119,7 @@ def hear(turn: Turn, text: str) -> str | Wish:
 
 #: Asks what was consented to, and nothing else: 我同意了哪些 is no vote.
 _LISTS = re.compile(
-    rf"(?:我|俺|{_BEGINS}|查一?下?|看一?看?|查看|列一?下?|都|一共|之前|以前|到底)*(?:给你们|跟你们|对你们)?"
+    rf"(?:{_BEGUN}|查一?下?|看一?|列一?下?|都|一共|之前|以前|到底)*(?:给你们|跟你们|对你们)?"
     r"(?:(?:同意|授权|签|答应|允许|给)(?:过|了|的|你们|都)*(?:哪些|什么|啥|哪几[样项个])(?:东西|信息|个人信息|事情?|用途|同意书?|授权书?)?"
     r"|(?:有|给过|签过|同意过)?(?:哪些|什么|啥)(?:同意|授权)(?:书)?|(?:我的|所有|全部)?(?:同意|授权)(?:书)?(?:的)?(?:记录|清单|列表|情况|有哪些|都有哪些|都有啥)"
     r"|(?:同意|授权)(?:了|过)?哪些)(?:了|呢|啊|呀|的|吗|嘛|[\s,，。.?？!！])*"

@@ -35,7 +35,7 @@ _TOLD = Late(rf"""(?x:
 _SOMEBODY = Late(rf"(?:{RELATIVE}|{OWN_RELATIVE})(?=..)|[他她佢伊]|其他|其它|别人|另外|帮")
 #: What may stand before a name that was asked for.
 _CALLED = re.compile(
-    r"^(?:你好|您好|好的?|嗯+|哦|那|就|可以|请)*(?:我|俺|本人)?(?:的)?(?:名字|姓名|大名)?(?:就)?(?:是|叫我?|姓名?|称呼我?|喊我)?[:：]?"
+    r"^(?:你好|您好|好的?|嗯|哦|那|就|可以|请)*(?:我|俺|本人)?(?:的)?(?:名字|姓名|大名)?(?:就)?(?:是|叫我?|姓名?|称呼我?|喊我)?[:：]?"
 )
 #: A name that is no other word: 呵呵哒 is none.
 _NAMED = Late(rf"(?:{NAME}|{TRANSCRIBED})")

@@ -112,7 +112,7 @@ _BY_WORD = re.compile(rf"""(?x:
           | (?P<first>{_SIGN}){_SIGN}{{1,2}}(?=的(?P=first))
           | {_SIGN}(?P<last>{_SIGN})(?=的(?P=last)) )
         的{_SIGN}(?:那?个)?字?[\s,，、]?
-    )+ (?=$|[\s,，。.!！；;□])
+    ){{1,4}} (?=$|[\s,，。.!！；;□])
   )""")
 #: How a sign is written, by its parts: 双口吕, 三点水的沈.
 _BY_PARTS = re.compile(rf"""(?x:
