@@ -19,6 +19,7 @@ import pytest
 
 import bot
 import integrations
+from bot.language.late import Late
 
 #: Signs of what is tried: of an exponential pattern forty take for ever, of a cubic one four hundred take seconds.
 LONG = 400
@@ -50,6 +51,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
 
 def held(value: Any, deep: int = 2) -> Iterator[re.Pattern[str]]:
     """Give the patterns that a value is or holds."""
+    value = value.compiled if isinstance(value, Late) else value
     if isinstance(value, re.Pattern):
         if isinstance(value.pattern, str):
             yield value
@@ -68,7 +70,13 @@ def words_of(pattern: str) -> list[str]:
         for word in re.findall(r"[\u4e00-\u9fff]{1,6}", said)
     ]
     signs = [sign for said in re.findall(r"\[([^\]]+)\]", pattern) for sign in said if sign.isalnum()]
-    return list(dict.fromkeys([*found, *signs, *USUAL]))[:WORDS]
+    often = [
+        word
+        for said in re.findall(r"\(\?:([^()]*)\)[*+]", pattern)
+        for word in said.replace("?", "").split("|")
+        if word.isalnum()
+    ]
+    return list(dict.fromkeys([*often, *found, *signs][:WORDS])) + list(USUAL)
 
 
 def took(pattern: re.Pattern[str], text: str) -> float:

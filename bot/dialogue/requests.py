@@ -102,7 +102,7 @@ _COURTESY = re.compile(
 
 #: 我是3栋501的业主: who speaks is told before what is wished.
 _WHO = Late(
-    rf"(?:我们家|我们|我家|我|俺|这里|这边|咱|是|住在|住|在|家)*(?:{FLAT.pattern}|[一二三四五六七八九十\d]{{1,3}}楼)(?:的|业主|租户|住户|家|这里|这边|户主|户)*"
+    rf"(?:我们|我|俺|这里|这边|咱|是|住|在|家)*(?:{FLAT.pattern}|[一二三四五六七八九十\d]{{1,3}}楼)(?:的|业主|租户|住户|家|这里|这边|户主|户)*"
 )
 
 #: How it goes on about the same: 漏到楼下了, 是不是跳闸.

@@ -32,9 +32,9 @@ _CAR_OF = Late(
 #: Whoever comes for work is called so, whatever their name.
 _ANY = ("客人", "访客", "对方", "人")
 _WORKERS = ("师傅", "司机")
-#: Words that tell of nothing but a number and whose it is.
+#: Words that tell of nothing but a number and whose it is: so many at most, for what is a name and what a word can be told apart in many ways.
 _ALONE = Late(
-    rf"(?:[\s,，:：。、]|这个?|那个?|是|就|我的?|叫|的|打|拨|联系人?|电话号?码?|手机号?码?|号码|联系方式|[紧应]急联[系络](?:人|电话)?|有(?:什么)?急?事|找|可以|也|请|记一?下|留|备用|{RELATIVE}|{NUMBERED_RELATIVE}|(?<=我){OWN_RELATIVE}|{NAME}|{FAMILIAR}|□)+"
+    rf"(?:[\s,，:：。、]|这个?|那个?|是|就|我的?|叫|的|打|拨|联系人?|电话号?码?|手机号?码?|号码|联系方式|[紧应]急联[系络](?:人|电话)?|有(?:什么)?急?事|找|可以|也|请|记一?下|留|备用|{RELATIVE}|{NUMBERED_RELATIVE}|(?<=我){OWN_RELATIVE}|{NAME}|{FAMILIAR}|□){{1,12}}"
 )
 _NAMES = Late(rf"{RELATIVE}|{NUMBERED_RELATIVE}|(?<=我)(?:{OWN_RELATIVE})|{NAME}|{FAMILIAR}|我|[紧应]急联")
 

@@ -83,7 +83,7 @@ _BRINGING = Late(rf"""(?x:
   )""")
 #: Between counts of those who come together: 三个大人带两个孩子, 2个大人、1个小孩.
 _TOGETHER = Late(
-    rf"\s*(?:[,，、+]|和|跟|加上?|外加|外带|还有|仲有|仲带|带着?|带上|以及|另外|再加)*\s*(?:还有|还带|[还也]来|着)?\s*{NOUN}?\s*"
+    rf"\s{{0,3}}(?:[,，、+]|和|跟|加上?|外加|外带|还有|仲有|仲带|带着?|带上|以及|另外|再加)*\s{{0,3}}(?:还有|还带|[还也]来|着)?\s{{0,3}}{NOUN}?\s{{0,3}}"
 )
 #: Beside such a word the number is that of all.
 _ALL_TOLD = re.compile("一共|总共|共计|合计|加起来|算上|全部|一行|一家|人数")
