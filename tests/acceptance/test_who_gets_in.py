@@ -87,8 +87,14 @@ CALLED = {"newcomer": "resident", "member": "resident", "flat": "household"}
 #: Columns whose values stand in addresses.
 NAMES = {"id", "public_id", "number", "login", "key", "kind", "code"}
 
+#: Those of them that stand for a row where an address says `id` or `key`, and where those of rows that go together are.
+KEYS = {"id", "public_id", "key", "code", "met"}
+
 #: Rows of each table whose values are tried.
 ROWS = 2
+
+#: What the console says to an account that an address is not for, before it looks at what stands in the address.
+NOT_FOR_THEM = tuple(words.encode() for words in ("这个页面需要", "城市账号只看不改"))
 
 Rows = Mapping[str, Sequence[object]]
 
@@ -154,10 +160,12 @@ class House:
         return [route for route in self.routes if route.path.startswith(roots) and route.path not in OPEN]
 
     def values(self, name: str) -> list[str]:
-        """Return what may stand in an address: of the table or column of that name, or any at all."""
+        """Return what may stand in an address: of the table or column of that name, what stands for any row, or any at all."""
         name = CALLED.get(name, name)
+        if name in ("id", "key"):
+            return sorted({value for (_, column), held in self.pool.items() if column in KEYS for value in held})
         named = {value for (table, column), held in self.pool.items() if name in (table, column) for value in held}
-        return sorted(named if named and name not in ("id", "key") else {value for held in self.pool.values() for value in held})
+        return sorted(named or {value for held in self.pool.values() for value in held})
 
     def addresses(self, route: Route) -> list[str]:
         """Return addresses of a route with what the first community's rows hold."""
@@ -357,14 +365,19 @@ def test_what_is_tried_is_there_for_those_whom_it_is_for(house: House) -> None:
 def wrong(
     house: House, routes: Sequence[Route], headers: Mapping[str, str], *allowed: int, every: bool = True
 ) -> dict[str, tuple[int, str]]:
-    """Return what let somebody in who must stay out: all answers but being shown the door. The rows are as they were."""
+    """Return what let somebody in who must stay out: all answers but being shown the door. The rows are as they were.
+
+    An address that is not for them with one row and with another is not tried with all the others.
+    """
     before, let_in = house.rows(), {}
     for route in routes:
-        for path in house.addresses(route)[: None if every else 2]:
-            status, to, _ = house.ask(route, path, headers)
+        for number, path in enumerate(house.addresses(route)[: None if every else 2], 1):
+            status, to, body = house.ask(route, path, headers)
             is_door = status in (302, 303) and to.startswith("/console/in")
             if not is_door and status not in (401, 403, 404, 405, 410, *allowed):
                 let_in[f"{route.method} {path}"] = status, to
+            if number == 2 and status == 403 and any(words in body for words in NOT_FOR_THEM):
+                break
     assert [name for name, rows in house.rows().items() if rows != before[name]] == []
     return let_in
 
