@@ -5,6 +5,7 @@ A service is a folder with an `Integration` object. It brings
     actions      what residents can ask for, by intent                       actions.py
     amends       how what was done is changed by what is said next           actions.py
     knows        questions that it answers from what it holds                integration.py
+    warns        what is said first of a danger that is no alarm             integration.py
     matters      what of a resident's is under way                           cards.py
     kinds        values of its own that a form may ask for                  bot/language/kinds/kind.py
     jobs         what happens by itself, every so often                      jobs.py

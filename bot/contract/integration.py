@@ -76,6 +76,9 @@ class Integration:
     orders: Callable[[Turn, str], str] | None = (
         None  # words by which the staff give an order; heard even before alarms, for they may be about one
     )
+    warns: Callable[[Turn, str], str] | None = (
+        None  # what is said before all else where words tell of a danger that is no alarm: 水淹到插座了
+    )
     knows: Callable[[Turn, str], str] | None = None  # answers a question from what it holds, or nothing: 几点来水
     matters: Callable[[Turn], Sequence[Matter]] | None = None  # what of the resident's is under way, the newest first
     notice_page: str = ""  # the residents' page of its own on which a notice is read whole: "/notices/{delivery}"
@@ -302,6 +305,10 @@ class Services:
     def order(self, turn: Turn, text: str) -> str:
         """Let services carry out what somebody of the staff orders by words of their own; empty where it is no order."""
         return next(filter(None, (one.orders(turn, text) for one in self.integrations if one.orders)), "")
+
+    def warn(self, turn: Turn, text: str) -> str:
+        """Return what services warn of in words, a line each; empty where none does."""
+        return "\n".join(filter(None, (one.warns(turn, text) for one in self.integrations if one.warns)))
 
     def answer(self, turn: Turn, question: str) -> str:
         """Let services answer a question from what they hold; empty where none can."""

@@ -187,8 +187,12 @@ def _holds(changed: Mapping[str, Value], wished: Intent, heard: Heard, facts: Fa
     wanted = read_slots(wished, heard)
     if not wanted or not all(value in changed.values() for value in wanted.values()):
         return False
-    is_named = any(words in heard.text for words in (wished.title, *wished.keywords))
-    return not is_named and _OF_MINE.search(heard.text) is None
+    return not is_named(wished, heard.text) and _OF_MINE.search(heard.text) is None
+
+
+def is_named(wished: Intent, text: str) -> bool:
+    """Tell whether words name what they wish for: 帮他绑我家 renames nobody who comes."""
+    return any(words in text for words in (wished.title, *wished.keywords))
 
 
 def is_value_alone(said: Reading, intent: Intent) -> bool:

@@ -93,8 +93,14 @@ class Talk:
             claim=self.turn.claim.parts if asks_flat is None and self.turn.claim else None, asks_flat=bool(asks_flat), means_other_flat=asks_flat is not None and self.heard is not None and safety.means_other_flat(self.turn, self.heard.text),
             shows=services.shows, amendable=services.amendable, keeping=services.keeping,
             is_alarm_open=alarm is not None, alarmed_at=alarm.opened_at if alarm is not None else None, is_alarm_calm=alarm is not None and safety.is_calm(alarm),
-            names_place=self.heard is not None and alarm is not None and safety.named(self.turn, self.heard.text) is not None,
+            warning=self.warning, names_place=self.heard is not None and alarm is not None and safety.named(self.turn, self.heard.text) is not None,
         )  # fmt: skip
+
+    @cached_property
+    def warning(self) -> str:
+        """What services say before all else of a danger in the words that is no alarm."""
+        words = "，".join(one.text for one in (self.heard, *self.heard.more)) if self.heard is not None else ""
+        return self.house.context.services.warn(self.turn, words) if words else ""
 
     @cached_property
     def alarm(self) -> Task | None:
@@ -124,8 +130,9 @@ def carry_out(talk: Talk, step: Step) -> Answer:
                 talk.standing = talk.standing.within(None)
                 return _do(talk, replace(form, is_agreed=True), before)
             return _put(talk, before)
-        case steps.Do(form=form):
-            return _do(talk, form, before)
+        case steps.Do(form=form, besides=besides):
+            more = talk.phrase(Line("form.more", {"words": "”“".join(map(starting.quoted, besides))})) if besides else ""
+            return _do(talk, form, before, more)
         case steps.Amend():
             return _amend(talk, step, before)
         case steps.ShowMenu():
@@ -142,6 +149,8 @@ def carry_out(talk: Talk, step: Step) -> Answer:
             return _call_off(talk)
         case steps.Sound():
             return _sound(talk, step)
+        case steps.Advise():
+            return _advise(talk, step)
         case steps.PassOn():
             return _pass_on(talk, step)
         case steps.Attach(about=about):
@@ -251,8 +260,8 @@ def _note_miss(talk: Talk, text: str) -> None:
 # ------------------------------------------------------------------ doing
 
 
-def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
-    """Do what was asked; then come back to what was put aside."""
+def _do(talk: Talk, form: Form, before: Sequence[str], more: str = "") -> Answer:
+    """Do what was asked; then come back to what was put aside. `more` is said of what waits, where something is asked first."""
     intent = talk.intents[form.intent]
     action = talk.house.actions.get(intent.id) if intent.action else None
     if action is None:
@@ -266,7 +275,7 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
     except Refusal as refusal:
         return _finish(talk, form, intent, _said(before, str(refusal)))
     if isinstance(reply, Ask):
-        return _ask_back(talk, form, intent, reply, before)
+        return _ask_back(talk, form, intent, reply, [more, *before])
     if reply.ok:
         talk.result.served(intent)
     left = _leave_flat(talk, flat) if flat is not None else ()
@@ -279,7 +288,7 @@ def _do(talk: Talk, form: Form, before: Sequence[str]) -> Answer:
         conversations.hand_back(talk.kept)
         return _answer(text, "done", intent.id)
     _remember(talk, reply, intent, forms.given(form), talk.turn.said)
-    return _finish(talk, form, intent, _said(before, text))
+    return _finish(talk, form, intent, _said(before, text), more=more)
 
 
 def _leave_flat(talk: Talk, before: Household) -> Sequence[Subject]:
@@ -320,17 +329,28 @@ def _ask_back(talk: Talk, form: Form, intent: Intent, ask: Ask, before: Sequence
     return _put(talk, before)
 
 
-def _finish(talk: Talk, form: Form, intent: Intent, text: str, kind: Kind = "done") -> Answer:
-    """Say how it ended and come back to what was put aside; without a flat, what needs one is not resumed."""
+def _finish(talk: Talk, form: Form, intent: Intent, text: str, kind: Kind = "done", more: str = "") -> Answer:
+    """Say how it ended and come back to what was put aside; without a flat, what needs one is not resumed.
+
+    `more` is said where what is come back to asks something and more waits behind it.
+    """
     outer = forms.closed(form.outer, talk.turn.closes)
     if outer is not None:
         _look_up_resident(talk)
         if not intent.provides_flat or talk.turn.is_bound or (talk.turn.only_address and talk.turn.claim is not None):
             resumed = carry_out(talk, starting.resume(talk.standing, outer, talk.facts()))
+            if talk.standing.form is not None and talk.standing.form.outer is not None:
+                text = _said([text], more)
             return replace(resumed, texts=(text, *resumed.texts))
-        if talk.intents[outer.intent].provides_flat and outer.words:  # another flat, and nobody knows yet whose this one is
-            text = _said([text], talk.phrase(Line("flat.later", {"words": starting.quoted(outer.words[0])})))
+        if intent.provides_flat:  # nobody knows yet whose it is: what was told of the rest is kept for when it is said again
+            text, talk.standing = _said([text], _later(talk, outer)), replace(talk.standing, shelved=outer)
     return Answer(texts=(text,), outcome=Outcome(kind=kind, intent=intent.id), values=_plain(form, intent))
+
+
+def _later(talk: Talk, form: Form) -> str:
+    """Say that what waits for a flat is not done, in the resident's own words; nothing of what was only named."""
+    words = [starting.quoted(one.words[0]) for one in forms.chain(form) if one.words]
+    return talk.phrase(Line("flat.later", {"words": "”“".join(words)})) if words else ""
 
 
 def _look_up_resident(talk: Talk) -> None:
@@ -496,6 +516,15 @@ def _sound(talk: Talk, step: steps.Sound) -> Answer:
     talk.standing = talk.standing.alarmed(task.public_id, talk.now + safety.BELONGS)
     conversations.ask_for_person(talk.kept, intent.title, talk.now)
     return _answer(said, "emergency", intent.id)
+
+
+def _advise(talk: Talk, step: steps.Advise) -> Answer:
+    """Say what an alarm would say first; nobody is told, for nothing has happened."""
+    talk.result.informed()
+    intent = talk.intents.get(step.intent)
+    said = safety.advice(talk.turn, intent, step.danger) if intent is not None else talk.warning
+    so = Line("danger.if_so" if intent is not None else "warning.if_so", {"words": starting.quoted(step.words)})
+    return _answer(_said([said], talk.phrase(so)), "answered")
 
 
 def _pass_on(talk: Talk, step: steps.PassOn) -> Answer:

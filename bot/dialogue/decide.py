@@ -12,11 +12,12 @@ from bot.dialogue import amending, contacts, filling, following, forms, remarks,
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import For, Menu, Offer, Offered, Person, Standing
-from bot.dialogue.steps import Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
+from bot.dialogue.steps import Advise, Aside, Attach, CallOff, Join, Line, PassOn, Quiet, Say, Step
 from bot.language import answers, courtesy, emoji, questions
 from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.danger.judge import Judge
+from bot.language.danger.sorts import Danger
 from bot.language.files import Intent
 from bot.language.kinds import consent
 from bot.language.kinds.kind import Aspect, Value
@@ -109,10 +110,12 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     ):
         # no second alarm by 消防到了，火灭了
         return _passed_on(standing, heard.text)
-    if sounds_alarm(standing, heard, facts.intents):
+    if sounds_alarm(standing, heard, facts.intents) or (heard.match.is_asked and standing.form is not None):
         return starting.sound(standing, facts.intents[heard.match.candidates[0].intent], heard)
     if standing.person is Person.TAKEN:
         return _by_right(standing, heard, facts) or _quiet(standing)
+    if step := _advised(standing, heard, facts):
+        return step
     if said.is_spoken and not heard.text:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
     if facts.is_alarm_open and standing.form is None and heard.text:
@@ -147,6 +150,7 @@ def _spoken(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Deal with words while no form is open."""
     return (
         _chosen(standing, heard, facts)
+        or starting.unasked_digits(standing, heard, facts)
         or _said_in_passing(standing, heard, facts)
         or starting.listened(standing, heard, facts)
         or starting.told_more(standing, heard, facts)
@@ -176,6 +180,21 @@ def _by_right(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
 
 def _is_bare(text: str) -> bool:
     return courtesy.agrees(text) or courtesy.refuses(text) or answers.is_cancel(text) or text.isdigit()
+
+
+def _advised(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return what to do in a danger that is only supposed: 要是煤气漏了怎么办; what was open before goes on behind it."""
+    supposed = heard.match.supposed
+    words = supposed.words if supposed is not None else questions.supposed(heard.text) if facts.warning else ""
+    if not words:
+        return None
+    first = Advise(
+        standing=replace(standing, misses=0),
+        words=words,
+        intent=supposed.intent if supposed is not None else "",
+        danger=supposed.danger if supposed is not None else Danger.UNKNOWN,
+    )
+    return Aside(standing=standing, first=first, form=standing.form) if standing.form is not None else first
 
 
 def _quiet(standing: Standing) -> Step:
@@ -337,6 +356,8 @@ def _taken_up(standing: Standing, offer: Offer, facts: Facts) -> Step:
     """Do what a yes was said to."""
     if offer.what is Offered.INTENT:
         words = Heard.unmatched(offer.text, facts.now)
+        if facts.intents[offer.intent].emergency:  # the advice is for what was told
+            words = replace(words, match=replace(words.match, danger=facts.judge.sort(words.reading)))
         return starting.start(standing, facts.intents[offer.intent], words, facts)
     step = starting.hand_over(standing, facts, facts.catalogue.person, offer.text)
     return replace(step, is_question=offer.what is Offered.QUESTION)

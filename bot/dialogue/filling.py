@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from bot.dialogue import amending, calling_off, following, forms, waiting
+from bot.dialogue import amending, beside, calling_off, following, forms, waiting
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, lacks, read_slots
@@ -14,12 +14,14 @@ from bot.dialogue.starting import (
     ELSEWHERE,
     PATIENCE,
     PLAUSIBLE,
+    SURE,
     accepted,
     advance,
     again,
     hand_over,
     is_all_or_nothing,
     is_known,
+    is_proof,
     lacks_home,
     not_taken,
     quoted,
@@ -91,7 +93,14 @@ _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+个?")
 
 
 def go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
-    """Go on with the open form, unless the message wants out of it or something else."""
+    """Go on with the open form, unless the message wants out of it or something else; what it wishes for besides waits behind that."""
+    said, further = beside.parted(form, heard, facts)
+    step = _go_on(standing, form, said, facts)
+    return beside.with_further(step, further, facts)
+
+
+def _go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
+    """Go on with the open form by one wish."""
     intent, text = facts.intents[form.intent], heard.text
     if text == "" and heard.match.candidates:  # a menu entry was touched or a code scanned
         return interrupt(standing, form, heard, facts)
@@ -151,7 +160,10 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
     """Return the way out of a form that the words want; None when they want none."""
     text = heard.text
     if answers.wants_human(text):
-        return hand_over(standing, facts, facts.catalogue.person, "\n".join((*form.words, text)), topic=intent.title)
+        outer = form.outer if waiting.is_gate(intent) else None
+        told = [words for one in forms.chain(outer) for words in one.words]
+        topic = facts.intents[outer.intent].title if outer is not None else intent.title
+        return hand_over(standing, facts, facts.catalogue.person, "\n".join((*told, *form.words, text)), topic=topic)
     if objection := _objected(standing, form, intent, text, facts):
         return objection
     if standing.elsewhere is not None and answers.is_zero(text):
@@ -174,7 +186,9 @@ def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: F
     ):
         return _instead(standing, form, intent, heard, facts) or _abandon(standing, form, intent, facts)
     if _is_of_binding(intent, facts) and not facts.is_bound and _NOT_HERE.search(text):
-        return Say(standing=standing.within(None), phrase=Line("flat.not_here"), kind="cancelled", intent=intent.id)
+        return Say(
+            standing=standing.within(None), before=_undone(form), phrase=Line("flat.not_here"), kind="cancelled", intent=intent.id
+        )
     if form.tries >= PATIENCE and answers.is_yes(text) and not form.is_read_back and not _fits(form, intent, heard.reading):
         # to the person just offered
         return hand_over(standing, facts, facts.catalogue.person, "\n".join(form.words), topic=intent.title)
@@ -285,7 +299,15 @@ def _abandon(standing: Standing, form: Form, intent: Intent, facts: Facts) -> St
     if form.outer is not None and not intent.provides_flat:
         step = resume(left, form.outer, facts)
         return replace(step, before=(said, *step.before))
+    if undone := _undone(form) if intent.provides_flat else ():
+        return Say(standing=left, before=(said,), phrase=undone[0], kind="cancelled", intent=intent.id)
     return Say(standing=left, phrase=said, kind="cancelled", intent=intent.id)
+
+
+def _undone(form: Form) -> tuple[Line, ...]:
+    """Return what to say of wishes that waited behind a form which is left, in the resident's own words."""
+    words = [quoted(one.words[0]) for one in forms.chain(form.outer) if one.words]
+    return (Line("form.undone", {"words": "”“".join(words)}),) if words else ()
 
 
 def _called_off(form: Form, intent: Intent) -> Line:
@@ -379,6 +401,8 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
         return again(standing, form)
     if aftermath.is_number(text) and not _takes_numbers(form, facts.intents[form.intent]):
         return again(standing, form, (Line("emergency.call"),))
+    if is_proof(text) and not _takes_numbers(form, facts.intents[form.intent]):
+        return again(standing, form, (Line("digits.unasked"),))
     if answers.is_hesitation(text):
         return Say(standing=standing, phrase=Line("form.no_hurry"), kind="asks", intent=form.intent)
     return None
@@ -521,6 +545,8 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return interrupt(standing, form, heard, facts)
     if lost := not_taken(said, intent, form.values):
         return again(standing, form, lost)
+    if _is_of_binding(intent, facts) and (other := _tells_at_gate(intent, heard, facts)):
+        return _wait_for_flat(standing, form, other, heard, facts)
     if ahead := _ahead(standing, form, heard, facts):
         return ahead
     if said.take(intent.slots, known=form.values):  # said before
@@ -542,6 +568,15 @@ def _tells_something_else(form: Form, heard: Heard, facts: Facts) -> bool:
     if other is None or best is None or best.confidence < ELSEWHERE or heard.match.decision != "accept":
         return False
     return other.id != form.intent and other.id not in facts.intents[form.intent].follow_ups and not other.provides_flat
+
+
+def _tells_at_gate(intent: Intent, heard: Heard, facts: Facts) -> Intent | None:
+    """Return what words surely give a value for, though they are too few to be sure of by themselves: 我37.8."""
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    other = facts.intents[best.intent] if best is not None and best.confidence >= SURE and best.intent != intent.id else None
+    if other is None or other.emergency or not lacks_home(other, facts):
+        return None
+    return other if any(slot.kind.grammar for slot in other.slots if slot.name in read_slots(other, heard)) else None
 
 
 def _in_other_words(standing: Standing, form: Form, intent: Intent) -> Step:
@@ -612,7 +647,7 @@ def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Lin
     if not news:
         return ()
     if form.asking in news:
-        told = [slot for slot in intent.slots if slot.name in news]
+        told = [slot for slot in intent.slots if slot.name in news and changed.values[slot.name] is not False]
         goes_on = forms.proceed(changed, intent).kind == "asks" and forms.is_past(changed, intent, facts.now) is None
         return (Line("form.got", {"values": "，".join(map(quoted, _read_out(told, news)))}),) if goes_on else ()
     kept = [f"{slot.title} {news[slot.name]}".strip() for slot in intent.slots if slot.name in news]
@@ -622,7 +657,8 @@ def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Lin
 def _read_out(slots: Sequence[Slot], said: Mapping[str, str]) -> list[str]:
     """Return values as one says them, parts of one thing together: 3栋2单元, no 3，2."""
     parts = "".join(f"{said[slot.name]}{slot.kind.counted}" for slot in slots if slot.kind.is_part)
-    return [*([parts] if parts else []), *(said[slot.name] for slot in slots if not slot.kind.is_part)]
+    whether = {slot.name: slot.title for slot in slots if slot.kind.aspect is Aspect.WHETHER}  # 紧急, no 是
+    return [*([parts] if parts else []), *(whether.get(slot.name) or said[slot.name] for slot in slots if not slot.kind.is_part)]
 
 
 # ------------------------------------------------------------------ something else in between
@@ -651,6 +687,8 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     if _is_only_named(form, intent, changed):
         return True
     if corrects(heard.text) or _is_all_taken(other, form, changed, heard, facts):
+        return False
+    if other.chooses_flat and not facts.means_other_flat and _says_where_it_is(form, intent, changed):  # 客厅的，1栋302那套
         return False
     if other.provides_flat and (facts.is_bound or _says_where(form, intent, changed, other, heard)):
         return False  # 3栋2单元 is a place, whoever lives there
@@ -710,10 +748,17 @@ def _says_where(form: Form, intent: Intent, changed: Form, other: Intent, heard:
     return slot is not None and slot.kind.aspect is Aspect.WHERE and slot.name in changed.values and lacks(other, heard)
 
 
+def _says_where_it_is(form: Form, intent: Intent, changed: Form) -> bool:
+    slot = forms.asked(form, intent)
+    return slot is not None and slot.kind.aspect is Aspect.WHERE and slot.name in changed.values
+
+
 def _is_own_phrase(form: Form, intent: Intent, changed: Form, heard: Heard, facts: Facts) -> bool:
     """Tell whether words that could only be somebody's name are what another intent's file says itself: 邀请家人, 帮助."""
     best = heard.match.candidates[0] if heard.match.candidates else None
     if best is None or best.intent == intent.id or best.confidence < TEMPLATE or facts.intents[best.intent].provides_flat:
+        return False
+    if read_slots(facts.intents[best.intent], heard):  # 张兰来做客 names somebody, however sure it sounds
         return False
     news = [slot for slot in intent.slots if changed.values.get(slot.name) != form.values.get(slot.name)]
     return bool(news) and all(slot.kind.aspect is Aspect.WHO for slot in news)
@@ -745,7 +790,9 @@ def _is_all_taken(other: Intent, form: Form, changed: Form, heard: Heard, facts:
     """Tell whether the open form takes all that another request would: 我老公去接 车牌浙D1P09W."""
     wanted = read_slots(other, heard)
     news = [value for name, value in changed.values.items() if form.values.get(name) != value]
-    return bool(wanted) and all(value in news for value in wanted.values())
+    answers_nothing = form.asking not in changed.values or form.asking in form.values
+    is_else = answers_nothing and amending.is_named(other, heard.text)  # 帮他绑我家, asked when a visitor comes
+    return bool(wanted) and all(value in news for value in wanted.values()) and not is_else
 
 
 def _is_any_words(form: Form, intent: Intent, said: Reading) -> bool:
@@ -808,6 +855,9 @@ def _wait_for_flat(standing: Standing, form: Form, other: Intent, heard: Heard, 
             return ahead
         return again(standing, form) if heard.place else _ask_again(standing, form, facts.intents[form.intent], heard.text)
     begun = forms.begin(other, read_slots(other, heard), None, heard.text)
-    queued, said = waiting.queue(form, begun, heard.text, first=True)
+    is_first = waiting.goes_first(form, other, facts)
+    queued, said = waiting.queue(form, begun, heard.text, first=is_first)
+    if not is_first:  # what the address is enough for comes before it
+        return again(standing, queued, (said,))
     wants = "flat.address" if other.needs_address and not other.needs_flat else "flat.first"
     return again(standing, queued, (said if queued is form else Line(wants, {"title": other.title}),))

@@ -17,7 +17,7 @@ from bot.language import answers, times
 from bot.language.addresses import SHOP
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds import consent
+from bot.language.kinds import consent, flat
 from bot.language.kinds import text as text_
 from bot.language.kinds.kind import SKIPPED, Aspect, Slot, Value
 from bot.language.phrases import fill
@@ -288,6 +288,8 @@ def _read(form: Form, intent: Intent, message: Reading) -> dict[str, Value]:
     ):
         if not _WHEREABOUTS.search(text):
             del said[wanted.name]  # 灯坏了 is no place
+    if wanted and wanted.kind is flat.BUILDING and not any(slot.kind.is_part for slot in intent.slots if slot.name in said):
+        said |= {slot.name: room for slot in intent.slots if slot.kind is flat.ROOM and (room := flat.room_alone(text))}
     if not corrects(text):
         stays = {slot.name for slot in intent.slots if slot.name != form.asking and is_told(form.values, slot)}
         said = {name: value for name, value in said.items() if name not in stays}

@@ -8,12 +8,12 @@ from bot.language.promises import Promise, Promises
 
 #: Name -> the value that comes with it, if any does.
 SAID: Mapping[str, str] = {
-    "place.which": "place", "flat.first": "title", "flat.address": "title", "flat.proof": "title", "flat.later": "words", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.got": "values", "form.more": "words", "form.full": "words", "form.back": "title",
+    "place.which": "place", "flat.first": "title", "flat.address": "title", "flat.proof": "title", "flat.later": "words", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.got": "values", "form.more": "words", "form.full": "words", "form.undone": "words", "form.back": "title",
     "form.next": "title", "form.cancelled": "title", "form.past": "value",
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
     "emergency.unreached": "who phone", "emergency.where": "places", "emergency.flat": "flats", "flat.left": "called", "change.which": "what", "change.how_many": "called", "change.sure": "words",
     "handed_off": "topic number expected", "handed_off.joined": "topic number", "handed_off.more": "number words",
-    "at_ease": "called", "handed_off.told": "topic number", "dont_know": "words", "dont_know.more": "words", "emergency.more": "words", "emergency.left": "words dangers", "handed_off.photo": "number", "handed_off.cancelled": "number",
+    "at_ease": "called", "handed_off.told": "topic number", "dont_know": "words", "dont_know.more": "words", "emergency.more": "words", "emergency.left": "words dangers", "danger.if_so": "words", "warning.if_so": "words", "handed_off.photo": "number", "handed_off.cancelled": "number",
     "expected.usual": "time", "expected.open": "closes", "expected.closed": "opens",
     "handoff.state.waits": "expected", "handoff.state.claimed": "who", "handoff.state.closed": "outcome",
     "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "plate.broken": "value", "unknown.after": "called", "offer.office": "words", "unsure": "title words", "confirm.guess": "title values", "confirm.again": "question",
@@ -24,7 +24,7 @@ SAID: Mapping[str, str] = {
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
         acknowledged listening emoji.sad emergency.more.calm emergency.helped emergency.over emergency.number emergency.call
         elsewhere elsewhere.free photo.which photo.what.free place.what.free sticker question.in_form misses.person
-        form.no_hurry form.open flat.none flat.not_here puzzled puzzled.in_form form.nothing form.change form.unclear form.stuck confirm.words confirm.first heard.unkept
+        form.no_hurry form.open flat.none flat.not_here puzzled puzzled.in_form form.nothing form.change form.unclear form.stuck unsure.fall digits.unasked confirm.words confirm.first heard.unkept
         """.split(),
         "",
     ),

@@ -184,6 +184,12 @@ def part(
     return found if 1 < len(found) <= MOST else alone
 
 
+def clauses(said: Reading) -> Sequence[tuple[Reading, bool]]:
+    """Return the clauses of a message, each with whether a word such as 另外 stands before it; nothing of a message of one, or of a story."""
+    found = _clauses(said)
+    return [(clause.said, clause.border is Border.WORD) for clause in found] if len(found) > 1 else []
+
+
 def _told_apart(clauses: Sequence["_Clause"], whole: Match, is_other: Callable[[str, Reading, Reading], bool]) -> list[Piece]:
     """Return the wishes of one kind that only say who and when: 周五晚上两拨人 六点半小姜 八点老贺."""
     if not whole.candidates or whole.candidates[0].confidence < LIKELY:

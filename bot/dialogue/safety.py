@@ -72,6 +72,13 @@ def alarm(turn: Turn, intent: Intent, danger: Danger, text: str) -> tuple[str, T
     return "\n".join(filter(None, (said, where(turn, task.data["text"])))), task
 
 
+def advice(turn: Turn, intent: Intent, danger: Danger) -> str:
+    """Return what the alarm says first of what to do, without who is told, for nobody is."""
+    said = intent.replies.get(danger, intent.reply)
+    lines = list(takewhile(lambda line: "{duty}" not in line, said.splitlines()))
+    return turn.words("\n".join(lines) or said, duty="")
+
+
 def _open(turn: Turn, intent: Intent, danger: Danger, text: str) -> Task:
     return turn.assign(
         intent.id, NEED, _title(turn, [_word(intent, danger)], text), urgent=True, openid=turn.openid, household=turn.flat, text=text,

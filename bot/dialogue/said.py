@@ -24,6 +24,7 @@ class Heard:
     match: Match
     place: str = ""  # where the code hangs that was scanned
     more: tuple["Heard", ...] = ()
+    clauses: tuple["Clause", ...] = ()  # each by itself, where there are several
     since: datetime | None = None  # the time said before it, of whose day it goes on: 下午四点 after 明天上午十点
     known: tuple[Known, ...] = ()  # what the communities of the account know of it, the likeliest first
 
@@ -45,6 +46,14 @@ class Heard:
     def of(self, words: str) -> "Heard":
         """Return the same, as if nothing but these words of it had been said."""
         return replace(self, reading=self.reading.part(words))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """One of several clauses, understood by itself; `is_further`: a word such as 另外 stands before it."""
+
+    heard: Heard
+    is_further: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from bot.dialogue.said import Heard, lacks, read_slots
 from bot.dialogue.standing import Menu, Offer, Offered, Person, Standing, Subject
 from bot.dialogue.steps import Ask, Confirm, Do, HandOver, Inform, Join, Line, Say, ShowMenu, Sound, Step
 from bot.language import answers, courtesy, leftovers, questions
+from bot.language.danger.sorts import Danger
 from bot.language.files import Intent
 from bot.language.kinds import consent, flat
 from bot.language.kinds import name as name_
@@ -170,10 +171,29 @@ def _proof_after_all(standing: Standing, heard: Heard, facts: Facts) -> Step | N
     """Return the binding once more for whoever waits to be believed and now tells the number that proves it, and nothing else."""
     binding = facts.catalogue.binding
     secret = next((slot for slot in binding.slots if slot.kind.is_secret), None) if binding is not None else None
-    if binding is None or secret is None or facts.is_bound or facts.claim is None or not _PROOF.fullmatch(heard.text.strip()):
+    if binding is None or secret is None or not _waits_for_proof(facts) or not is_proof(heard.text):
         return None
     given = heard.reading.take((secret,), asked=secret.name)
     return advance(standing, forms.begin(binding, {**_claimed(binding, facts), **given}), binding, facts) if given else None
+
+
+def is_proof(text: str) -> bool:
+    """Tell whether words are the last digits of a number and nothing else: 7940, 尾号7940."""
+    return _PROOF.fullmatch(text.strip()) is not None
+
+
+def unasked_digits(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return what follows digits that nothing asks for: whoever waits to be believed proves who they are, and all others are told.
+
+    On no ticket and to no matter do they belong.
+    """
+    if not is_proof(heard.text):
+        return None
+    return _proof_after_all(standing, heard, facts) or Say(standing=standing, phrase=Line("digits.unasked"), kind="unknown")
+
+
+def _waits_for_proof(facts: Facts) -> bool:
+    return facts.catalogue.binding is not None and not facts.is_bound and facts.claim is not None
 
 
 def _lives_there(heard: Heard, facts: Facts) -> Intent | None:
@@ -503,6 +523,8 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
     if not is_plausible or best.emergency or (best.releases_flat and asks):
         offer = Offer(what=Offered.INTENT, text=heard.text, intent=best.id)
         said = Line("unsure", {"title": best.offer or best.title, "words": quoted(heard.text)})
+        if best.emergency and heard.match.danger is Danger.FALL:
+            said = Line("unsure.fall")
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
     is_firm = likely[0].confidence >= FIRM or _tells_who_comes(best, heard, facts)
     if not asks and is_firm and _may_be_called_off(best, facts):

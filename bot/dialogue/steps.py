@@ -50,9 +50,10 @@ class Confirm(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Do(Step):
-    """Do what a form asks for; then comes what waits behind it."""
+    """Do what a form asks for; then comes what waits behind it. `besides` was wished for in the same message and waits, too."""
 
     form: Form
+    besides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +129,15 @@ class Sound(Step):
     intent: str
     danger: Danger
     words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advise(Step):
+    """Say what to do in a danger that is only supposed, and that it is called for by its own words; without an intent a service warns of it."""
+
+    words: str
+    intent: str = ""
+    danger: Danger = Danger.UNKNOWN
 
 
 @dataclass(frozen=True, kw_only=True)

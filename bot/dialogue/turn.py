@@ -268,7 +268,14 @@ class _Turn:
             self._note("resident", message.text or "[语音]")
             if own := self.house.context.services.order(self.turn, message.text.strip()) or self._heard_by_a_service(heard):
                 return self._answered_by_a_service(own, heard)
-        return self._decide(Words(heard=heard, is_spoken=isinstance(message, messages.Voice)))
+        return self._warned(heard, self._decide(Words(heard=heard, is_spoken=isinstance(message, messages.Voice))))
+
+    def _warned(self, heard: Heard, answer: Answer) -> Answer:
+        """Put what services warn of before whatever is said or asked; an alarm says itself what to do, and who has the word speaks for themselves."""
+        warning = self.talk.warning
+        if not warning or heard.match.emergency or not answer.texts or warning in answer.texts[0]:
+            return answer
+        return replace(answer, texts=(f"{warning}\n{answer.texts[0]}", *answer.texts[1:]))
 
     def _answered_by_a_service(self, said: str | Wish, heard: Heard) -> Answer:
         """Say what a service answers, or do what it heard; what it closes is left, and said to be, and what waited behind that goes on."""

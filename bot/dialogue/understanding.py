@@ -15,20 +15,20 @@ from bot import config
 from bot.dialogue import phrases, requests
 from bot.dialogue.knowledge import Elsewhere, Knowledge
 from bot.dialogue.requests import LIKELY, Piece
-from bot.dialogue.said import Heard, read_slots
+from bot.dialogue.said import Clause, Heard, read_slots
 from bot.errors import Misconfigured
 from bot.language import courtesy, emoji, files, questions
 from bot.language.danger.alarms import Alarms, Sounded
 from bot.language.danger.judge import Judge
 from bot.language.danger.odds import Odds
-from bot.language.danger.sorts import Sorts
+from bot.language.danger.sorts import DESPAIR, Danger, Sorts
 from bot.language.danger.surroundings import Surroundings
 from bot.language.files import Catalogue, Intent
 from bot.language.kinds import code, moment, temperature
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Aspect, Kind, Slot, Value
 from bot.language.kinds.shipped import KINDS
-from bot.language.matching.matcher import Candidate, Decision, Match, Matcher, decide
+from bot.language.matching.matcher import Candidate, Decision, Match, Matcher, Supposed, decide
 from bot.language.matching.model import Model
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
@@ -146,6 +146,10 @@ class Understanding:
         message = self._handed_on(message, match) or message
         beginning = message.beginning
         whole = self._aside_from_small_talk(match(message), beginning, match)
+        if supposed := self._supposed(message, whole):
+            return Heard(
+                reading=message, match=replace(whole, supposed=supposed), known=self.knowledge.find(message, communities)
+            )
         pieces = requests.part(
             beginning, whole, lambda said: self._settled(match(said), said), self._says_more, self._differ, self._is_other, self._leans,
         )  # fmt: skip
@@ -153,7 +157,19 @@ class Understanding:
             Heard(reading=piece.said, match=piece.match, known=self.knowledge.find(piece.said, communities))
             for piece in self._wishes(pieces) or (Piece(said=beginning, match=whole),)
         )
-        return replace(first, more=tuple(replace(piece, since=_goes_on(first, piece)) for piece in rest))
+        clauses = tuple(
+            Clause(heard=Heard(reading=part, match=match(part)), is_further=is_further)
+            for part, is_further in requests.clauses(beginning)
+        )
+        return replace(first, clauses=clauses, more=tuple(replace(piece, since=_goes_on(first, piece)) for piece in rest))
+
+    def _supposed(self, said: Reading, whole: Match) -> Supposed | None:
+        """Return the danger that a question only supposes: 要是煤气漏了怎么办; who is tired of life supposes nothing."""
+        words = "" if whole.emergency else questions.supposed(said.raw)
+        sounded = (self.alarms.sound(said.part(words)) or self.alarms.sound(said.part(f"{words}了"))) if words else None
+        if sounded is None or sounded.alarm.danger in DESPAIR:
+            return None
+        return Supposed(sounded.intent, sounded.alarm.danger, words)
 
     def _handed_on(self, message: Reading, match: Callable[[Reading], Match]) -> Reading | None:
         """Return the line with a code of ours of a message that was handed on whole: an invitation is forwarded as it came."""
@@ -226,6 +242,9 @@ class Understanding:
                 danger=alarm.danger,
                 is_vague=alarm.is_vague,
             )
+        if self.judge.asks(said) and (emergency := self.alarms.home(Danger.FALL)):
+            asked = Candidate(emergency, EVEN, "可能有险情")
+            return Match(text=match.text, candidates=(asked,), decision="clarify", danger=Danger.FALL, is_asked=True)
         resembled = [one for one in match.candidates if self.catalogue.intents[one.intent].emergency]
         if not resembled:
             return match

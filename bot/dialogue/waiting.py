@@ -98,6 +98,18 @@ def _news(waiting: Form, intent: Intent, said: Reading) -> Mapping[str, Value]:
     return {name: value for name, value in found.items() if name not in stays and waiting.values.get(name) != value}
 
 
+def goes_first(form: Form, intent: Intent, facts: Facts) -> bool:
+    """Tell whether a further wish goes before those that wait: what wants a proof keeps back nothing for which the address is enough."""
+    waiting = [facts.intents[one.intent] for one in forms.chain(form.outer)]
+    return not (intent.needs_flat and any(one.needs_address and not one.needs_flat for one in waiting))
+
+
+def keeps_back(form: Form, facts: Facts) -> bool:
+    """Tell whether what waits next behind a form that finds out where somebody lives wants a proof."""
+    outer = form.outer
+    return outer is not None and facts.intents[form.intent].provides_flat and facts.intents[outer.intent].needs_flat
+
+
 def queue(form: Form, further: Form, words: str, *, first: bool = False) -> tuple[Form, Line]:
     """Return a gate with one more wish behind it and what to say of it; of more than are held the resident is told."""
     if len(forms.chain(form.outer)) >= forms.QUEUED:

@@ -88,6 +88,29 @@ def proposes(text: str) -> bool:
     return _PROPOSES.search(text[:LONGEST].strip()) is not None
 
 
+#: What is only supposed: 要是煤气漏了怎么办.
+_IF = re.compile(
+    "(?:如果说?|假如说?|假设|要是说?|倘若|若是|万一|一旦|比如说?|譬如|要系|如果系|哪天|平时|平常|以后|(?:碰|遇)[到上见]|发生)+|的话|的?(?:时候?|情况(?:下)?)(?=[，, ]|$)"
+)
+
+#: Asks what is to be done then.
+_WHAT_THEN = re.compile(
+    "(?:又|还|人)?(?:该|要|应该|应当|得|需要|可以)?(?:怎么|咋个?|啷个|点样?|哪能|如何|怎样)(?:办|整|搞|弄|做|处理|应对|自救|逃生?|逃命|跑|躲|撤离?|走|报警|救人?|急救)(?:呢|呀|啊|才好|才对|好|比较好|最好|才安全)*"
+    "|(?:该|要|应该|应当|得|需要)(?:先)?(?:做(?:什么|啥|些什么)|打(?:什么电话|啥电话|哪个电话|哪个|几|多少)|找谁|往哪[里儿]?[跑走逃躲])|第一步(?:该|要|应该)?(?:做|干)?(?:什么|啥)?"
+)
+
+#: Said of nowhere, how one gets away is asked of no fire that burns: 着火了该怎么跑.
+_IN_GENERAL = re.compile("(?:该|应该|应当)(?:怎么|如何|怎样|往哪[里儿]?)(?:跑|逃生?|躲|撤离?|走)|(?:怎么|如何|怎样)(?:逃生|自救)")
+
+
+def supposed(text: str) -> str:
+    """Return what a question supposes that asks what to do then: 煤气漏了 of 要是煤气漏了怎么办; empty for any other message."""
+    said = text[:LONGEST]
+    if _WHAT_THEN.search(said) is None or (_IF.search(said) is None and _IN_GENERAL.search(said) is None):
+        return ""
+    return _IF.sub("", _WHAT_THEN.sub("", said)).strip(" ，,。.！!？?、；;就那我们请问想知道呢")
+
+
 #: Of a longer message the beginning tells.
 LONGEST = 200
 

@@ -12,6 +12,7 @@ from integrations.repairs import (
     console,
     events,
     figures,
+    hazards,
     opening,
     pages,
     past,
@@ -33,6 +34,7 @@ integration = Integration(
     actions=actions.ALL,
     amends=actions.AMENDS,
     hears=actions.hear_score,
+    warns=hazards.warn,
     matters=actions.matters,
     reactions=reactions.ALL,
     jobs=(clock.remind, clock.close_silent),
@@ -61,6 +63,7 @@ integration = Integration(
     personal=personal.PERSONAL,
     settings=Settings,
     tells={
+        "repair.live": "", "repair.unlit": "",
         "repair.accepted": "number who url", "repair.assigned": "number who url", "repair.working": "number who url",
         "repair.done": "number who url", "repair.cancelled": "number who url reason", "repair.note": "number note", "repair.rescheduled": "number who url when",
         "repair.opened": "number what url", "repair.put_back": "number state url",

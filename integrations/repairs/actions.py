@@ -28,7 +28,7 @@ from bot.contract import (
     tr,
 )
 from bot.contract.roster import Binding
-from integrations.repairs import clock, places, things
+from integrations.repairs import clock, hazards, places, things
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
 
 #: Urging again within this time changes nothing.
@@ -58,14 +58,6 @@ _SCORE = re.compile(r"(?:我?[给打评]个?)?([1-5一二两三四五])(?:分|�
 _NUMBERS = {said: score for score, words in enumerate(("1一", "2二两", "3三", "4四", "5五"), 1) for said in words}
 
 
-_CLAUSES = re.compile(r"[\s，,。.！!；;]+")
-
-#: Water at what is under current: 水流到插座上, 灯里滴水.
-_WET = re.compile("[漫淹流滴淋泡渗]|漏(?!电)|进水|积水|喷")
-_LIVE = re.compile("插座|插排|排插|插线板|接线板|拖线板|电线|线路|配电箱|电箱|电表|电闸|空开|开关(?!阀)|灯[里上罩]|[顶吊]灯")
-_CUT_OFF = re.compile("(?:拉|关|断|切)(?:掉|下|好)?(?:了)?(?:总)?(?:闸|电)|(?:闸|电)[^，。]{0,4}(?:拉|关|断|切)")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """What is broken, and where."""
@@ -77,10 +69,13 @@ class Fault:
     phone: str | None = None
 
 
-@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url unproven flat live"})
+@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url unproven flat"})
 def report(turn: Turn, slots: Fault) -> Reply:
-    """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it."""
-    urgent = bool(slots.urgent)
+    """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it.
+
+    Water at what is under current cannot wait, unless they say that it can.
+    """
+    urgent = hazards.reaches_current(turn.said) if slots.urgent is None else slots.urgent
     _bound_by_the_day(turn, urgent)
     ticket = Ticket(
         **_whose(turn), category=slots.category, location=slots.location, urgent=urgent, appointment_at=slots.appointment_at, phone=slots.phone or "", opened_at=turn.now,
@@ -94,13 +89,8 @@ def report(turn: Turn, slots: Fault) -> Reply:
     return Reply(
         "done", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), flat=_which(turn, ticket), photos=len(photos) or "",
         promise=_promise(turn, ticket, _call_out(turn, ticket) if urgent else None), phone_end=ticket.phone_end, url=_link(turn, ticket),
-        unproven="" if ticket.is_proven else ticket.said_flat, live="1" if _is_live(turn.said) else "",
+        unproven="" if ticket.is_proven else ticket.said_flat,
     )  # fmt: skip
-
-
-def _is_live(said: str) -> bool:
-    """Tell whether words tell of water at what is under current, and not that it was cut off: 水流到插座上."""
-    return any(_WET.search(clause) and _LIVE.search(clause) for clause in _CLAUSES.split(said)) and not _CUT_OFF.search(said)
 
 
 def _whose(turn: Turn) -> dict[str, Any]:

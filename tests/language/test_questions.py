@@ -94,3 +94,19 @@ def test_asking_how_to_end_something_is_told_from_other_questions(text: str, is_
 ])  # fmt: skip
 def test_what_is_dreaded_is_no_wish(text: str, is_so: bool) -> None:
     assert questions.dreads(text) is is_so
+
+
+@pytest.mark.parametrize(
+    ("text", "supposed"),
+    [
+        ("要是煤气漏了怎么办", "煤气漏了"),
+        ("着火了该怎么跑", "着火了"),
+        ("家里着火的话，应该先做什么", "家里着火"),
+        ("万一孩子噎住了该怎么办", "孩子噎住了"),
+        ("着火了怎么办", ""),
+        ("要是下雨就不来了", ""),
+        ("厨房漏水怎么办", ""),
+    ],
+)
+def test_what_a_question_only_supposes_is_told_from_what_is(text: str, supposed: str) -> None:
+    assert questions.supposed(text) == supposed

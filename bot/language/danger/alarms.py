@@ -46,6 +46,10 @@ class Alarms:
                 return Sounded(intent, alarm)
         return next(self._by_own_words(said), None)
 
+    def home(self, danger: Danger) -> str:
+        """Return the emergency that a kind of danger calls for; empty where there is none."""
+        return self._homes[danger] if self.intents else ""
+
     def _by_own_words(self, said: Reading) -> Iterator[Sounded]:
         """Yield the emergencies whose own words are said in earnest."""
         for intent, words in self._words.items():

@@ -39,7 +39,7 @@ ANSWERED = tuple(danger.value for danger in Danger if danger is not Danger.UNKNO
 
 _URGENCY = {danger: place for place, danger in enumerate(Danger)}
 
-_DESPAIR = frozenset({Danger.SELF_HARM, Danger.SELF_HARM_OTHER})
+DESPAIR = frozenset({Danger.SELF_HARM, Danger.SELF_HARM_OTHER})
 
 #: Whose life is spoken of: the last of these. 我女儿不想活了 is not about who writes.
 _PERSON = re.compile(
@@ -80,7 +80,7 @@ class Sorts:
         """Return the most urgent kind that pieces of a message tell of, each of what it is likeliest."""
         told = (max(weighed, key=weighed.__getitem__, default=Danger.UNKNOWN) for weighed in map(self.weigh, pieces))
         danger = min(told, key=_URGENCY.__getitem__, default=Danger.UNKNOWN)
-        return _whose(plain) if danger in _DESPAIR else danger
+        return _whose(plain) if danger in DESPAIR else danger
 
 
 def _whose(plain: str) -> Danger:

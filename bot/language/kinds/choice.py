@@ -14,10 +14,17 @@ from bot.language.normalise import longest_first
 #: How far before a word the words stand that deny it: 没有发热.
 LOOK_BACK = 12
 
+#: The same where it denies several: 没有发烧、咳嗽、乏力.
+LOOK_FAR = 40
+
 #: Likeness, in percent, at which a bare answer is taken for the words of an option.
 _NEAR = 75
 
 _NEGATED = re.compile(r"(?:不|没有?|无|未|冇|唔|都没有?|也没有?|也不|并不|没怎么|不怎么)(?:什么|再|太|见|觉得|出现|任何)?$")
+#: One word denies all that 、 joins: 没有发烧、咳嗽、胸口闷.
+_ALL_NEGATED = re.compile(
+    r"(?:没有?|无|未见?|冇|都没有?|也没有?|没怎么)(?:什么|再|太|觉得|出现|任何)?(?:(?!就是|但|只是|倒是|可是|不过|有|还)[^，,。；;！!、\s]{1,6}(?:、|或者?|和|及|以及))+$"
+)
 #: What stands here is where something is, not what is broken: 电梯里的灯, 洗衣机后头那个龙头, 靠窗那面墙.
 _STANDS_BEFORE = re.compile(r"(?:靠近?|挨着|临|对着|紧邻)$")
 _STANDS_AFTER = re.compile(
@@ -61,7 +68,7 @@ def _choices(message: Message, slot: Slot) -> Value | None:
         if value == "none":
             continue
         for match in re.finditer(longest_first(words), message.text):
-            if _NEGATED.search(message.text, max(0, match.start() - LOOK_BACK), match.start()):
+            if _denies(message.text, match.start()):
                 denied = True
             elif value not in chosen:
                 chosen.append(value)
@@ -69,6 +76,12 @@ def _choices(message: Message, slot: Slot) -> Value | None:
         return chosen
     nothing = slot.options.get("none", ())
     return ["none"] if "none" in slot.options and (denied or any(word in message.text for word in nothing)) else None
+
+
+def _denies(text: str, begin: int) -> bool:
+    """Tell whether what stands before a word denies it, alone or as one of a list."""
+    near, far = max(0, begin - LOOK_BACK), max(0, begin - LOOK_FAR)
+    return _NEGATED.search(text, near, begin) is not None or _ALL_NEGATED.search(text, far, begin) is not None
 
 
 def _read(message: Message, slot: Slot) -> Value | None:

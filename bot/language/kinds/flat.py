@@ -263,6 +263,22 @@ def _number(text: str) -> str:
     return str(value_of(text)) if _WELL_SAID.fullmatch(text) or not re.search("[十百廿卅]", text) else ""
 
 
+#: The highest floor whose flats a number may be of: 7940 is the end of a telephone's.
+_HIGHEST_FLOOR = 60
+
+
+def room_alone(text: str) -> str:
+    """Return the room that words say without its building, where that is asked for: 姓李，302; empty for any other number.
+
+    Four digits and nothing else may be the end of a telephone number.
+    """
+    if len(bare(text)) > 3 and bare(text).isdigit():
+        return ""
+    alone = _BARE_ROOM.search(re.sub("(?<=[0-9])的(?=$|[\\s,，。])", "", text))
+    room = _on_floor(_number(alone["r"]), alone["f"] or "") if alone else ""
+    return room if room.isdigit() and int(room) // 100 <= _HIGHEST_FLOOR else ""
+
+
 def said(message: Message) -> Flat:
     """Return the flat that a message says; of each part the last one said wins."""
     building = unit = room = ""

@@ -96,6 +96,15 @@ class Candidate:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A danger that is only supposed, by somebody who asks what to do then: the emergency it would call for, and the words for it."""
+
+    intent: str
+    danger: Danger
+    words: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Match:
     """What a message may mean, best first; `said` holds words that a template found for slots."""
@@ -106,6 +115,8 @@ class Match:
     emergency: bool = False
     danger: Danger = Danger.UNKNOWN  # of what kind, where an emergency is among the candidates
     is_vague: bool = False  # the danger is likely and no more
+    is_asked: bool = False  # it may be a danger, and is at least asked about
+    supposed: Supposed | None = None  # nothing has happened: it is asked what to do if
     said: Mapping[str, str] = field(default_factory=dict)
     repairs: tuple[tuple[str, str], ...] = ()
 

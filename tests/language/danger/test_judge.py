@@ -390,3 +390,58 @@ def test_everyday_words_raise_no_alarm(text: str) -> None:
 
     assert not match.emergency
     assert not any(candidate.intent.startswith("emergency.") for candidate in match.candidates[:1])
+
+
+def test_one_word_denies_all_that_a_list_names() -> None:
+    assert not heard("36.5 没有发烧、胸口闷")
+    assert not heard("36.5 没有发烧、咳嗽、胸口闷")
+    assert not heard("36.5 没有发烧、咳嗽或胸口痛")
+
+
+def test_what_is_told_behind_a_denial_is_heard() -> None:
+    assert heard("36.5 没有发烧，胸口闷")
+    assert heard("36.5 没有发烧、就是胸口闷")
+    assert heard("没有发烧、咳嗽，老伴晕倒了")
+    assert heard("家里没有人、着火了")
+
+
+@pytest.mark.parametrize(
+    "text", ["灶台打不着火，一开就嗤嗤响", "灶台没有火", "灶台火起不来", "煤气灶着不了火", "灶台点着了又灭", "热水器点不着火"]
+)
+def test_burner_that_does_not_light_is_no_fire(text: str) -> None:
+    assert not UNDERSTANDING.hear_text(text, NOW).match.emergency
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["打不着火，一股煤气味", "打不着火，一开嗤嗤响，有味道", "灶打不着火，头晕", "灶台火灭不了", "炉子着火了", "灶台烧着了"],
+)
+def test_gas_and_fire_at_a_burner_are_heard(text: str) -> None:
+    assert heard(text)
+
+
+@pytest.mark.parametrize("text", ["洋娃娃摔了", "宝宝的奶瓶摔了", "娃把碗摔了", "奶奶把遥控器摔了"])
+def test_thing_that_was_dropped_is_no_fall(text: str) -> None:
+    assert not heard(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["小孙子摔了", "儿子摔了", "保姆摔了", "娃娃摔了一跤", "娃娃摔了，哭个不停", "娃娃从楼梯上摔下去了"]
+)
+def test_whoever_fell_is_heard_by_who_it_was(text: str) -> None:
+    assert heard(text)
+
+
+def test_what_may_be_a_child_or_a_doll_is_asked_about_where_nothing_else_is_said() -> None:
+    asked = {
+        text: JUDGE.asks(Reading.of(text, NOW, SIMPLIFIED))
+        for text in ("娃娃摔了", "我家娃娃摔了", "娃娃摔了，流血了", "孩子摔了")
+    }
+
+    assert asked == {"娃娃摔了": True, "我家娃娃摔了": True, "娃娃摔了，流血了": False, "孩子摔了": False}
+
+
+def test_how_one_gets_away_is_a_question_where_no_place_is_named() -> None:
+    assert not heard("着火了该怎么跑")
+    assert heard("我家着火了该怎么跑")
+    assert heard("着火了怎么办")
