@@ -72,7 +72,8 @@ def _begun(heard: Heard, facts: Facts) -> Form | None:
     intent = facts.intents[heard.match.candidates[0].intent] if heard.match.candidates else None
     if intent is None or intent.emergency or (intent.releases_flat and not facts.is_bound):
         return None
-    return forms.described(forms.begin(intent, read_slots(intent, heard), None, heard.text), intent)
+    begun = forms.begin(intent, read_slots(intent, heard), None, heard.text)
+    return forms.described(begun, intent) if begun.words else None
 
 
 def _lined_up(form: Form, begun: Sequence[Form], facts: Facts) -> tuple[Form, Sequence[Line]]:

@@ -11,11 +11,12 @@ import pytest
 from bot.dialogue import forms, standing, starting, steps
 from bot.dialogue.decide import decide
 from bot.dialogue.facts import Facts
-from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
+from bot.dialogue.said import Clause, Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import Person, Standing, Subject
 from bot.dialogue.steps import Step
+from bot.language.danger.sorts import Danger
 from bot.language.known import Known
-from bot.language.matching.matcher import Candidate, Match
+from bot.language.matching.matcher import Candidate, Match, Supposed
 from bot.language.reading import Reading
 from tests.dialogue.town import ALARMED, CATALOGUE, FACTS, STRANGER, outline
 
@@ -27,6 +28,7 @@ SAYINGS = (
 )  # fmt: skip
 
 INTENTS = sorted(CATALOGUE.intents)
+EMERGENCY = next(name for name in INTENTS if CATALOGUE.intents[name].emergency)
 KINDS = set(Step.__subclasses__())
 
 
@@ -41,6 +43,9 @@ def message(choice: Random) -> Said:
     if choice.random() < 0.15:
         further = tuple(understood(choice, choice.choice(SAYINGS), "accept") for _ in range(choice.choice([1, 2])))
         heard = replace(heard, more=further if heard.match.decision == "accept" else ())
+    if choice.random() < 0.1:
+        parts = [understood(choice, choice.choice(SAYINGS)) for _ in range(choice.choice([2, 3]))]
+        heard = replace(heard, clauses=tuple(Clause(heard=part, is_further=choice.random() < 0.5) for part in parts))
     return Words(heard=heard)
 
 
@@ -53,7 +58,8 @@ def understood(choice: Random, text: str, decision: str = "") -> Heard:
     match = Match(text=text, candidates=candidates if judged != "reject" else (), decision=judged)  # type: ignore[arg-type]  one of three
     known = (Known(entry="E1", community_id=1, confidence=choice.random()),) if choice.random() < 0.2 else ()
     is_alarm = judged == "accept" and CATALOGUE.intents[candidates[0].intent].emergency and choice.random() < 0.5
-    return Heard(reading=Reading.of(text, FACTS.now), match=replace(match, emergency=is_alarm), known=known)
+    supposed = Supposed(EMERGENCY, Danger.FIRE, text) if text and not is_alarm and choice.random() < 0.02 else None
+    return Heard(reading=Reading.of(text, FACTS.now), match=replace(match, emergency=is_alarm, supposed=supposed), known=known)
 
 
 def all_of(step: Step) -> Iterator[Step]:
