@@ -8,6 +8,7 @@ from bot.language.promises import Promise, Promises
 
 #: Name -> the value that comes with it, if any does.
 SAID: Mapping[str, str] = {
+    "welcome.several": "places first phones",
     "place.which": "place", "flat.first": "title", "flat.address": "title", "flat.proof": "title", "flat.later": "words", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.got": "values", "form.more": "words", "form.full": "words", "form.undone": "words", "form.back": "title",
     "form.next": "title", "form.cancelled": "title", "form.past": "value",
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",

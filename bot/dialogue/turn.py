@@ -353,7 +353,7 @@ class _Turn:
         if code is not None and not self._belongs_at(code):
             self._note("resident", f"[扫码] {code.label}")
             return self._say("unknown", "code.elsewhere")
-        welcome = self._say("done", "welcome.back" if self.turn.is_bound else "welcome")
+        welcome = self._welcome()
         kind = self.catalogue.scenes.get(code.kind) if code else None
         intent = self.catalogue.intents.get(kind.intent) if kind else None
         if code is None or kind is None or intent is None:
@@ -367,6 +367,18 @@ class _Turn:
         before = welcome.texts if isinstance(message, messages.Follow) else ()
         said = (self.turn.words(kind.say, title=kind.title, label=code.label),) if kind.say else ()
         return replace(answer, texts=(*before, *said, *answer.texts))
+
+    def _welcome(self) -> Answer:
+        """Welcome who is here; of whom it is not known where they belong, by all communities that the account is of."""
+        if self.turn.is_bound:
+            return self._say("done", "welcome.back")
+        places = self.turn.places
+        if len(places) < 2:
+            return self._say("done", "welcome")
+        phones = "；".join(f"{one.name} {one.phone}" for one in places if one.phone)
+        return self._say(
+            "done", "welcome.several", places="、".join(one.name for one in places), first=places[0].name, phones=phones
+        )
 
     def _paper(self, code: str) -> Scene | None:
         """Return a household's code on paper as what hangs on a wall: scanning it says it."""
@@ -406,9 +418,9 @@ class _Turn:
         """Note that the follower is here, or is gone: one of the verbs of bot.store.followers."""
         how(self.session, self.openid, self.turn.community.key, self.now)
 
-    def _say(self, kind: Kind, phrase: str) -> Answer:
+    def _say(self, kind: Kind, phrase: str, **values: str) -> Answer:
         self.talk.standing = self.talk.standing.talked_over()
-        return Answer(texts=(self.turn.words(self.catalogue.messages[phrase]),), outcome=Outcome(kind=kind))
+        return Answer(texts=(self.turn.words(self.catalogue.messages[phrase], **values),), outcome=Outcome(kind=kind))
 
     def _note(self, speaker: str, text: str, photo_id: int | None = None) -> None:
         self.said.append((speaker, withheld(text) if speaker == "resident" else text, photo_id))

@@ -69,7 +69,7 @@ class Living(Flat):
     replies={
         "done": "flat also", "already": "flat", "waits": "said", "claimed": "said", "unwanted": "said", "where": "said", "prove": "said", "prove_more": "said flat",
         "again": "said", "who": "said", "name": "said", "pending": "said also", "asked": "said also", "asked_office": "said also", "waits_known": "said",
-        "joined": "flat also", "more": "flat", "shop": "", "tired": "said also",
+        "elsewhere": "said there phone flat", "joined": "flat also", "more": "flat", "shop": "", "tired": "said also",
         "locked": "said also", "stopped": "said also",
     },
 )  # fmt: skip
@@ -112,9 +112,17 @@ def _claimed(turn: Turn, slots: Living) -> Reply | Ask:
     return Reply("claimed", said=claim.label)
 
 
-def _where(turn: Turn, slots: Living) -> Ask | None:
-    """Let the talk belong to the community that is meant; asks which one before any is looked into: an answer would tell what is there."""
-    places = turn.context.neighbours if slots.community and not turn.is_bound else turn.places  # 不是东区 是和苑小区
+def _where(turn: Turn, slots: Living) -> Reply | Ask | None:
+    """Let the talk belong to the community that is meant; asks which one before any is looked into: an answer would tell what is there.
+
+    An account speaks with one community: whoever is bound and names another is told so, and no flat of this one is taken for it.
+    """
+    other = _other_named(turn)
+    if other is not None and turn.flat is not None:
+        said = _there(turn, slots, other).label
+        return Reply("elsewhere", ok=False, said=said, there=other.name, phone=other.phone, flat=turn.flat.label)
+    is_anew = other is not None or bool(slots.community)  # 不是东区 是和苑小区
+    places = turn.context.neighbours if is_anew and not turn.is_bound else turn.places
     meant = [place for place in places or turn.places if slots.community in ("", str(place.id))]
     if len(meant) > 1:
         meant = _named(turn, meant) or meant
@@ -126,11 +134,19 @@ def _where(turn: Turn, slots: Living) -> Ask | None:
     return None
 
 
-def _there(turn: Turn, slots: Living) -> Living:
+def _there(turn: Turn, slots: Living, place: Community | None = None) -> Living:
     """Return the flat without what only ends the community's name: 和苑小区东区3栋 is building 3 of it."""
-    part = _PART.match(slots.building)
-    said = part is not None and turn.community.name.endswith(part[1]) and turn.community.name in turn.said
+    name, part = (place or turn.community).name, _PART.match(slots.building)
+    said = part is not None and name.endswith(part[1]) and name in turn.said
     return replace(slots, building=slots.building.removeprefix(part[1])) if part and said else slots
+
+
+def _other_named(turn: Turn) -> Community | None:
+    """Return the other community of the account whose whole name stands in what was said last, and longer than this one's."""
+    *_, last = turn.said.split("\n")
+    named = [one for one in turn.context.neighbours if one.name and one.name in last]
+    longest = max(named, key=lambda one: len(one.name), default=None)
+    return None if longest is None or longest.id == turn.community.id else longest
 
 
 def _named(turn: Turn, places: Sequence[Community]) -> list[Community]:

@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.cli.talk import APPID, Room
+from bot.dialogue.turn import take
 from bot.dialogue.understanding import Understanding
 from bot.model import SHANGHAI
 from bot.store import claims, people
@@ -18,6 +19,7 @@ from bot.store.communities import Community
 from bot.store.conversations import Conversation
 from bot.store.tasks import Task
 from bot.store.unmatched import Unmatched
+from bot.wechat import messages
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 
@@ -386,6 +388,31 @@ def test_what_is_promised_of_repairs_amid_the_question_for_the_community_is_so(t
 
     assert "用不着等登记好" in said(two, "厨房水管漏了")
     assert "工单号" in said(two, "和苑小区")
+
+
+def test_following_an_account_of_several_communities_names_them_and_their_phones(two: Room) -> None:
+    follows = messages.Follow(openid=two.openid, account=APPID, key="follow", created_at=two.now, scene="")
+    heard = two.house.understanding.hear(follows, two.now)
+    [welcome] = two.database.submit(take, follows, heard, two.now, two.house).result().texts
+
+    assert "和苑小区、和苑小区东区" in welcome
+    assert "和苑小区东区 0571-2" in welcome
+
+
+def test_whoever_is_asked_once_which_community_is_not_asked_again(two: Room) -> None:
+    assert "是哪个小区的" in said(two, "我住3栋2单元502")
+    said(two, "和苑小区", "没有")
+
+    assert "是哪个小区的" not in said(two, "我住8栋1单元1401")
+
+
+def test_whoever_is_bound_and_names_another_community_is_told_that_nothing_of_it_was_touched(two: Room) -> None:
+    said(two, "我住和苑小区3栋2单元502", DIGITS, "1")
+
+    answer = said(two, "我还有一户，住和苑小区东区3栋2单元503")
+
+    assert "和苑小区东区的3栋2单元503没有动" in answer
+    assert requests_of(two) == []
 
 
 def requests_of(room: Room) -> list[dict[str, object]]:
