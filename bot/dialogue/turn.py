@@ -303,7 +303,7 @@ class _Turn:
             forms.begin(intent, values, words=heard.text), stage=forms.Stage.CONFIRMED
         )  # the service reads back what must be
         first = Do(standing=stood.within(None), form=form)
-        waiting = forms.closed(stood.form, {intent.id})
+        waiting = forms.closed(stood.form, {intent.id, *talk.turn.closes})
         if waiting is None:
             return carry_out(talk, first)
         return carry_out(talk, Aside(standing=stood.within(waiting), first=first, form=waiting))

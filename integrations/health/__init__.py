@@ -6,6 +6,7 @@ from bot.contract import Integration, Permission, Role, TaskKind, tr
 from bot.contract.taskkinds import ALARM
 from integrations.health import (
     actions,
+    ages,
     cards,
     care,
     console,
@@ -25,8 +26,8 @@ integration = Integration(
     name="health",
     title=tr("健康打卡"),
     folder=Path(__file__).parent,
-    actions=(*actions.ALL, taking_out.clear, care.ask_after),
-    hears=lambda turn, text: taking_out.hear(turn, text) or care.hear(turn, text),
+    actions=(*actions.ALL, taking_out.clear, ages.young, care.ask_after),
+    hears=lambda turn, text: taking_out.hear(turn, text) or ages.hear(turn, text) or care.hear(turn, text),
     amends=actions.AMENDS,
     lists=console.LISTS,
     cards=(cards.latest,),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, or_, select
 
 from bot.contract import Ask, Purpose, Reply, Turn, action, amends, consents
-from integrations.health import people, reports, tasks
+from integrations.health import ages, people, reports, tasks
 from integrations.health.models import (
     ABNORMAL,
     DANGER_TENTHS,
@@ -149,6 +149,16 @@ def _beside(turn: Turn, unmeasured: Sequence[Entry]) -> str:
 
 
 def _entries(turn: Turn, slots: Told, told: Sequence[Report]) -> Sequence[Entry]:
+    """Return what is told of whom; who was kept as a child before is one, whatever they are called."""
+    return [_aged(turn, one) for one in _told_of(turn, slots, told)]
+
+
+def _aged(turn: Turn, one: Entry) -> Entry:
+    is_known = not one.report.is_child and ages.is_young(turn, one.person)
+    return replace(one, report=replace(one.report, is_young=True)) if is_known else one
+
+
+def _told_of(turn: Turn, slots: Told, told: Sequence[Report]) -> Sequence[Entry]:
     """Return what is told of whom; where one person alone is spoken of, what was asked for belongs to them."""
     measured = float(slots.temperature) if isinstance(slots.temperature, int | float) else None
     if len(told) < 2:
@@ -410,7 +420,7 @@ def correct(turn: Turn, about: str, slots: Told) -> Reply:
     if len(told) > 1:
         entries = _entries(turn, replace(slots, temperature=None), told)
     else:
-        entries = [_corrected(turn, slots, told[0] if told else Report(who=_meant(turn, word)))]
+        entries = [_aged(turn, _corrected(turn, slots, told[0] if told else Report(who=_meant(turn, word))))]
     if unknown := [one for one in entries if one.person.word == UNNAMED]:
         return _whose(turn, unknown)
     if (odd := next((one for one in entries if one.degrees is not None and not _is_possible(one.tenths)), None)) is not None:

@@ -59,7 +59,7 @@ CHECK_IN = Purpose(
 MINORS = Purpose(
     name="minors", title=tr("孩子的健康打卡"), version=1, asks="health.consent_child", kept=tr("孩子的体温和症状，连同因此请人联系您的待办（喘不上气的除外）"),
     end=end_for_children, called=("孩子", "小孩", "儿童", "未成年人", "监护人", *CHILDREN), as_guardian=True,
-    intents=("health.checkin",), why="health.why_child",
+    intents=("health.checkin", "health.young"), why="health.why_child",
 )  # fmt: skip
 
 ALL = (CHECK_IN, MINORS)

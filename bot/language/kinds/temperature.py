@@ -94,7 +94,7 @@ _WHO = Late(rf"""(?x:
     | (?P<self>我自己|我本人|自己|本人|我|俺)
     )""")
 _SOMEBODY = Late(
-    rf"{_WHO.pattern}|{RELATIVE}|[爸妈爹娘爷奶哥姐弟妹]|{NAME}|{FAMILIAR}|[小大二三][\u4e00-\u9fff]|[\u4e00-\u9fff]{{2}}(?=$)(?<=宝)"
+    rf"{_WHO.pattern}|{RELATIVE}|[爸妈爹娘爷奶哥姐弟妹]|{NAME}|{FAMILIAR}|[小大二三][\u4e00-\u9fff]|[\u4e00-\u9fff]{{2}}(?=$)(?<=宝)|(?!天天|刚刚|常常|好好|早早|慢慢|往往|渐渐|谢谢)(?P<twice>[\u4e00-\u9fff])(?P=twice)"
 )
 _AILS = re.compile("[烧咳疼痛吐晕喘泻汗麻痒嗓喉胸肚]|感冒")
 

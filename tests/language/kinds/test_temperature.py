@@ -69,3 +69,13 @@ def test_a_fever_needs_no_word_for_degrees(words: str, who: str, degrees: float)
 @pytest.mark.parametrize("words", ["电费烧了38块", "烧38度电", "加热40分钟", "热水器烧到38度", "烧36个小时"])
 def test_what_else_is_heated_or_burnt_is_no_temperature(words: str) -> None:
     assert temperatures(words) == []
+
+
+@pytest.mark.parametrize("word", ["乐乐", "朵朵", "天宝"])
+def test_a_pet_name_is_somebody(word: str) -> None:
+    assert temperature.is_somebody(word)
+
+
+@pytest.mark.parametrize("word", ["天天", "刚刚", "好好"])
+def test_a_doubled_word_that_is_no_name_is_nobody(word: str) -> None:
+    assert not temperature.is_somebody(word)
