@@ -237,13 +237,8 @@ def _searched(desk: Desk, asked: Asked, fits: Sequence[ColumnElement[bool]]) -> 
     rows = desk.session.exec(
         select(table.id, *(getattr(table, name) for name in listing.opens)).where(col(table.id).in_(newest))
     ).all()
-    held = [key for key, *texts in rows if any(_holds(desk, str(text), asked.q) for text in texts)]
+    held = [key for key, *texts in rows if any(listing.opened(desk, str(text), asked.q) for text in texts)]
     return or_(found, col(table.id).in_(held)), OPENED if len(rows) == OPENED else 0
-
-
-def _holds(desk: Desk, text: str, said: str) -> bool:
-    """Tell whether words hold what is looked for, as whoever looks may read them: nobody finds what they may not see."""
-    return said in text and said in desk.veil(text)
 
 
 # ------------------------------------------------------------------ a page

@@ -134,6 +134,10 @@ def _not_read(_desk: Desk, _rows: Sequence[Any]) -> None:
     """Leave no line: the page's own permission says what is read."""
 
 
+def _read_so(desk: Desk, value: str, word: str) -> bool:
+    return word in value and word in desk.veil(value)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listing:
     """A list of one table's rows. What columns read of a row is what `load` made of it, for a page at once."""
@@ -158,6 +162,7 @@ class Listing:
         None  # what is typed and what is chosen, by the names in the address, where these cannot be told apart; instead of `find`
     )
     opens: Sequence[str] = ()  # sealed columns that are searched, too, among the newest rows
+    opened: Callable[[Desk, str, str], bool] = _read_so  # tells whether one of these values is found by a word: nobody finds what they may not read
     finds: str = ""  # what one may type, as the search field says it
     is_for_finding: bool = False  # one comes to it to look for somebody: the search field has the keyboard
     load: Callable[[Desk, Sequence[Any]], Sequence[Any]] = _as_they_are

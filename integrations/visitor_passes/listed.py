@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
@@ -71,19 +70,19 @@ def _stands(desk: Desk, state: str) -> ColumnElement[bool]:
 
 
 def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
-    """Return what a word may mean: a flat or who lives there, the visitor's name, the whole plate, the code.
-
-    A name is shown by its first sign alone: whoever knows all of it finds it, and nobody tries out the rest sign by sign.
-    """
+    """Return what a word may mean: a flat or who lives there, the whole plate, the code; names are sealed, and opened of the newest."""
     flats = register.flats_called(desk.session, word, by_phone=desk.may("phone.view"))
     return [
-        col(Pass.household_id).in_(flats), desk.holds(Pass.visitor_name, word, partial(_is_called, word)), col(Pass.code) == word.upper(),
+        col(Pass.household_id).in_(flats), col(Pass.code) == word.upper(),
         *([col(Pass.plate_digest) == desk.digest(word, Search.PLATE)] if Search.PLATE.of(word) else ()),
     ]  # fmt: skip
 
 
-def _is_called(word: str, name: str) -> bool:
-    """Tell whether visitors are found by a word: by the name of one of them, or by what the list shows."""
+def _is_called(_desk: Desk, name: str, word: str) -> bool:
+    """Tell whether visitors are found by a word: by the whole name of one of them, or by what the list shows.
+
+    A name is shown by its first sign alone: whoever knows all of it finds it, and nobody tries out the rest sign by sign.
+    """
     return word in gate.mask(name) or word in name.split("、")
 
 
@@ -148,6 +147,8 @@ LIST = Listing(
     key=lambda row: str(row.made.public_id),
     key_column=Pass.public_id,
     order="-starts",
+    opens=("visitor_name",),
+    opened=_is_called,
     columns=(
         Column(name="starts", title=tr("到访"), says=lambda desk, row: row.made.starts_at, sort=(Pass.starts_at,)),
         Column(name="ends", title=tr("至"), says=lambda desk, row: row.made.ends_at, sort=(Pass.ends_at,)),

@@ -58,7 +58,7 @@ class Pass(Scoped, table=True):
     code: str = Field(default_factory=gate_code, index=True)
     resident_id: int = Field(foreign_key="resident.id", index=True)
     household_id: int = Field(foreign_key="household.id", index=True)
-    visitor_name: str
+    visitor_name: str = sealed("visitor_pass.visitor_name")
     phone: str = sealed("visitor_pass.phone")
     plate: str = sealed("visitor_pass.plate")
     plate_digest: str = digest_of("plate", Search.PLATE)

@@ -30,11 +30,11 @@ ROSTER = {
 }
 
 
-def test_the_file_holds_no_phone_plate_or_symptom_that_went_through_roster_and_talk(
+def test_the_file_holds_no_phone_plate_visitor_or_symptom_that_went_through_roster_and_talk(
     chat: Chat, demo_folder: Path, now: datetime
 ) -> None:
     chat.room.database.submit(roster.import_roster, ROSTER, APPID, now).result()
-    chat.say(f"王芳明天下午三点开车来，车牌{PLATE}，电话{CALL}", "对")
+    chat.say(f"温雪瑶明天下午三点开车来，车牌{PLATE}，电话{CALL}", "对")
     chat.say(f"厨房水管漏水了，打我爱人电话{CALL}")
     chat.say("健康打卡 37.9，嗓子疼")
     chat.say("有人晕倒了")
@@ -50,7 +50,7 @@ def test_the_file_holds_no_phone_plate_or_symptom_that_went_through_roster_and_t
     assert files
     for file in files:
         held = file.read_bytes()
-        for secret in (PHONE, PLATE, PLATE[1:], OTHER, CALL, "37.9", "嗓子疼", "throat", "晕倒"):
+        for secret in ("温雪瑶", PHONE, PLATE, PLATE[1:], OTHER, CALL, "37.9", "嗓子疼", "throat", "晕倒"):
             assert secret.encode() not in held, (file.name, secret)
 
     again = Database(f"sqlite:///{demo_folder / DATABASE}", keyring=KEYRING)
