@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from bot.contract import Turn, Work, handoffs
 from bot.simulator.cast import CAST
-from bot.store import conversations, followers
+from bot.store import conversations, followers, tasks
 from bot.store.communities import Community
 from bot.store.conversations import Conversation
 from bot.store.people import Household, Resident
@@ -178,3 +178,23 @@ async def test_talk_shows_what_is_handed_over_and_closes_it(office: Office) -> N
         assert f"{task.number} 已办结，已告诉居民。" in await closed.text()
         assert "等了" not in await (await browser.get(f"/console/conversations/{talk}")).text()
         assert (await browser.post(f"/console/conversations/{talk}/close", data={"task": "NOPE"})).status == 404
+
+
+async def test_what_somebody_says_is_right_stands_filled_in_on_the_page_of_their_flat(office: Office) -> None:
+    def ask(session: Session) -> int:
+        chen = session.exec(select(Resident).where(Resident.name == "陈建国")).one()
+        says = {"name": "陈晓军", "phone": "13900001234"}
+        tasks.open(
+            session, office.clock(), kind="resident.correction", need="household.edit", title="登记更正", openid=chen.openid,
+            household_id=chen.household_id, subject=chen.about, data={"says": says, "flat": chen.household_id},
+        )  # fmt: skip
+        return chen.household_id
+
+    flat = await office.write(ask)
+    async with await office.browser(Role.MANAGER) as manager:
+        page = await (await manager.get(f"/console/households/{flat}")).text()
+        tasks_page = await (await manager.get("/console/tasks")).text()
+
+    assert 'value="陈晓军"' in page
+    assert 'value="13900001234"' in page
+    assert f"/console/households/{flat}#p-" in tasks_page
