@@ -21,13 +21,10 @@ _SAID = re.compile(
 )
 
 
-#: All of one's check-ins, asked about or wished for: 怎么删打卡记录, 打卡能不能删掉.
+#: All of one's check-ins, asked about: 怎么删打卡记录, 打卡能不能删掉.
 _OF_THEM = r"(?:健康)?(?:打卡|体温|症状|健康)(?:的)?(?:记录|数据|信息|历史|情况)?"
 _GOES = "删[除掉了]?|清空|清除|清掉|抹掉|去掉"
 _CLEARS = re.compile(rf"{_OF_THEM}[^，,。]{{0,8}}(?:{_GOES})|(?:{_GOES})[^，,。]{{0,4}}{_OF_THEM}")
-_WISHES = re.compile(
-    rf"(?:我|俺|自己|想|要|请|麻烦|帮我|给我|把|将|的|这些|所有|全部)*{_OF_THEM}(?:都|全|给我|帮我)*(?:{_GOES})(?:了|掉|吧)*[\s。!！]*|(?:我|想|要|请|麻烦|帮我|给我)*(?:{_GOES})(?:我|俺|自己|的|所有|全部)*(?:健康)?打卡(?:记录|数据)?(?:了|吧)*[\s。!！]*"
-)
 _ASKS = re.compile("[吗么嘛不]|怎么|怎样|如何|哪里|哪儿|能删|可以删|几时|想删|要删")
 #: A single one, what is not to go, and what is something else's.
 _NOT_ALL = re.compile(
@@ -60,10 +57,10 @@ def clear(turn: Turn, slots: Clearing) -> Reply | Ask:
 
 
 def _wants_all_gone(text: str) -> bool:
-    """Tell whether words ask for, or about, the deletion of all check-ins of whoever speaks."""
+    """Tell whether words ask about the deletion of all check-ins of whoever speaks; who only says so is told how (privacy.part)."""
     if len(text) > 24 or _NOT_ALL.search(text) or not _CLEARS.search(text) or reports.read(text):
         return False
-    return _ASKS.search(text) is not None or ("打卡" in text and _WISHES.fullmatch(text) is not None)
+    return _ASKS.search(text) is not None
 
 
 def hear(turn: Turn, text: str) -> str | Wish:
