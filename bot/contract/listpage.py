@@ -399,7 +399,8 @@ def _narrowing(desk: Desk, asked: Asked, filtered: Choice | Days) -> Narrowing:
 
 
 def _tabs(desk: Desk, asked: Asked) -> list[Tab]:
-    kept = views.of(desk.session, asked.listing.name, desk.staff.id or 0)
+    """Return the kept views as tabs; of those that colleagues share none whose words this person may not read."""
+    kept = [view for view in views.of(desk.session, asked.listing.name, desk.staff.id or 0) if _is_readable(desk, view)]
     now = asked.query
     here = f"/console{asked.listing.path}"
     return [
@@ -409,6 +410,11 @@ def _tabs(desk: Desk, asked: Asked) -> list[Tab]:
         )
         for view in kept
     ]  # fmt: skip
+
+
+def _is_readable(desk: Desk, view: views.SavedView) -> bool:
+    said = "\n".join((view.name, *(value for _, value in parse_qsl(view.query))))
+    return view.staff_id == desk.staff.id or desk.veil(said) == said
 
 
 def same(query: str, other: str) -> bool:

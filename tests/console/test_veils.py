@@ -11,11 +11,11 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.contract.work import WATCH
-from bot.store import consents, conversations, effects, events, grants, tasks
+from bot.store import consents, conversations, effects, events, grants, tasks, views
 from bot.store.conversations import Conversation
 from bot.store.effects import Effect, EffectState
 from bot.store.people import Resident
-from bot.store.staff import Role
+from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
 from integrations.repairs.models import Ticket, TicketState
 
@@ -338,6 +338,22 @@ def test_no_list_is_searched_by_words_that_it_shows_otherwise() -> None:
     }
 
     assert {one or other for one, other in searched} <= SHOWN_WHOLE
+
+
+@pytest.mark.parametrize(("name", "query"), [("肺癌的", "q=501"), ("特别的", "q=%E8%82%BA%E7%99%8C")])
+async def test_no_shared_view_tells_words_that_whoever_opens_the_list_may_not_read(office: Office, name: str, query: str) -> None:
+    async with await office.browser(Role.STAFF) as staff, await office.browser(Role.MANAGER) as manager:
+
+        def share(session: Session) -> None:
+            made_by = session.exec(select(Staff).where(Staff.role == Role.MANAGER)).first()
+            views.keep(session, "tickets", made_by.id if made_by else 0, name, query, office.clock(), is_shared=True)
+
+        await office.write(share)
+        less, whole = [await (await one.get("/console/tickets")).text() for one in (staff, manager)]
+
+    assert name in whole
+    assert name not in less
+    assert query not in less
 
 
 @pytest.mark.parametrize("need", ["phone.view", "health.view"])
