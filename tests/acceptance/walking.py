@@ -54,7 +54,7 @@ def console_pages(house: House, cookie: Mapping[str, str], but: Collection[str] 
         if route.method == "GET" and route.path.startswith("/console") and route.path not in {*NO_PAGES, *but} and not re.match("/console/in(/|$)", route.path)
     }  # fmt: skip
     seen: dict[str, int] = {}
-    shown: set[str] = set()
+    answered: set[str] = set()
     waiting = ["/console", "/console/account"]
     tried = set(waiting)
     while waiting:
@@ -63,17 +63,17 @@ def console_pages(house: House, cookie: Mapping[str, str], but: Collection[str] 
         if route is None or seen.get(route, 0) >= (OF_A_KIND if "{" in route else 1):
             continue
         seen[route] = seen.get(route, 0) + 1
+        answered.add(route)  # what a page links to is there: if it is no page, it is a file
         html = page_at(house, address, cookie)
         if not html:
             continue
         yield Found(route, address, html)
-        shown.add(route)
         for to in re.findall(r'href="(/console[^"#]*)', html):
             link = to.replace("&amp;", "&")
             if link not in tried:
                 tried.add(link)
                 waiting.append(link)
-    for path in sorted(set(routes) - shown):
+    for path in sorted(set(routes) - answered):
         for address in house.addresses(Route("GET", path)):
             if html := page_at(house, address, cookie):
                 yield Found(path, address, html)
