@@ -162,7 +162,9 @@ class Listing:
         None  # what is typed and what is chosen, by the names in the address, where these cannot be told apart; instead of `find`
     )
     opens: Sequence[str] = ()  # sealed columns that are searched, too, among the newest rows
-    opened: Callable[[Desk, str, str], bool] = _read_so  # tells whether one of these values is found by a word: nobody finds what they may not read
+    opened: Callable[[Desk, str, str], bool] = (
+        _read_so  # tells whether one of these values is found by a word: nobody finds what they may not read
+    )
     finds: str = ""  # what one may type, as the search field says it
     is_for_finding: bool = False  # one comes to it to look for somebody: the search field has the keyboard
     load: Callable[[Desk, Sequence[Any]], Sequence[Any]] = _as_they_are
