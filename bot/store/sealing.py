@@ -56,16 +56,22 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """A sealed column, and those of its keyed hashes."""
 
     table: Table
     column: Column[Any]
-    name: str
+    sealed: Sealed
     hashes: Mapping[str, Digest]
 
     @property
+    def name(self) -> str:
+        """What it is called in a sealed value: visitor_pass.phone."""
+        return self.sealed.place
+
+    @property
     def key(self) -> Column[Any]:
+        """The column by which rows are told apart."""
         [key] = self.table.primary_key.columns
         return key
 
@@ -83,11 +89,11 @@ def columns() -> Iterator[tuple[Table, Column[Any], Sealed]]:
                 yield table, column, column.type
 
 
-def _places(engine: Engine) -> list[_Place]:
+def places(engine: Engine) -> list[Place]:
     """Return the sealed columns that the database has: a service that is not loaded may have made no tables."""
     known = set(inspect(engine).get_table_names())
     return [
-        _Place(table, column, sealed.place, {c.name: c.type for c in table.c if isinstance(c.type, Digest) and c.type.of == column.name})
+        Place(table, column, sealed, {c.name: c.type for c in table.c if isinstance(c.type, Digest) and c.type.of == column.name})
         for table, column, sealed in columns()
         if table.name in known
     ]  # fmt: skip
@@ -101,15 +107,15 @@ def unsealed(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         done = set(connection.execute(select(col(SealedColumn.place))).scalars())
     wanted = {sealed.place for _, _, sealed in columns()} - done
-    return sorted(one.name for one in _places(engine) if one.name in wanted) if wanted else []
+    return sorted(one.name for one in places(engine) if one.name in wanted) if wanted else []
 
 
 def seal_all(engine: Engine) -> int:
     """Seal what was written in clear before; returns how many values. What it was before is wiped from the file or the tables."""
     pending = set(unsealed(engine))
-    places = [place for place in _places(engine) if place.name in pending]
-    found = {place.table.name: 0 for place in places}
-    for place in places:
+    waiting = [place for place in places(engine) if place.name in pending]
+    found = {place.table.name: 0 for place in waiting}
+    for place in waiting:
         found[place.table.name] += _seal_anew(engine, place, _Clear(keyring_of(engine.dialect)))
         with engine.begin() as connection:
             connection.execute(SQLModel.metadata.tables["sealed_column"].insert().values(place=place.name))
@@ -158,7 +164,7 @@ class _Clear(_Anew):
 
 
 def _seal_anew(
-    engine: Engine, place: _Place, way: _Anew, tell: Progress | None = None, faults: list[Unreadable] | None = None
+    engine: Engine, place: Place, way: _Anew, tell: Progress | None = None, faults: list[Unreadable] | None = None
 ) -> int:
     """Seal a column's values that are not under the current key; returns how many."""
     done, last = 0, None
@@ -186,7 +192,7 @@ def _seal_anew(
         last = rows[-1][0]
 
 
-def _batch(connection: Connection, place: _Place, current: str, last: Any) -> Sequence[Any]:
+def _batch(connection: Connection, place: Place, current: str, last: Any) -> Sequence[Any]:
     others = select(place.key, place.raw.label("value")).where(
         place.raw.is_not(None), place.raw != "", place.raw.not_like(f"{VERSION}{current}.%")
     )
@@ -267,17 +273,17 @@ def retire_others(session: Session, key_id: str, now: datetime) -> None:
 def rotate(engine: Engine, tell: Progress) -> list[Unreadable]:
     """Seal under the current key all that is under others; returns what could not be opened, which stays as it is."""
     faults: list[Unreadable] = []
-    for place in _places(engine):
+    for place in places(engine):
         _seal_anew(engine, place, _Anew(keyring_of(engine.dialect)), tell, faults)
     return faults
 
 
 def counts(engine: Engine) -> list[Count]:
     """Return how many values each column has under each key."""
-    return [count for place in _places(engine) for count in _counts(engine, place)]
+    return [count for place in places(engine) for count in _counts(engine, place)]
 
 
-def _counts(engine: Engine, place: _Place) -> Iterable[Count]:
+def _counts(engine: Engine, place: Place) -> Iterable[Count]:
     start = func.substr(place.raw, 1, len(VERSION) + ID_LENGTH + 1).label("start")
     query = select(start, func.count()).where(place.raw.is_not(None), place.raw != "").group_by(start).order_by(start)
     with engine.connect() as connection:
@@ -291,7 +297,7 @@ def faults(engine: Engine, *, sample: int | None = None) -> list[Unreadable]:
     """Return values that cannot be opened, NAMED at most: of all, or of the newest `sample` of each column."""
     found: list[Unreadable] = []
     ring = keyring_of(engine.dialect)
-    for place in _places(engine):
+    for place in places(engine):
         query = select(place.key, place.raw.label("value")).where(place.raw.is_not(None), place.raw != "")
         with engine.connect() as connection:
             rows = connection.execution_options(yield_per=BATCH).execute(query.order_by(place.key.desc()).limit(sample))

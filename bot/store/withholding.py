@@ -6,15 +6,14 @@ written, where nobody has changed it meanwhile. It may be stopped at any moment 
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, String, Table, inspect, select, type_coerce, update
+from sqlalchemy import Connection, Engine, String, select, type_coerce, update
 
 from bot.errors import Unreadable
 from bot.language.reading import withheld
-from bot.sealed import Content, Sealed, keyring_of
-from bot.store.sealing import BATCH, Progress, columns, writing
+from bot.sealed import Content, keyring_of
+from bot.store.sealing import BATCH, Place, Progress, places, writing
 
 #: Columns that hold no words of residents, or ones of which every sign counts: what WeChat sent, what is on its way and how a talk stands,
 #: all gone within three months, numbers by which somebody is called, and a roster as the office keeps it.
@@ -28,29 +27,10 @@ NOT_WORDS = frozenset({
 SAMPLE = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """A sealed column of words."""
-
-    table: Table
-    column: Column[Any]
-    sealed: Sealed
-
-    @property
-    def key(self) -> Column[Any]:
-        [key] = self.table.primary_key.columns
-        return key
-
-    @property
-    def raw(self) -> Any:
-        """The column as the database has it."""
-        return type_coerce(self.column, String)
-
-
 def take_out(engine: Engine, tell: Progress | None = None) -> int:
     """Take such numbers out of all words there are; returns of how many values."""
     found = 0
-    for place in _places(engine):
+    for place in _words(engine):
         changed = 0
         for rows in _batches(engine, place):
             with_them = list(_holding(engine, place, rows))
@@ -58,7 +38,7 @@ def take_out(engine: Engine, tell: Progress | None = None) -> int:
                 with writing(engine) as connection:
                     changed += sum(_write(connection, place, *one) for one in with_them)
         if tell is not None and changed:
-            tell(place.sealed.place, changed)
+            tell(place.name, changed)
         found += changed
     return found
 
@@ -66,20 +46,18 @@ def take_out(engine: Engine, tell: Progress | None = None) -> int:
 def sampled(engine: Engine) -> int:
     """Return how many of the oldest SAMPLE values of each column hold such a number."""
     return sum(
-        sum(1 for _ in _holding(engine, place, rows)) for place in _places(engine) for rows in _batches(engine, place, SAMPLE)
+        sum(1 for _ in _holding(engine, place, rows)) for place in _words(engine) for rows in _batches(engine, place, SAMPLE)
     )
 
 
-def _places(engine: Engine) -> list[_Words]:
-    known = set(inspect(engine).get_table_names())
-    return [
-        _Words(table, column, sealed)
-        for table, column, sealed in columns()
-        if table.name in known and sealed.place not in NOT_WORDS and sealed.content in (Content.TEXT, Content.MAP)
-    ]
+def _words(engine: Engine) -> Iterator[Place]:
+    """Yield the sealed columns that hold words."""
+    return (
+        place for place in places(engine) if place.name not in NOT_WORDS and place.sealed.content in (Content.TEXT, Content.MAP)
+    )
 
 
-def _batches(engine: Engine, place: _Words, most: int | None = None) -> Iterator[list[Any]]:
+def _batches(engine: Engine, place: Place, most: int | None = None) -> Iterator[list[Any]]:
     """Return the rows of a column, oldest first, with whose words they are where the table tells."""
     speaker = place.table.columns.get("speaker")
     query = select(place.key, place.raw.label("value"), *([speaker] if speaker is not None else []))
@@ -96,18 +74,18 @@ def _batches(engine: Engine, place: _Words, most: int | None = None) -> Iterator
         last, left = rows[-1][0], None if left is None else left - BATCH
 
 
-def _holding(engine: Engine, place: _Words, rows: list[Any]) -> Iterator[tuple[Any, str, str]]:
+def _holding(engine: Engine, place: Place, rows: list[Any]) -> Iterator[tuple[Any, str, str]]:
     """Return key, value as it lies, and value without such numbers, of the rows that hold one; what does not open is told elsewhere."""
     ring = keyring_of(engine.dialect)
     for key, value, *speaker in rows:
         try:
-            clear = ring.open(value, place.sealed.place)
+            clear = ring.open(value, place.name)
         except Unreadable:
             continue
         cards = not speaker or speaker[0] == "resident"
         without = withheld(clear, cards=cards) if place.sealed.content is Content.TEXT else _in_json(clear, cards)
         if without != clear:
-            yield key, value, ring.seal(without, place.sealed.place)
+            yield key, value, ring.seal(without, place.name)
 
 
 def _in_json(clear: str, cards: bool) -> str:
@@ -124,6 +102,6 @@ def _without(value: Any, cards: bool) -> Any:
     return [_without(one, cards) for one in value] if isinstance(value, list) else value
 
 
-def _write(connection: Connection, place: _Words, key: Any, was: str, sealed: str) -> int:
+def _write(connection: Connection, place: Place, key: Any, was: str, sealed: str) -> int:
     same = (place.key == key, place.raw == was)
     return connection.execute(update(place.table).where(*same).values({place.column: type_coerce(sealed, String)})).rowcount
