@@ -79,11 +79,13 @@ def check(desk: Desk) -> View | Redirect:
 
 @page("POST", "/gate/passes/{id}", need="gate.check")
 def admit(desk: Desk) -> Redirect:
-    """Let somebody in who was picked from those expected."""
+    """Let somebody in who was picked from those expected, with as many as come with them."""
     pass_ = desk.session.exec(select(Pass).where(Pass.public_id == desk.params["id"])).first()
     if pass_ is None:
         raise LookupError(desk.params["id"])
-    return Redirect(f"/console/gate?check={gate.admit(desk, pass_, 'picked').passage.id}")
+    return Redirect(
+        f"/console/gate?check={gate.admit(desk, pass_, 'picked', row_id(desk.form.get('people', '')) or 1).passage.id}"
+    )
 
 
 @page("POST", "/gate/{id}/undo", need="gate.check")

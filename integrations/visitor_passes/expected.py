@@ -15,6 +15,9 @@ from integrations.visitor_passes.stay import LONGEST
 #: Passes of one day that are looked through; no gate expects more.
 MOST = 1_000
 
+#: Signs of a plate's end by which a car is found: people read out its last five.
+END = 4
+
 #: Rows of a list on the guard's phone.
 SHOWN = 20
 
@@ -28,7 +31,7 @@ class Expected:
 
     made: Pass
     flat: str
-    fault: str  # "early" where the time has not come; empty where it opens now
+    fault: str  # "early" where the time has not come, "used" where all are in; empty where it opens now
 
     @property
     def window(self) -> tuple[datetime | str, datetime | str]:
@@ -44,30 +47,38 @@ class Expected:
 
 def today(desk: Desk) -> Sequence[Expected]:
     """Return who may still come in today, the next one first."""
+    return _of_today(desk, PassState.ACTIVE)
+
+
+def find(desk: Desk, said: str) -> Sequence[Expected]:
+    """Return who of today's is meant by a flat (3-2-501), who lives there, the visitor's name or work, or the plate of the car or its end.
+
+    Who has come in by now is among them, behind those who may still.
+    """
+    flats = register.flats_called(desk.session, said)
+    ids = set(flats if isinstance(flats, Sequence) else desk.session.execute(flats).scalars())
+    plate, name = Search.PLATE.of(said), said.casefold()
+    found = [
+        one
+        for one in _of_today(desk, PassState.ACTIVE, PassState.USED)
+        if one.made.household_id in ids
+        or name in one.made.visitor_name.casefold()
+        or (len(plate) >= END and Search.PLATE.of(one.made.plate).endswith(plate))
+    ]
+    return sorted(found, key=lambda one: one.fault == PassState.USED)
+
+
+def _of_today(desk: Desk, *states: PassState) -> Sequence[Expected]:
     grace = desk.settings(Settings).grace
     tonight = desk.now.replace(hour=23, minute=59, second=59)
     rows = desk.session.exec(
         select(Pass, Household)
         .join(Household, col(Household.id) == col(Pass.household_id))
-        .where(Pass.state == PassState.ACTIVE, col(Pass.starts_at) <= tonight, col(Pass.ends_at) > desk.now - grace)
+        .where(col(Pass.state).in_(states), col(Pass.starts_at) <= tonight, col(Pass.ends_at) > desk.now - grace)
         .order_by(col(Pass.starts_at), col(Pass.id))
         .limit(MOST)
     ).all()
     return [Expected(made=made, flat=flat.label, fault=made.fault_at(desk.now, grace)) for made, flat in rows]
-
-
-def find(desk: Desk, said: str) -> Sequence[Expected]:
-    """Return who of today's is meant by a flat (3-2-501), who lives there, the visitor's name or work, or the whole plate of the car."""
-    flats = register.flats_called(desk.session, said)
-    ids = set(flats if isinstance(flats, Sequence) else desk.session.execute(flats).scalars())
-    plate, name = Search.PLATE.of(said), said.casefold()
-    return [
-        one
-        for one in today(desk)
-        if one.made.household_id in ids
-        or name in one.made.visitor_name.casefold()
-        or (plate and plate == Search.PLATE.of(one.made.plate))
-    ]
 
 
 def staying(desk: Desk) -> Sequence[tuple[Passage, Expected]]:

@@ -142,14 +142,14 @@ def check(work: Work, typed: str) -> Verdict:
     return admit(work, pass_, method)
 
 
-def admit(work: Work, pass_: Pass, method: str) -> Verdict:
-    """Use one entry of a pass up if it is good now, and write the check down."""
+def admit(work: Work, pass_: Pass, method: str, people: int = 1) -> Verdict:
+    """Use so many entries of a pass up if it is good now, and write the check down; all of them or none."""
     grace = work.settings(Settings).grace
     reason = pass_.fault_at(work.now, grace)
-    if not reason and not _use(work.session, pass_):
+    if not reason and not _use(work.session, pass_, people):
         work.session.refresh(pass_)
         reason = pass_.fault_at(work.now, grace) or "used"
-    verdict = _note(work, pass_, why_cancelled(work, pass_) if reason == PassState.CANCELLED else reason, method)
+    verdict = _note(work, pass_, why_cancelled(work, pass_) if reason == PassState.CANCELLED else reason, method, people)
     if verdict.admitted and work.settings(Settings).tell_arrivals and _entries_today(work, pass_) == 1:
         work.tell(_maker(work, pass_), "visitor.came_in", name=pass_.visitor_name, at=f"{work.now:%H:%M}", flat=verdict.flat)
     return verdict
@@ -191,12 +191,12 @@ def _find(session: Session, public_id: str, code: str) -> Pass | None:
     return session.exec(query.order_by(col(Pass.id).desc())).first()
 
 
-def _use(session: Session, pass_: Pass) -> bool:
-    """Take one entry; False when another gate was quicker."""
+def _use(session: Session, pass_: Pass, people: int) -> bool:
+    """Take so many entries; False when another gate was quicker."""
     result = session.execute(
         update(Pass)
-        .where(col(Pass.id) == pass_.id, col(Pass.state) == PassState.ACTIVE, col(Pass.entries_left) > 0)
-        .values(entries_left=Pass.entries_left - 1)
+        .where(col(Pass.id) == pass_.id, col(Pass.state) == PassState.ACTIVE, col(Pass.entries_left) >= people)
+        .values(entries_left=Pass.entries_left - people)
     )
     if not getattr(result, "rowcount", 0):
         return False
@@ -205,10 +205,10 @@ def _use(session: Session, pass_: Pass) -> bool:
     return True
 
 
-def _note(work: Work, pass_: Pass | None, reason: str, method: str) -> Verdict:
+def _note(work: Work, pass_: Pass | None, reason: str, method: str, people: int = 1) -> Verdict:
     passage = Passage(
         pass_id=pass_.id if pass_ else None, staff_id=work.staff.id if isinstance(work, Desk) else None, at=work.now, method=method,
-        admitted=not reason, reason=reason,
+        admitted=not reason, reason=reason, people=people,
     )  # fmt: skip
     return note(work, passage, pass_.subject if pass_ else "")
 
@@ -260,13 +260,13 @@ def undo(desk: Desk, passage_id: int) -> None:
         verdict.walk_up.ended_at = None
         desk.session.add(verdict.walk_up)
     if verdict.pass_:
-        _give_back(desk, verdict.pass_)
+        _give_back(desk, verdict.pass_, passage.people)
     desk.record("gate.undone", verdict.subject)
 
 
-def _give_back(desk: Desk, pass_: Pass) -> None:
-    mine = update(Pass).where(col(Pass.id) == pass_.id, col(Pass.entries_left) < col(Pass.people))
-    desk.session.execute(mine.values(entries_left=Pass.entries_left + 1))
+def _give_back(desk: Desk, pass_: Pass, people: int) -> None:
+    mine = update(Pass).where(col(Pass.id) == pass_.id, col(Pass.entries_left) + people <= col(Pass.people))
+    desk.session.execute(mine.values(entries_left=Pass.entries_left + people))
     desk.session.execute(
         update(Pass).where(col(Pass.id) == pass_.id, col(Pass.state) == PassState.USED).values(state=PassState.ACTIVE)
     )

@@ -115,6 +115,7 @@ class Passage(Scoped, table=True):
     admitted: bool
     reason: str = ""
     left_at: datetime | None = maybe_moment()
+    people: int = 1  # who came in by it together
     undone_at: datetime | None = maybe_moment()  # it was a slip of the finger: nobody came in by it
     walk_up_id: int | None = Field(default=None, foreign_key="visitor_walk_up.id", index=True)  # who had no pass
 

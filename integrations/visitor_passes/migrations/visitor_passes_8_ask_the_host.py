@@ -39,9 +39,12 @@ def upgrade() -> None:
     for column in ('answered_by', 'asked_at', 'household_id'):
         op.create_index(f'ix_visitor_walk_up_{column}', 'visitor_walk_up', [column])
     with op.batch_alter_table('passage') as batch:
+        batch.add_column(sa.Column('people', sa.Integer(), nullable=False, server_default='1'))
         batch.add_column(sa.Column('undone_at', bot.model.Moment(), nullable=True))
         batch.add_column(sa.Column('walk_up_id', sa.Integer(), nullable=True))
         batch.create_foreign_key('passage_walk_up_id_fkey', 'visitor_walk_up', ['walk_up_id'], ['id'])
+    with op.batch_alter_table('passage') as batch:
+        batch.alter_column('people', existing_type=sa.Integer(), server_default=None)
     op.create_index('ix_passage_walk_up_id', 'passage', ['walk_up_id'])
 
 
@@ -50,4 +53,5 @@ def downgrade() -> None:
     with op.batch_alter_table('passage') as batch:
         batch.drop_column('walk_up_id')
         batch.drop_column('undone_at')
+        batch.drop_column('people')
     op.drop_table('visitor_walk_up')

@@ -68,7 +68,7 @@ def kinds(town: Town) -> list[str]:
 # ------------------------------------------------------------------ who is expected
 
 
-@pytest.mark.parametrize("typed", ["3-2-501", "3栋2单元501", "张敏", "敏", "粤B12345", "粤b·12345", " 陈建国 "])
+@pytest.mark.parametrize("typed", ["3-2-501", "3栋2单元501", "张敏", "敏", "粤B12345", "粤b·12345", " 陈建国 ", "B12345", "2345"])
 def test_who_is_expected_is_found_by_flat_name_plate_and_host(town: Town, typed: str) -> None:
     invited(town, plate="粤B12345")
     invited(town, LI, visitor_name="王五")
@@ -78,7 +78,7 @@ def test_who_is_expected_is_found_by_flat_name_plate_and_host(town: Town, typed:
     assert "张敏" not in str([event.data for event in town.all(Event)])
 
 
-@pytest.mark.parametrize("typed", ["粤B1234", "3-2-503", "李四", "K3M9", "粤B12346"])
+@pytest.mark.parametrize("typed", ["粤B1234", "3-2-503", "李四", "K3M9", "粤B12346", "345"])
 def test_what_is_nobodys_today_finds_nobody(town: Town, typed: str) -> None:
     invited(town, plate="粤B12345", starts_at=town.now + timedelta(days=2))
 
@@ -86,6 +86,36 @@ def test_what_is_nobodys_today_finds_nobody(town: Town, typed: str) -> None:
 
     assert not view.values["found"]
     assert view.values["typed"] == typed
+
+
+def test_all_of_a_party_come_in_at_once_and_are_taken_back_at_once(town: Town) -> None:
+    pass_ = invited(town, people=4)
+    picked(town, pass_)
+
+    rest = decided(town, town.opens(Role.GUARD, console.admit, params={"id": pass_.public_id}, people="3").to)
+    more = decided(town, town.opens(Role.GUARD, console.admit, params={"id": pass_.public_id}, people="2").to)
+    town.opens(Role.GUARD, console.undo, params={"id": str(rest.passage.id)})
+
+    assert (rest.admitted, rest.passage.people, more.reason) == (True, 3, "used")
+    assert town.all(Pass)[0].entries_left == 3
+
+
+def test_more_than_the_pass_has_room_for_come_in_by_nobody(town: Town) -> None:
+    pass_ = invited(town, people=2)
+
+    verdict = decided(town, town.opens(Role.GUARD, console.admit, params={"id": pass_.public_id}, people="3").to)
+
+    assert not verdict.admitted
+    assert town.all(Pass)[0].entries_left == 2
+
+
+def test_who_has_come_in_is_found_as_that(town: Town) -> None:
+    picked(town, invited(town))
+
+    [found] = town.opens(Role.GUARD, console.check, code="张敏").values["found"]
+
+    assert found.fault == "used"
+    assert town.opens(Role.GUARD, console.stand).values["today"] == []
 
 
 def test_today_are_those_who_may_still_come_in_the_next_first(town: Town) -> None:
