@@ -92,7 +92,7 @@ def admit(desk: Desk) -> Redirect:
 def undo(desk: Desk) -> Redirect:
     """Take back a slip of the finger."""
     gate.undo(desk, row_id(desk.params["id"]) or 0)
-    return Redirect("/console/gate", tr("已撤回，这次不算进门。"))
+    return Redirect("/console/gate", tr("已撤回，当这一次没有点过。"))
 
 
 @page("POST", "/gate/ask", need="gate.check")

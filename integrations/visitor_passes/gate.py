@@ -62,6 +62,11 @@ class Verdict:
         return self.passage.reason
 
     @property
+    def may_undo(self) -> bool:
+        """Whether it may be taken back as a slip of the finger; it has just been decided."""
+        return self.passage.undone_at is None and _may_be_a_slip(self.passage)
+
+    @property
     def subject(self) -> str:
         """What events call whoever it was about."""
         return self.pass_.subject if self.pass_ else self.walk_up.subject if self.walk_up else ""
@@ -245,16 +250,16 @@ def _first_use(work: Work, pass_: Pass) -> str:
 def undo(desk: Desk, passage_id: int) -> None:
     """Take back a slip of the finger: the entry is given back, and whoever was told that their guest is here reads otherwise.
 
-    Raises Refusal where it is too late, LookupError for a check that let nobody in.
+    Raises Refusal where it is too late, LookupError for a code that let nobody in.
     """
     passage = desk.session.get(Passage, passage_id)
-    if passage is None or not passage.admitted:
+    if passage is None or not _may_be_a_slip(passage):
         raise LookupError(str(passage_id))
     if desk.now - passage.at >= UNDONE_WITHIN or passage.left_at is not None:
         raise Refusal(tr("已经过了 {minutes} 分钟或登记了离开，不能再撤回。", minutes=UNDONE_WITHIN // timedelta(minutes=1)))
     mine = update(Passage).where(col(Passage.id) == passage_id, col(Passage.undone_at).is_(None)).values(undone_at=desk.now)
     if not getattr(desk.session.execute(mine), "rowcount", 0):
-        raise Refusal(tr("这次放行已经撤回了。"))
+        raise Refusal(tr("这一次已经撤回了。"))
     verdict = _verdict(desk, passage)
     if verdict.walk_up:
         verdict.walk_up.ended_at = None
@@ -262,6 +267,11 @@ def undo(desk: Desk, passage_id: int) -> None:
     if verdict.pass_:
         _give_back(desk, verdict.pass_, passage.people)
     desk.record("gate.undone", verdict.subject)
+
+
+def _may_be_a_slip(passage: Passage) -> bool:
+    """Tell whether somebody decided, and not the clock or the count: who was let in, and who was sent away without a pass."""
+    return passage.admitted or passage.walk_up_id is not None
 
 
 def _give_back(desk: Desk, pass_: Pass, people: int) -> None:
@@ -301,7 +311,7 @@ def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
             "id": passage.id, "at": passage.at, "admitted": passage.admitted, "reason": REASONS.get(passage.reason, ""),
             "visitor": mask(pass_.visitor_name) if pass_ else walk_up.who if walk_up else "", "flat": flat.label if flat else "",
             "left_at": passage.left_at, "undone_at": passage.undone_at,
-            "may_undo": passage.admitted and not (passage.undone_at or passage.left_at) and desk.now - passage.at < UNDONE_WITHIN,
+            "may_undo": _may_be_a_slip(passage) and not (passage.undone_at or passage.left_at) and desk.now - passage.at < UNDONE_WITHIN,
         }
         for passage, pass_, walk_up, flat in rows
     ]  # fmt: skip

@@ -317,6 +317,16 @@ def test_guard_lets_nobody_in_whom_the_host_refused_but_may_send_away(town: Town
         town.opens(Role.GUARD, console.decide, params={"id": one.public_id}, do="phone")
 
 
+def test_whoever_was_sent_away_by_a_slip_waits_again(town: Town) -> None:
+    one = asked(town)
+    away = decided(town, town.opens(Role.GUARD, console.decide, params={"id": one.public_id}, do="away").to)
+
+    town.opens(Role.GUARD, console.undo, params={"id": str(away.passage.id)})
+
+    assert (away.words, away.may_undo) == ("没有联系上住户", True)
+    assert [row["one"].public_id for row in waits(town)] == [one.public_id]
+
+
 def test_first_word_of_a_flat_counts_and_who_said_it_may_change_it(town: Town) -> None:
     one = asked(town)
 
