@@ -401,7 +401,10 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
         return again(standing, form)
     if aftermath.is_number(text) and not _takes_numbers(form, facts.intents[form.intent]):
         return again(standing, form, (Line("emergency.call"),))
-    if is_proof(text) and not _takes_numbers(form, facts.intents[form.intent]):
+    intent = facts.intents[form.intent]
+    if is_proof(text) and not (
+        intent.provides_flat or _takes_numbers(form, intent)
+    ):  # who proves where they live may be early with it
         return again(standing, form, (Line("digits.unasked"),))
     if answers.is_hesitation(text):
         return Say(standing=standing, phrase=Line("form.no_hurry"), kind="asks", intent=form.intent)

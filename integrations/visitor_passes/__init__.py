@@ -63,7 +63,7 @@ integration = Integration(
         "visitor.not_in": "name",
         "visitor.walk_up": "who people plate flat url",
         "visitor.let_in": "who at",
-        "visitor.answered": "who yes no",
+        "visitor.answered": "who said yes no remark",
     },
     personal=personal.PERSONAL,
     settings=Settings,

@@ -11,6 +11,9 @@ from integrations.visitor_passes.models import HostAnswer, Pass
 #: Permission to read the numbers of a flat that did not answer.
 CALL = "gate.call"
 
+#: Checks that stand open on the page; those before are one tap away.
+CHECKS = 5
+
 #: Signs of a flat, a name or a plate that are looked for.
 LONGEST_ASKED = 40
 
@@ -25,7 +28,7 @@ def stand(desk: Desk) -> View:
 def _stand(desk: Desk, status: int = 200, **more: Any) -> View:
     today = expected.today(desk)
     shown = {
-        "latest": gate.latest(desk), "verdict": None, "fault": "", "typed": "", "found": None, "asked": {}, "today": today[: expected.SHOWN],
+        "latest": gate.latest(desk), "shown": CHECKS, "verdict": None, "fault": "", "typed": "", "found": None, "asked": {}, "today": today[: expected.SHOWN],
         "more": max(len(today) - expected.SHOWN, 0), "staying": expected.staying(desk), **_waiting(desk), **more,
     }  # fmt: skip
     return View("visitor_passes/gate.html", shown, status)

@@ -4,18 +4,20 @@ import re
 
 from bot.contract import Refusal, Turn
 from integrations.visitor_passes import walkups
-from integrations.visitor_passes.models import HostAnswer
+from integrations.visitor_passes.models import HostAnswer, WalkUp
+
+#: What is said to the guard and decides nothing.
+REMARK = HostAnswer.WAITING
 
 _ENDS = r"[吧了啊呀的哦啦\s,，。.!！~～]*"
 _THEM = "(?:他们?|她们?|ta|人家|这个人|那个人|人)?"
 _BEGINS = r"(?:好的?|行|可以|嗯+|是的?|对|[我俺咱们家那就请都,，\s])*"
 
-#: 同意进门, 让他进来, 放行: of the gate and of nothing else.
+#: The whole message lets in, or does not: 同意进门, 放行; 不同意进门, 别让他进来.
 _IN = re.compile(
     rf"{_BEGINS}(?:(?:同意|可以|能|准许)(?:让|放)?{_THEM}进(?:门|来|去|小区)?|(?:让|放|叫){_THEM}(?:进(?:门|来|去|小区)?|上来|上楼)|放行){_ENDS}",
     re.IGNORECASE,
 )
-#: 不同意进门, 别让他进来, 不要放行.
 _OUT = re.compile(
     rf"{_BEGINS}(?:不(?:同意|能|可以|准|行)(?:让|放)?{_THEM}进(?:门|来|去|小区)?|(?:别|不要|不用|不能|不许|甭|勿)(?:让|放|叫|给)?{_THEM}(?:进(?:门|来|去|小区)?|上来|上楼|放?行)|拦住{_THEM}){_ENDS}",
     re.IGNORECASE,
@@ -24,24 +26,68 @@ _OUT = re.compile(
 _YES = re.compile(rf"{_BEGINS}(?:同意|认识|认得|是(?:我们?家?的?)?(?:客人|朋友|亲戚|快递|外卖)){_ENDS}")
 _NO = re.compile(rf"{_BEGINS}(?:不同意|拒绝|不认识|不认得|没(?:有)?(?:约|叫|请|订)(?:过|了)?(?:人|快递|外卖)?){_ENDS}")
 
+#: Somewhere in a longer answer: 不认识 别让他进, 我没叫水; 哦送水的 让他上来吧, 是我老婆叫的.
+_KEEPS_OUT = re.compile(
+    rf"(?:别|不要|不用|不能|不许|甭|勿|不)(?:让|放|叫|给){_THEM}(?:进|上来|上楼|来)|不同意(?:让|放|他|她|进)|不放行|拦住|不认[识得]|没(?:有)?(?:人)?(?:约|叫|请|订|点|买)过?|轰走|赶走|让{_THEM}(?:走|回去|离开)"
+)
+_LETS_IN = re.compile(
+    rf"(?:让|放|叫|请){_THEM}(?:进|上来|上楼)|放行|同意(?:让|放|他|她|进)|可以进|是(?:我|俺|我们|我家|我老[公婆婆]|我[爸妈儿女])?.{{0,4}}(?:叫|约|请|订|点|买)的|(?<!不)认[识得]"
+)
+#: What the guard is told beside: 放门口就行, 等一下我下来.
+_REMARKS = re.compile(
+    "放(?:在)?(?:门口|门卫|保安|岗亭|门岗|快递柜|你们那|那儿?|那里)|(?:等|稍等|等等)(?:我|一下|会儿?|下)|我(?:马上|这就|现在)?(?:下来|下去|下楼|过去|出去|到门口|来接)|(?:打|给)(?:我)?(?:电话|个电话)"
+)
+#: Of another day or hour: a visit that is planned, and nobody at the gate.
+_LATER = re.compile("明天|后天|大后天|下周|周[一二三四五六日末]|今晚|晚上|下午|中午|早上|[0-9一二三四五六七八九十两]+点")
+
+#: Longest answer that is looked through.
+_BRIEF = 40
+
 
 def hear(turn: Turn, text: str) -> str:
-    """Take an answer to the guard's question; empty where nobody waits at the gate, and for all other words."""
+    """Take an answer to the guard's question, or tell the guard what is said beside; empty where nobody waits at the gate, and for all other words."""
     said = text.strip()
-    is_named = bool(_IN.fullmatch(said) or _OUT.fullmatch(said))
-    if turn.resident is None or not (is_named or _YES.fullmatch(said) or _NO.fullmatch(said)):
+    if turn.resident is None or len(said) > _BRIEF or not (agrees := _meant(said)):
         return ""
     one = walkups.at_home(turn)
-    if one is None:
+    if one is None or not _is_of(one, said, turn):
         return ""
-    is_awaited = one.answer is HostAnswer.WAITING and turn.now - one.asked_at < walkups.WAITS and not turn.is_asked
-    if not is_named and not is_awaited:
-        return ""
-    agrees = bool(_IN.fullmatch(said) or (not _OUT.fullmatch(said) and _YES.fullmatch(said)))
     try:
-        walkups.answer(turn, one, turn.me, agrees=agrees)
+        if agrees is REMARK:
+            walkups.remark(turn, one, said)
+        else:
+            walkups.answer(turn, one, turn.me, agrees=agrees is HostAnswer.YES, words=said)
     except Refusal as refusal:
         return str(refusal)
+    known = {HostAnswer.YES: "yes", HostAnswer.NO: "no", REMARK: "remark"}[agrees]
     return turn.words(
-        turn.context.messages["visitor.answered"], who=one.who, yes="yes" if agrees else "", no="" if agrees else "no"
+        turn.context.messages["visitor.answered"],
+        who=one.who,
+        said=said,
+        **{name: name == known or "" for name in ("yes", "no", "remark")},
     )
+
+
+def _meant(said: str) -> HostAnswer | None:
+    """Return what words may answer to the guard: WAITING for a remark that decides nothing."""
+    if _IN.fullmatch(said) or _YES.fullmatch(said):
+        return HostAnswer.YES
+    if _OUT.fullmatch(said) or _NO.fullmatch(said):
+        return HostAnswer.NO
+    if _LATER.search(said):
+        return None
+    if _KEEPS_OUT.search(said):
+        return HostAnswer.NO
+    if _LETS_IN.search(said):
+        return HostAnswer.YES
+    return REMARK if _REMARKS.search(said) else None
+
+
+def _is_of(one: WalkUp, said: str, turn: Turn) -> bool:
+    """Tell whether words are about who stands at the gate: they speak of coming in, or the guard waits and nothing else is asked."""
+    if _IN.fullmatch(said) or _OUT.fullmatch(said):
+        return True
+    if one.answer is not HostAnswer.WAITING:
+        return False
+    is_bare = _YES.fullmatch(said) or _NO.fullmatch(said)
+    return turn.now - one.asked_at < walkups.WAITS and not (turn.is_asked and is_bare)

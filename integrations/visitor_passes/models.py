@@ -141,6 +141,7 @@ class WalkUp(Scoped, table=True):
     plate: str = sealed("visitor_walk_up.plate")
     people: int = 1
     asked_at: datetime = moment(index=True)
+    words: str = sealed("visitor_walk_up.words")  # what those at home said, one message a line: 放门口就行
     told: int = 0  # at how many accounts of the flat
     answer: HostAnswer = word(HostAnswer, HostAnswer.WAITING)
     answered_at: datetime | None = maybe_moment()

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import col, or_, select
 
-from bot.contract import Personal, Resident, Retention, Rows, Work, tr
+from bot.contract import Personal, Resident, Retention, Rows, Work, roster, tr
 from integrations.visitor_passes.models import HostAnswer, Pass, PassState, WalkUp
 from integrations.visitor_passes.settings import Settings
 
@@ -30,7 +30,7 @@ def export(work: Work, resident: Resident) -> Mapping[str, Any]:
             for one in theirs
         ],
         "回答过门岗的来客": [
-            {"来客": one.who, "车牌": one.plate, "人数": one.people, "您的回答": _SAID[one.answer], "时间": f"{one.answered_at:%Y-%m-%d %H:%M}"} for one in asked
+            {"来客": one.who, "车牌": one.plate, "人数": one.people, "您的回答": _SAID[one.answer], "您说的": one.words, "时间": f"{one.answered_at or one.asked_at:%Y-%m-%d %H:%M}"} for one in asked
         ],
     }  # fmt: skip
 
@@ -42,8 +42,12 @@ def erase(work: Work, resident: Resident) -> None:
         if found.state is PassState.ACTIVE:
             found.state = PassState.CANCELLED
         work.session.add(found)
+    flats = [flat.key for _, flat in roster.residences_of(work.session, resident)]
+    for said in work.session.exec(select(WalkUp).where(col(WalkUp.household_id).in_(flats), col(WalkUp.words) != "")).all():
+        said.words = ""  # whose of those at home they were, no row knows
+        work.session.add(said)
     for one in work.session.exec(select(WalkUp).where(WalkUp.answered_by == resident.id)).all():
-        one.who, one.plate, one.answered_by = "", "", None
+        one.who, one.plate, one.words, one.answered_by = "", "", "", None
         work.session.add(one)
 
 
@@ -54,8 +58,8 @@ RETAIN = Retention(
         Pass, lambda before: (col(Pass.ends_at) < before, or_(*(column != "" for column in map(col, _TOLD)))),
         {"visitor_name": "", "phone": "", "plate": "", "words": ""},
     ), Rows(
-        WalkUp, lambda before: (col(WalkUp.asked_at) < before, or_(col(WalkUp.who) != "", col(WalkUp.plate) != "", col(WalkUp.answered_by).is_not(None))),
-        {"who": "", "plate": "", "answered_by": None},
+        WalkUp, lambda before: (col(WalkUp.asked_at) < before, or_(col(WalkUp.who) != "", col(WalkUp.plate) != "", col(WalkUp.words) != "", col(WalkUp.answered_by).is_not(None))),
+        {"who": "", "plate": "", "words": "", "answered_by": None},
     )),
 )  # fmt: skip
 

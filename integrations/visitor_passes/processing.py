@@ -10,7 +10,7 @@ PROCESSING = (
     ),
     Processing(
         what=tr("没有通行证的来客：门岗写的称呼、车牌，住户的回答"), purpose=tr("问住户要不要放行"), basis=(Basis.CONTRACT,),
-        columns=("visitor_walk_up.who", "visitor_walk_up.plate"),
+        columns=("visitor_walk_up.who", "visitor_walk_up.plate", "visitor_walk_up.words"),
         lives=tr("180 天后删去（LINLI_VISITOR_PASSES_KEEP_DAYS 可改）"), retains=(tr("访客的姓名、电话、车牌"),), seen_by=("gate.check",), goes_to=tr("这一户绑定了微信的人"),
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Household, Refusal, Resident, Turn, Work, register, roster, tr
+from bot.contract import Desk, Household, Refusal, Resident, Turn, Work, joined, register, roster, tr
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.gate import Verdict, mask
 from integrations.visitor_passes.models import HostAnswer, Passage, WalkUp
@@ -21,6 +21,9 @@ ASKS = 20
 
 #: Characters of what the guard writes, and the most people who come together.
 LONGEST, MOST_PEOPLE = 40, 50
+
+#: Characters of what those at home say that the guard reads.
+LONGEST_WORDS = 200
 
 #: By what somebody came in: the answer in the chat, or a word on the phone.
 BY_HOST, BY_PHONE = "host", "phone"
@@ -88,13 +91,21 @@ def at_home(turn: Turn) -> WalkUp | None:
     return turn.session.exec(theirs.order_by(col(WalkUp.id).desc()).limit(1).with_for_update()).first() if flats else None
 
 
-def answer(work: Work, one: WalkUp, member: Resident, *, agrees: bool) -> None:
-    """Write down what somebody at home says. The first word counts; who said it may change it until the guard has decided."""
+def remark(work: Work, one: WalkUp, words: str) -> None:
+    """Tell the guard what somebody at home says that decides nothing: 放门口就行."""
+    one.words = joined(one.words, words, LONGEST_WORDS)
+    work.session.add(one)
+    work.record("gate.remarked", one.subject)
+
+
+def answer(work: Work, one: WalkUp, member: Resident, *, agrees: bool, words: str = "") -> None:
+    """Write down what somebody at home says, and how they said it. The first word counts; who said it may change it until the guard has decided."""
     if one.ended_at is not None or work.now - one.asked_at >= STANDS:
         raise Refusal(tr("门岗已经处理好了。有疑问请打 {phone}。", phone=work.community.phone))
     if one.answered_by not in (None, member.id):
         raise Refusal(tr("家里已经有人回答“同意”了。") if one.answer is HostAnswer.YES else tr("家里已经有人回答“不同意”了。"))
     one.answer, one.answered_at, one.answered_by = HostAnswer.YES if agrees else HostAnswer.NO, work.now, member.id
+    one.words = joined(one.words, words, LONGEST_WORDS) if words else one.words
     work.session.add(one)
     work.record("gate.answered", one.subject, answer=one.answer.value)
 

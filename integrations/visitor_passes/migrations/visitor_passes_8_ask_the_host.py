@@ -22,6 +22,7 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.Integer(), nullable=False),
     sa.Column('who', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('plate', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('words', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('people', sa.Integer(), nullable=False),
     sa.Column('asked_at', bot.model.Moment(), nullable=False),
     sa.Column('told', sa.Integer(), nullable=False),

@@ -231,9 +231,10 @@ def test_flat_is_asked_in_the_chat_and_lets_in_by_a_word(town: Town) -> None:
 
 
 @pytest.mark.parametrize(("said", "agrees"), [
-    ("同意进门", True), ("让他进来吧", True), ("好的放行", True), ("放行", True), ("认识，让他上来", None), ("同意", True), ("认识", True), ("是我客人", True),
+    ("同意进门", True), ("让他进来吧", True), ("好的放行", True), ("放行", True), ("认识，让他上来", True), ("同意", True), ("认识", True), ("是我客人", True),
     ("不同意进门", False), ("别让他进来", False), ("不要放行", False), ("不认识", False), ("拒绝", False), ("没约过", False), ("不要让他上楼", False),
-    ("水管漏水了", None), ("明天让我妈进来", None), ("同意删除", None), ("不", None),
+    ("不认识 别让他进", False), ("啊不对 我没叫水 别让他上来", False), ("哦送水的 让他上来吧", True), ("是我老婆叫的 放行", True), ("没点过外卖", False),
+    ("让我妈明天下午进来", None), ("水管漏水了", None), ("明天让我妈进来", None), ("同意删除", None), ("不", None),
 ])  # fmt: skip
 def test_words_that_answer_the_gate(town: Town, said: str, agrees: bool | None) -> None:
     asked(town)
@@ -243,6 +244,18 @@ def test_words_that_answer_the_gate(town: Town, said: str, agrees: bool | None) 
     assert bool(answer) is (agrees is not None)
     [one] = town.all(WalkUp)
     assert one.answer is {True: HostAnswer.YES, False: HostAnswer.NO, None: HostAnswer.WAITING}[agrees]
+
+
+def test_what_decides_nothing_is_read_by_the_guard(town: Town) -> None:
+    asked(town)
+
+    answer = hears(town, CHEN, "放门口就行")
+
+    assert answer == "好，门岗看得到您说的“放门口就行”。要让送水的进来，回复“同意进门”。"
+    [row] = waits(town)
+    assert (row["one"].answer, row["one"].words) == (HostAnswer.WAITING, "放门口就行")
+    assert hears(town, CHEN, "同意进门") == "好，门岗会让送水的进来。"
+    assert waits(town)[0]["one"].words == "放门口就行\n同意进门"
 
 
 def test_stranger_and_neighbour_answer_for_nobody_else(town: Town) -> None:
