@@ -183,19 +183,21 @@ async def test_unbinding_first_and_unfollowing_then_leaves_nothing_with_the_serv
     assert "钱多多" not in home.everything()
 
 
-async def test_name_of_a_visitor_stands_in_no_file_of_the_database_once_who_invited_them_is_erased(home: Home) -> None:
+async def test_account_and_visitor_stand_in_no_file_of_the_database_once_who_invited_them_is_erased(home: Home) -> None:
     await home.erase()
     home.say(CHEN, "我朋友欧阳青鸾明天下午三点来", "确认")
     assert [one.visitor_name for one in home.all(Pass) if "青鸾" in one.visitor_name]
 
-    def holding() -> list[str]:
-        return [path.name for path in home.linli.settings.var.glob("linli.db*") if "青鸾".encode() in path.read_bytes()]
+    def holding(words: str) -> list[str]:
+        return [path.name for path in home.linli.settings.var.glob("linli.db*") if words.encode() in path.read_bytes()]
 
-    assert holding()
+    assert holding("青鸾") == [], "it is sealed from the first"
+    assert holding(CHEN)
     home.push(messages.Unfollow, CHEN)
     await home.erase()
 
-    assert holding() == []
+    assert holding("青鸾") == []
+    assert holding(CHEN) == []
 
 
 async def test_log_that_a_reader_needs_is_emptied_at_the_next_look(home: Home) -> None:

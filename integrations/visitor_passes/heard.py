@@ -11,7 +11,7 @@ REMARK = HostAnswer.WAITING
 
 _ENDS = r"[吧了啊呀的哦啦\s,，。.!！~～]*"
 _THEM = "(?:他们?|她们?|ta|人家|这个人|那个人|人)?"
-_BEGINS = r"(?:好的?|行|可以|嗯+|是的?|对|[我俺咱们家那就请都,，\s])*"
+_BEGINS = r"(?:好的?|行|可以|嗯|是的?|对|[我俺咱们家那就请都,，\s])*"
 
 #: The whole message lets in, or does not: 同意进门, 放行; 不同意进门, 别让他进来.
 _IN = re.compile(
