@@ -407,8 +407,9 @@ def follow(notice: Notice, before: Notice, version: NoticeVersion, said: str) ->
 
 
 def version_of(session: Session, notice: Notice) -> Notice | None:
-    """Return the newest published version of a notice."""
-    later = select(Notice).where(col(Notice.corrects_id) == notice.key, col(Notice.published_at).is_not(None))
+    """Return the newest published version of a notice that holds: one that was taken back corrects and cancels nothing."""
+    holds = (col(Notice.published_at).is_not(None), col(Notice.state) != NoticeState.RECALLED)
+    later = select(Notice).where(col(Notice.corrects_id) == notice.key, *holds)
     return session.execute(later.order_by(col(Notice.id).desc()).limit(1)).scalars().first()
 
 

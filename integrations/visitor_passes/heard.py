@@ -49,7 +49,7 @@ def hear(turn: Turn, text: str) -> str:
     said = text.strip()
     if turn.resident is None or len(said) > _BRIEF or not (agrees := _meant(said)):
         return ""
-    one = walkups.at_home(turn)
+    one = walkups.at_home(turn, said)
     if one is None or not _is_of(one, said, turn):
         return ""
     try:
@@ -87,7 +87,7 @@ def _is_of(one: WalkUp, said: str, turn: Turn) -> bool:
     """Tell whether words are about who stands at the gate: they speak of coming in, or the guard waits and nothing else is asked."""
     if _IN.fullmatch(said) or _OUT.fullmatch(said):
         return True
-    if one.answer is not HostAnswer.WAITING:
-        return False
+    if one.answer is not HostAnswer.WAITING:  # 等等 不对 我不认识他: who let somebody in may think better of it
+        return one.answer is HostAnswer.YES and one.answered_by == turn.me.id and _KEEPS_OUT.search(said) is not None
     is_bare = _YES.fullmatch(said) or _NO.fullmatch(said)
     return turn.now - one.asked_at < walkups.WAITS and not (turn.is_asked and is_bare)

@@ -82,13 +82,16 @@ def waiting(desk: Desk) -> Sequence[tuple[WalkUp, Household]]:
     return [(one, flat) for one, flat in rows]
 
 
-def at_home(turn: Turn) -> WalkUp | None:
-    """Return about whom one of a resident's flats was asked and may still answer, the newest; None for nobody."""
+def at_home(turn: Turn, said: str) -> WalkUp | None:
+    """Return about whom one of a resident's flats was asked and may still answer: whom the words name, else the newest; None for nobody."""
     flats = [flat.key for flat in turn.flats]
     theirs = select(WalkUp).where(
         col(WalkUp.household_id).in_(flats), col(WalkUp.asked_at) > turn.now - STANDS, col(WalkUp.ended_at).is_(None)
     )
-    return turn.session.exec(theirs.order_by(col(WalkUp.id).desc()).limit(1).with_for_update()).first() if flats else None
+    found = turn.session.exec(theirs.order_by(col(WalkUp.id).desc()).with_for_update()).all() if flats else ()
+    return next(
+        (one for one in found if one.who and (one.who in said or one.who.removesuffix("的") in said)), next(iter(found), None)
+    )
 
 
 def remark(work: Work, one: WalkUp, words: str) -> None:

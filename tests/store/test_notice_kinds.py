@@ -318,6 +318,21 @@ def test_cancellation_stops_what_has_not_gone_out_and_is_the_newest_version(town
     assert town.states("取消：停水") == {"armed": 3, "unreachable": 1}
 
 
+def test_correction_that_was_taken_back_corrects_nothing(town: Town) -> None:
+    town.publish("停水")
+
+    def correct_and_take_back(session: Session) -> None:
+        old = session.exec(select(Notice).where(Notice.title == "停水")).one()
+        new = notices.draft(session, "更正：停水", "改到周五。", EVERYBODY, town.now)
+        notices.follow(new, old, NoticeVersion.CORRECTION, "改到周五")
+        notices.publish(session, new, town.now)
+        notices.recall(session, new, town.now)
+
+    town.do(correct_and_take_back)
+
+    assert town.do(notices.version_of, town.notice()) is None
+
+
 def test_only_emergencies_have_updates_and_an_all_clear_which_needs_no_end(town: Town) -> None:
     town.publish("停水")
     town.publish("燃气", NoticeKind.EMERGENCY, until=town.now + HOUR)

@@ -258,6 +258,22 @@ def test_what_decides_nothing_is_read_by_the_guard(town: Town) -> None:
     assert waits(town)[0]["one"].words == "放门口就行\n同意进门"
 
 
+def test_who_let_somebody_in_may_think_better_of_it_until_the_guard_has(town: Town) -> None:
+    asked(town)
+    hears(town, CHEN, "让他进来吧")
+
+    assert hears(town, CHEN, "等等 不对 我不认识他") == "好，门岗不会让送水的进来。"
+    assert waits(town)[0]["one"].answer is HostAnswer.NO
+
+
+def test_of_two_at_the_gate_the_one_who_is_named_is_meant(town: Town) -> None:
+    asked(town, who="修空调的")
+    asked(town, who="送快递的")
+
+    assert hears(town, CHEN, "修空调的让他进来") == "好，门岗会让修空调的进来。"
+    assert [one.answer for one in town.all(WalkUp)] == [HostAnswer.YES, HostAnswer.WAITING]
+
+
 def test_stranger_and_neighbour_answer_for_nobody_else(town: Town) -> None:
     asked(town)
 
