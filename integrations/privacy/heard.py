@@ -22,6 +22,10 @@ _WITHDRAWS = re.compile(
 )
 #: By which a consent alone can be taken back: what else is called off may have been a visit.
 _TAKES_BACK = re.compile("(?:撤回|收回|撤销|撤掉).*同意|同意.*(?:撤回|收回|撤销|撤掉)")
+#: Thinks better of what was consented to: 上次同意的健康信息我不同意了, 孩子的体温我反悔了.
+_REPENTS = re.compile(
+    r"(?:[^\s]{0,6}(?:同意|答应)(?:过|了)?的)?(?P<what>[\u4e00-\u9fff0-9]{2,12}?)的?(?:我|俺|现在){0,2}(?:不同意|不答应|反悔|后悔)了[吧啊呀。.!！]{0,3}"
+)
 #: All of them.
 _ALL = re.compile("(?:过|所有|全部|一切|任何|每个|每一个|全|都|给过|给你们|之前|以前|以往|我|的|对你们)+")
 
@@ -103,6 +107,9 @@ def hear(turn: Turn, text: str) -> str | Wish:
         return _withdraw(turn, said["what"] or said["said"] or "", is_consent=_TAKES_BACK.search(text) is not None)
     if answer := _part(turn, text):
         return answer
+    for clause in _CLAUSES.split(text):
+        if (said := _REPENTS.fullmatch(clause)) and not turn.asks_consent and _names(turn, said["what"]):
+            return _withdraw(turn, said["what"], is_consent=True)
     for clause in _CLAUSES.split(text):
         if (said := _REFUSES.fullmatch(clause)) and (what := next(filter(None, said.groups()), "")) and _names(turn, what):
             return _refuse(turn, what)
