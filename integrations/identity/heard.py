@@ -14,8 +14,11 @@ _ROOM = re.compile(r"(?<![\d栋幢座元楼])\d{3,4}(?![\d栋幢座])")
 #: Says that a flat that waits to be confirmed shall not be: 不用核对了, 8栋1单元1401不用核对.
 _LEAVES_IT = re.compile(
     r"(?P<before>.{0,20}?)[\s,，]*(?:那|就|我|也|先|请|帮我|跟物业说|叫物业|让物业)*(?:不用|不必|不要|甭|别|取消|撤回|撤销|停止)(?:再|给我|帮我|让|请|叫|物业|去)*"
-    r"(?:核对|核实|审核)(?P<behind>.{0,20}?)[了吧啊呀的\s。.!！]*"
+    r"(?:核对|核实|审核|审查|审)(?P<behind>.{0,20}?)[了吧啊呀的\s。.!！]*"
 )
+
+#: Says the same of all that waits: 我不绑了.
+_LEAVES_ALL = re.compile(r"(?:我|俺|算了|还是|那|就|先|[\s,，])*不(?:想|要|用)?(?:绑定?|登记|认证)了[吧啊呀的\s。.!！]*")
 
 #: Says of what follows, or went before, that it is a code by which one is bound.
 _NAMED = re.compile(
@@ -138,9 +141,9 @@ def _kept_out(turn: Turn, text: str) -> str | Wish:
 def _left(turn: Turn, text: str) -> str:
     """Take back what the office was asked to confirm: of several flats those whose room is said, or all."""
     said, waiting = _LEAVES_IT.fullmatch(text), binding.requests_of(turn.session, turn.openid)
-    if said is None or not waiting:
+    if not waiting or (said is None and (turn.is_asked or _LEAVES_ALL.fullmatch(text) is None)):
         return ""
-    named = re.findall(r"\d{3,4}", said["before"] + said["behind"])
+    named = re.findall(r"\d{3,4}", said["before"] + said["behind"]) if said else []
     meant = [one for one in waiting if not named or binding.said_in(one).room in named]
     for task in meant:
         turn.call_off(task, requests.UNWISHED)

@@ -270,6 +270,14 @@ def test_who_names_two_flats_is_told_that_the_other_waits_and_may_take_it_back(t
     assert open_titles(town) == ["核对住址：3栋2单元503"]
 
 
+@pytest.mark.parametrize("words", ["别审了 我不绑了", "我不绑了", "算了 不登记了", "不用审核了"])
+def test_whoever_waits_may_let_it_be_in_their_own_words(town: Town, words: str) -> None:
+    town.asks(NEW, actions.bind, building="3", unit="2", room="502", proof="none")
+
+    assert "不用核对了" in str(heard_as(town, words))
+    assert open_titles(town) == []
+
+
 def test_an_account_is_bound_at_most_so_often_a_day(town: Town) -> None:
     wang = next(one for one in town.all(Resident) if one.name == "王强")
     for _ in range(proofs.BINDINGS):
