@@ -3,6 +3,7 @@
 Opening the link takes nothing: whoever previews a message opens its links, too.
 """
 
+import re
 from collections.abc import Sequence
 
 from bot.contract import Page, Redirect, Refusal, Staff, Task, View, Visit, page, tasks, telling
@@ -11,6 +12,11 @@ from integrations.duty import summons
 
 #: What the page shows, for the log.
 SHOWN = "紧急求助时说的话"
+
+#: Whoever is beaten, or hides, must not be rung: 别打电话过来 他会听见, 我不敢出声.
+_SILENT = re.compile(
+    "(?:别|不要|不能|先别|千万别)(?:给我)?(?:再)?(?:打|来)(?:电话|过来|我电话)|(?:别|不要)(?:按|敲)门|不(?:敢|能|方便)(?:出声|说话|接电话|接)|(?:他|她|对方)会(?:听见|听到|发现)"
+)
 
 
 @page("GET", "/duty/{task}/{login}")
@@ -27,7 +33,7 @@ def show(visit: Visit) -> View:
             "who": summons.name_of(visit, task), "phone": summons.phone_of(visit, task), "place": summons.place_of(visit, task),
             "photos": [photo for photo in visit.photos_of(task.about) if photo.state == "stored"], "colleagues": _colleagues(visit, task, member),
             "outcomes": kind.outcomes if kind else (), "community": visit.community, "base_url": visit.context.base_url,
-            "path": kind.address(task) if kind else "",
+            "path": kind.address(task) if kind else "", "is_silent": _SILENT.search(str(task.data.get("text") or "")) is not None,
         },
     )  # fmt: skip
 

@@ -50,6 +50,20 @@ def test_opening_the_link_takes_nothing_pressing_the_button_does(town: Any, task
     assert town.told(CHEN) == ["staff同事已接警，正在赶来，电话 199。"]
 
 
+@pytest.mark.parametrize(("said", "is_silent"), [
+    ("别打电话过来 他会听见", True), ("我不敢出声", True), ("着火了 快打电话", False), ("电话打不通", False), ("我老公打我 别敲门", True),
+])  # fmt: skip
+def test_whoever_must_not_be_rung_is_told_of_as_that(town: Any, task: str, said: str, is_silent: bool) -> None:
+    def add(work: Work) -> None:
+        found = work.session.exec(select(Task)).one()
+        found.data = {**found.data, "text": said}
+        work.session.add(found)
+
+    do(town, add)
+
+    assert town.visits(alarm.show, task=task, login="staff").values["is_silent"] is is_silent
+
+
 def test_of_two_who_press_the_first_has_it_and_the_other_reads_so(town: Any, task: str) -> None:
     town.sends(alarm.act, {"task": task, "login": "staff"}, do="claim")
 
