@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, or_, select
 
-from bot.contract import Ask, Purpose, Reply, Turn, action, amends, consents
+from bot.contract import Ask, Purpose, Reply, Turn, action, amends, consents, temperatures
 from integrations.health import ages, people, reports, tasks
 from integrations.health.models import (
     ABNORMAL,
@@ -163,7 +163,8 @@ def _told_of(turn: Turn, slots: Told, told: Sequence[Report]) -> Sequence[Entry]
     measured = float(slots.temperature) if isinstance(slots.temperature, int | float) else None
     if len(told) < 2:
         one = told[0] if told else Report(who="")
-        degrees = one.degrees if one.degrees is not None and turn.said.count("\n") == 0 else measured or one.degrees
+        is_said_now = bool(temperatures(turn.said.rpartition("\n")[2]))  # 孩子是37.5不是38.5: what was known before is no more
+        degrees = one.degrees if one.degrees is not None and is_said_now else measured or one.degrees
         return [Entry(person=people.find(turn, one.who), report=one, degrees=degrees, felt=slots.felt)]
     last = turn.said.splitlines()[-1]
     is_first = len(reports.read(last)) > 1
@@ -280,6 +281,11 @@ def _alarm(turn: Turn, entries: Sequence[Entry], *, completes: bool) -> bool:
     return bool(unwell)
 
 
+def _put_right(turn: Turn, entries: Sequence[Entry]) -> None:
+    """Let staff know of whom they were told a fever by a slip; whoever is unwell is told of anyway."""
+    tasks.put_right(turn, {one.person.word: one.words for one in entries if not one.is_abnormal})
+
+
 # ------------------------------------------------------------------ keeping
 
 
@@ -287,6 +293,7 @@ def _check_in(turn: Turn, may: _Permitted) -> Reply | Ask:
     """Keep all; what is asked back, and answered in full, is of who speaks, or of the one person it is told of."""
     kept = [(one, *_keep(turn, one)) for one in may.entries]
     told = any(made.is_abnormal for _, made, _, _ in kept)
+    _put_right(turn, may.entries)
     if told:
         _alarm(turn, may.entries, completes=all(is_begun for _, made, is_begun, _ in kept if made.is_abnormal))
     first = next((one for one in kept if not one[0].person.word), kept[0] if len(kept) == 1 else None)
@@ -445,6 +452,7 @@ def _amended(turn: Turn, may: _Permitted) -> Reply:
     for one in may.entries:
         _keep(turn, one)
     told = _alarm(turn, may.entries, completes=False)
+    _put_right(turn, may.entries)
     if len(may.entries) > 1:
         others = "、".join(one.short for one in may.entries)
         return Reply(
@@ -459,12 +467,18 @@ def _amended(turn: Turn, may: _Permitted) -> Reply:
 
 
 def _meant(turn: Turn, word: str) -> str:
-    """Return of whom a correction without a name is: whom it was spoken of; after several, who speaks, else who came last."""
+    """Return of whom a correction without a name is: of whom the figure was told that it denies, else whom it was spoken of.
+
+    After several that is who speaks, else who came last.
+    """
+    mine = select(CheckIn).where(CheckIn.reporter_id == turn.me.id, CheckIn.day == turn.now.date())
+    made = turn.session.exec(mine.order_by(col(CheckIn.id).desc())).all()
+    latest = {one.person: Report(who=one.person, degrees=one.tenths / 10) for one in reversed(made)}
+    if (denied := reports.was_told([*latest.values()], turn.said)) is not None:
+        return denied.who
     if word or people.today(turn, people.me(turn)):
         return word
-    mine = select(CheckIn).where(CheckIn.reporter_id == turn.me.id, CheckIn.day == turn.now.date())
-    last = turn.session.exec(mine.order_by(col(CheckIn.id).desc())).first()
-    return last.person if last is not None else ""
+    return made[0].person if made else ""
 
 
 def _corrected(turn: Turn, slots: Told, report: Report) -> Entry:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.contract import is_somebody, temperatures, temperatures_of_several, whose
+from bot.contract import denied_temperatures, is_somebody, temperatures, temperatures_of_several, whose
 
 #: Somebody of several of whom only the figure is told.
 UNNAMED = "?"
@@ -89,6 +89,8 @@ def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[
     if measured := temperatures(line):
         who = "" if measured[-1].who == "我" else _word(measured[-1].who, line).replace(UNNAMED, "")
         degrees = measured[-1].degrees if len(measured) == 1 else None
+        if not measured[-1].who and (meant := was_told(before, line)) is not None:  # 不是37.9 是36.9
+            return [replace(one, degrees=degrees) if one is meant else one for one in before]
         is_own = measured[-1].who == "我" or (not who and _OWN.search(line) is not None)
         if not measured[-1].who and len(before) == 1 and not (is_own and before[0].degrees is not None):  # 孩子咳嗽 / 37.8
             return [replace(before[0], degrees=degrees)]
@@ -105,6 +107,13 @@ def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[
     spoken = [clause for clause in _CLAUSE.split(line) if _ILL.search(clause) or _WELL.search(clause)]
     named = [_word(who) for clause in spoken if (who := whose(clause))]
     return [Report(who=named[-1])] if named and named[-1] != UNNAMED else before
+
+
+def was_told(told: Sequence[Report], line: str) -> Report | None:
+    """Return of whom the figure was told that a line denies; None where it denies none, or that of several."""
+    no = denied_temperatures(line)
+    meant = [one for one in told if one.degrees in no]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _unmeasured(line: str, felt: Sequence[str], told: Sequence[Report]) -> Sequence[Report]:

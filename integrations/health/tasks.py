@@ -52,6 +52,18 @@ def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool
         turn.session.add(task)
 
 
+def put_right(turn: Turn, well: Mapping[str, str]) -> None:
+    """Let staff who were told of a fever read the figure that replaces it: 孩子37.5, not 38.5."""
+    day = turn.now.date().isoformat()
+    task = next((task for task in _tasks(turn) if task.data.get("day") == day and task.closed_at is None), None)
+    told = task.data.get("people", {}) if task is not None else {}
+    righted = {word: tr("{words}（更正）", words=words) for word, words in well.items() if word in told}
+    if task is not None and righted:
+        everybody = {**told, **righted}
+        task.data = {**task.data, "people": everybody, "report": tr_all("；", everybody.values())}
+        turn.session.add(task)
+
+
 def forget(work: Work, openid: str, *, of: Callable[[str], bool] = lambda word: True, why: str) -> None:
     """Take out of all tasks of an account how those were whom `of` tells by their word; who waits for a call waits no longer.
 

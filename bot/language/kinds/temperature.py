@@ -35,6 +35,15 @@ _OF_BODY = re.compile(r"(?:体温|[额耳腋口]温)(?:是|为|[:：\s])*$")
 #: A limit or an approach is no temperature: 不到37度, 超过38.
 _LIMIT = re.compile(r"(?:不到|没到|未到|不满|不足|没有?超过?|不超过?|超过?|低于|高于|接近|将近|快到?|大于|小于)$")
 
+#: Whose a figure is that is denied: 不是我38.5, 孩子没有38.5.
+_DENIED_OF = rf"(?:我|他|她|孩子|宝宝|娃|老人|{RELATIVE})"
+#: Right before a figure that is nobody's: 不是38.5. 没有 alone may deny a symptom instead: 咳嗽没有36.5.
+_DENIED = Late(rf"""(?x:
+    (?: (?<![是可])(?:并?不是|并非|唔系|勿是|弗是)(?:{_DENIED_OF}的?)?
+      | (?:^|[，,。;；\s]|{_DENIED_OF}|其实|根本|并)(?:没|冇)有?
+    )(?:烧?到|量到)?\s?$
+    )""")
+
 _WHOLE = "3[4-9]|4[0-3]"
 _HAN_WHOLE = "三十[四五六七八九]|四十[一二三]?|卅[四五六七八九]|卌[一二三]?"
 _DIGITWISE = "三[五六七八九]|四[零一二]"
@@ -55,7 +64,7 @@ _NOTHING_ELSE = r"""(?!
       [0-9]|\.[0-9]|十|百
     | \s*度?(?:多|几|出头|以[上下内]|[-~～—至到]\s*[0-9三四])  # 38度多, 37度以下, 36-37度
     | 度?(?:电|角|的?(?:酒|白酒|水|热水|高温|天|坡))  # 38度电, 38度的白酒
-    | [个人位名房路] | \s*(?:[天次栋号楼层室户幢单月年日岁元块米平斤公分小时多%点周期页条]|kg|cm|mm)  # 36.5元
+    | [个人位名房路] | \s*(?:[天次栋号楼层室户幢单月年日岁元块米平斤分时多%点周期页条]|公[斤分里尺升顷]|小时|kg|cm|mm)  # 36.5元; 38.6 公公36.9 goes on with somebody else
     )"""
 _TEMPERATURE = Late(rf"""(?x:
     # 华氏98.6度, 98.6华氏, 98.6°F: of a body, not of the weather
@@ -208,7 +217,25 @@ def of_several(text: str) -> Sequence[Measured]:
     return told if len(told) > 1 and (is_list or (len(persons) > 1 and not persons <= {"", "我"})) else ()
 
 
-def _found(text: str) -> Iterator[Found]:
+def denied(text: str) -> Sequence[float]:
+    """Return the degrees that a text says are nobody's: 不是38.5, 孩子没有38.5."""
+    text = unified(text)
+    told = [*_measured(text)]
+    said = [one.begin for one in _asserted(text, told)]
+    return [float(str(one.value)) for one in told if one.begin not in said]
+
+
+def _found(text: str) -> Sequence[Found]:
+    return _asserted(text, [*_measured(text)])
+
+
+def _asserted(text: str, told: Sequence[Found]) -> Sequence[Found]:
+    """Leave out what is denied; a pause before the only figure may make 不是 an answer of its own: 不是 36.8."""
+    said = [one for one in told if _DENIED.search(text, 0, one.begin) is None]
+    return said or [one for one in told if text[one.begin - 1].isspace()]
+
+
+def _measured(text: str) -> Iterator[Found]:
     for match in _TEMPERATURE.finditer(text):
         begin = next(match.start(name) for name, said in match.groupdict().items() if said)
         is_body = _OF_BODY.search(text, 0, begin) or not NOT_BODY.search(text, max(0, begin - LOOK_BACK), begin)
