@@ -50,6 +50,8 @@ _DIGITWISE = "三[五六七八九]|四[零一二]"
 _TENTHS = "[0-9]{1,2}|[零一二三四五六七八九]{1,2}|半"
 _ONE = "[0-9]|[零一二三四五六七八九]"
 _POINT = r"\s*(?:度|点|\.|。|,|，|·|•|℃|°C?)\s*"
+#: A blank before whoever is told of next, who is no unit: 38.6 公公36.9, and not 38.6 公分.
+_APART = re.compile(r"(?<=[0-9度℃])\s(?=公公|公婆|小(?!时))")
 _DEGREES = "(?:摄氏度|度|℃|°C?)"
 
 #: Words beside which a number without 度 is a temperature: 打卡 40, 额温368.
@@ -64,7 +66,7 @@ _NOTHING_ELSE = r"""(?!
       [0-9]|\.[0-9]|十|百
     | \s*度?(?:多|几|出头|以[上下内]|[-~～—至到]\s*[0-9三四])  # 38度多, 37度以下, 36-37度
     | 度?(?:电|角|的?(?:酒|白酒|水|热水|高温|天|坡))  # 38度电, 38度的白酒
-    | [个人位名房路] | \s*(?:[天次栋号楼层室户幢单月年日岁元块米平斤分时多%点周期页条]|公[斤分里尺升顷]|小时|kg|cm|mm)  # 36.5元; 38.6 公公36.9 goes on with somebody else
+    | [个人位名房路] | \s*(?:[天次栋号楼层室户幢单月年日岁元块米平斤公分小时多%点周期页条]|kg|cm|mm)  # 36.5元
     )"""
 _TEMPERATURE = Late(rf"""(?x:
     # 华氏98.6度, 98.6华氏, 98.6°F: of a body, not of the weather
@@ -190,6 +192,7 @@ def is_somebody(word: str) -> bool:
 
 
 def _all(text: str) -> list[Found]:
+    text = _APART.sub("，", text)
     found = [*_found(text)] or [*_of_persons(text)]
     if found:
         taken = [(one.begin, one.stop) for one in found]
