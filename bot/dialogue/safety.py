@@ -215,6 +215,8 @@ def end(task: Task, said: Reading, judge: Judge) -> End:
     """Return which end of an alarm words tell of, and note what is over: 没事了 ends what it was said of, and nothing else."""
     if not aftermath.is_over(said, judge):
         return End.NONE
+    if aftermath.is_of_another(said.raw, task.data.get("text", "")) and not aftermath.is_of_all(said.raw):
+        return End.SOME
     open_, kinds = _open_dangers(task), aftermath.named(said.raw)
     over = [word for word in open_ if word in said.raw or _KINDS.get(word) in kinds]
     over = over or [word for word in open_ if any(aftermath.alike(_KINDS.get(word, Danger.UNKNOWN), kind) for kind in kinds)]

@@ -18,14 +18,15 @@ JUDGE = read_judge(config.shipped("data"))
     ("刚才说着火是误报", True), ("没事了，谢谢你们", True),
     ("送医院了 谢谢", True), ("好了 到医院了", True), ("已经在医院了", True), ("上救护车了", True), ("还没到医院", False), ("要送医院了吗", False), ("去哪个医院", False),
     ("不是困住 是误会", True), ("不是着火，是看错了", True), ("不是误会 真的出不来", False), ("算了", False), ("算了吧", False), ("不用了", True), ("下次再说", False),
-    ("人没事，就是出不来", False), ("并无明火，请勿惊动消防", True), ("不用报警了", True), ("别报警，我怕", False), ("求你不要报警，他会打死我", False),
+    ("人没事，就是出不来", False), ("并无明火，请勿惊动消防", True), ("不用报警了", True),
+    ("孩子38.5 我36.8 老公没事", False), ("水从墙里漫出来了", False), ("烟窜出来了", False), ("哦不用了 出来了", True), ("别报警，我怕", False), ("求你不要报警，他会打死我", False),
 ])  # fmt: skip
 def test_who_says_that_all_is_well_is_heard(text: str, is_so: bool) -> None:
     assert aftermath.is_over(Reading.of(text, ANY_TIME), JUDGE) is is_so
 
 
 @pytest.mark.parametrize(("text", "danger"), [
-    ("煤气味 没事了已经关了", Danger.GAS), ("电梯也好了 人出来了", Danger.LIFT), ("我老妈刚才摔了一跤 现在没事", Danger.FALL), ("他们不打架了 没事了", Danger.CRIME),
+    ("煤气味 没事了已经关了", Danger.GAS), ("电梯也好了 人出来了", Danger.LIFT), ("哦不用了 出来了", Danger.LIFT), ("我老妈刚才摔了一跤 现在没事", Danger.FALL), ("他们不打架了 没事了", Danger.CRIME),
     ("到医院了", Danger.MEDICAL), ("孩子找到了", Danger.MISSING), ("狗拴住了 没事了", Danger.ANIMAL),
 ])  # fmt: skip
 def test_who_says_what_is_over_is_heard(text: str, danger: Danger) -> None:
@@ -50,3 +51,11 @@ def test_who_says_that_help_is_there_is_heard(text: str, is_so: bool) -> None:
 ])  # fmt: skip
 def test_a_number_that_one_calls_is_known(text: str, is_so: bool) -> None:
     assert aftermath.is_number(text) is is_so
+
+
+@pytest.mark.parametrize(("text", "told", "is_so"), [
+    ("老公没事", "孩子抽筋了叫不醒", True), ("我老公没事", "孩子抽筋了\n孩子38.5 老公没事", True), ("孩子没事了", "孩子抽筋了", False), ("儿子好了", "孩子抽筋了", False),
+    ("没事了", "孩子抽筋了", False), ("我妈没事了", "老人晕倒了", False), ("老公没事", "我胸口疼", True), ("老公没事", "厨房有煤气味", False),
+])  # fmt: skip
+def test_who_is_fine_is_told_apart_from_who_was_in_danger(text: str, told: str, is_so: bool) -> None:
+    assert aftermath.is_of_another(text, told) is is_so
