@@ -14,6 +14,9 @@ _REFUSES = re.compile(
 #: A bare 我 is let in by nobody but others: 不让我进.
 _ONESELF = {"我", "俺", "我们", "咱", "我家", "人", "你", "你们", "师傅", "维修师傅"}
 
+#: What is no word for somebody: 不想让别人知道她一个人住.
+_NOBODY = re.compile("[不知看见说讲听]")
+
 #: Whether these belong to the flat is what is meant of them, and the household's answer (integrations/identity).
 _OF_THE_FLAT = {"房东", "二房东", "中介", "租客", "室友"}
 
@@ -21,7 +24,7 @@ _OF_THE_FLAT = {"房东", "二房东", "中介", "租客", "室友"}
 def hear(turn: Turn, text: str) -> str | Wish:
     """Return that nobody was let in, or the calling off of who was; nothing for all other words."""
     said = _REFUSES.fullmatch(text.strip()) if len(text) <= 30 else None
-    if said is None or said["who"] in _ONESELF | _OF_THE_FLAT or "不" in said["who"]:
+    if said is None or said["who"] in _ONESELF | _OF_THE_FLAT or _NOBODY.search(said["who"]):
         return ""
     is_home = turn.resident is not None and turn.flat is not None
     if is_home and passes.open_ones(turn):
