@@ -757,14 +757,26 @@ def _says_where_it_is(form: Form, intent: Intent, changed: Form) -> bool:
 
 
 def _is_own_phrase(form: Form, intent: Intent, changed: Form, heard: Heard, facts: Facts) -> bool:
-    """Tell whether words that could only be somebody's name are what another intent's file says itself: 邀请家人, 帮助."""
+    """Tell whether words that could only be somebody's name are another intent's own: 邀请家人, 帮助, 健康打卡 36.5, 缴费 3栋."""
     best = heard.match.candidates[0] if heard.match.candidates else None
-    if best is None or best.intent == intent.id or best.confidence < TEMPLATE or facts.intents[best.intent].provides_flat:
-        return False
-    if read_slots(facts.intents[best.intent], heard):  # 张兰来做客 names somebody, however sure it sounds
+    if best is None or best.intent == intent.id or facts.intents[best.intent].provides_flat:
         return False
     news = [slot for slot in intent.slots if changed.values.get(slot.name) != form.values.get(slot.name)]
-    return bool(news) and all(slot.kind.aspect is Aspect.WHO for slot in news)
+    if not news or any(slot.kind.aspect is not Aspect.WHO for slot in news):
+        return False
+    other = facts.intents[best.intent]
+    if best.confidence < TEMPLATE:
+        takes_its_word = any(changed.values[slot.name] in (other.title, *other.keywords) for slot in news)
+        return takes_its_word and accepted(heard, facts.intents) is other
+    return _has_no_place(intent, other, heard)
+
+
+def _has_no_place(intent: Intent, other: Intent, heard: Heard) -> bool:
+    """Tell whether all values of another wish are of kinds that the open form does not have: 张兰来做客 names somebody, however sure it sounds."""
+    kinds = {slot.kind for slot in intent.slots}
+    told = read_slots(other, heard)
+    read = [slot for slot in other.slots if slot.name in told]
+    return all(slot.kind.aspect is not Aspect.WHO and slot.kind not in kinds for slot in read)
 
 
 def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:

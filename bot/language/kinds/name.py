@@ -496,6 +496,8 @@ _HOW_MANY = re.compile(rf"""(?x:
     (?:来|过来)?$
   )""")
 _SO_MANY_OF = re.compile(rf"^(我的?)?(?:有)?(?:(?:{NUMBER}|几)?(?:个|位|名)|[俩仨])(?=..)")
+#: What hurts, and no name has in it: 婆婆也烧.
+ILL = re.compile("[咳烧疼痛吐泻喘痒]|发热|头晕|难受|感冒")
 #: Signs that ask, deny or point, and stand in no name.
 _NO_NAME = re.compile("[你我谁啥哪吗么呢怎车]|^第[一二三四五]?[套户家间栋]|^(?:[他她它佢伊]|没|冇|不|唔|无)")
 _READS_AS_NAME = re.compile(rf"[\u4e00-\u9fff]{{2,4}}|{TRANSCRIBED}|[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ .'’-]{{1,30}}")
@@ -531,7 +533,7 @@ def _bare(words: str) -> str:
     answers_else = (answers.is_skip, answers.is_yes, answers.is_no, answers.is_cancel, answers.is_now)
     if not bare or bare.startswith("人") or any(reads(bare) for reads in answers_else):
         return ""
-    if _NO_NAME.search(bare) or KIN.fullmatch(bare) or people.is_no_name(bare) or proper.is_nobody(bare):
+    if _NO_NAME.search(bare) or ILL.search(bare) or KIN.fullmatch(bare) or people.is_no_name(bare) or proper.is_nobody(bare):
         return ""
     return bare if _READS_AS_NAME.fullmatch(bare) else ""
 

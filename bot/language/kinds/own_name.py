@@ -43,8 +43,6 @@ _NAMED = Late(rf"(?:{NAME}|{TRANSCRIBED})")
 _AS_NAME = Late(
     rf"{NAME}|{TRANSCRIBED}|{LATIN}|{FAMILIAR}|{SHORT_NAME}|{PET_NAME}|(?:{COMPOUND}|[{SURNAMES}])(?:{TITLES}|{AGED})"
 )
-#: What hurts, and no name has in it.
-_ILL = re.compile("[咳烧疼痛吐泻喘痒]|发热|头晕|难受|感冒")
 #: A name beside a flat and the digits that show whose it is: 12栋3单元801 汪磊 1016, 程晓敏 3栋1单元302 尾号0997.
 _TAIL = r"(?:(?:登记|预留)?的?(?:手机|电话)?号?码?(?:尾号|尾数|[后末][四4]位)?(?:就?是|为|[:：])?)\s*\d{4}[\s。.]*"
 _BEHIND_FLAT = Late(
@@ -110,7 +108,7 @@ def _is_own(called: str) -> bool:
     return (
         bool(called)
         and not any(sign in called for sign in "、码的")
-        and not _ILL.search(called)
+        and not name.ILL.search(called)
         and not is_described(called)
         and not _SOMEBODY.match(called)
     )
