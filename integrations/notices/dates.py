@@ -20,7 +20,7 @@ _SAID = re.compile(
 _EACH = re.compile(r"(?:每个?|逢|双|单|隔)$")
 
 #: The date stands beside it already.
-_TOLD = re.compile(r"\s*[（(]?\s*(?:\d{1,2}\s*[月日号./]|[一二三四五六七八九十]{1,3}[月日号])")
+_TOLD = re.compile(r"\s{0,4}[（(]?\s{0,4}(?:\d{1,2}\s*[月日号./]|[一二三四五六七八九十]{1,3}[月日号])")
 
 #: What joins two days: the second is of the same week.
 _JOINS = re.compile(r"(?:到|至|和|、|-|—|~|～|或|及)+")
