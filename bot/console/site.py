@@ -49,6 +49,7 @@ __all__ = ["Parts", "mount"]
 
 #: Files that are sent compressed.
 TEXTS = (".css", ".js")
+PARTIAL = ("If-None-Match", "If-Modified-Since", "Range")  # who asks so may get less than the whole file
 
 
 def mount(app: web.Application, parts: Parts) -> None:
@@ -95,9 +96,13 @@ async def shrink(request: web.Request, handler: security.Handler) -> web.StreamR
 
     A page that another site had opened stays as long as it is: packed, its length tells whether what that site put into the address
     (?q=138) stands in the page once more (https://breachattack.com).
+
+    Of files only the whole is packed. The end of what is packed is bytes, too, where nothing is to follow: after a 304 or an answer to
+    HEAD, a browser takes them for the beginning of its next answer and loses that one; and a part of a file is counted unpacked.
     """
     response = await handler(request)
-    is_file = isinstance(response, web.FileResponse) and request.path.endswith(TEXTS)
+    is_whole = request.method == "GET" and not any(name in request.headers for name in PARTIAL)
+    is_file = isinstance(response, web.FileResponse) and request.path.endswith(TEXTS) and is_whole
     is_page = isinstance(response, web.Response) and response.content_type == "text/html"
     if is_file or (is_page and not security.is_led_here(request.headers)):
         response.enable_compression()
