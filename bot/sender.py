@@ -31,7 +31,7 @@ from bot.translation import tr
 from bot.wechat.client import Client
 
 #: Rows claimed at once, and most that are on their way together, which is as many as a crash can leave in doubt: all well within their lease.
-BATCH, MOST = 50, 100
+BATCH, MOST = 20, 100
 
 #: Most urgent rows that are sent where MOST are on their way and WeChat keeps them waiting.
 BESIDE = 20

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.model import SHANGHAI, maybe_moment
@@ -69,9 +70,12 @@ def misconfigured(channel: str, now: datetime, errcode: int | None) -> Stop:
     return Stop(channel=channel, until=now + MENDABLE, waits=True, reason=reason)
 
 
+_STOPPED = select(Channel).where(col(Channel.appid) == bindparam("appid"), col(Channel.stopped_until) > bindparam("now"))
+
+
 def stops(session: Session, appid: str, now: datetime) -> dict[str, Stop]:
     """Return an account's ways that stand still now, by name."""
-    rows = session.exec(select(Channel).where(Channel.appid == appid, col(Channel.stopped_until) > now)).all()
+    rows = session.execute(_STOPPED, {"appid": appid, "now": now}).scalars()
     return {
         row.name: Stop(channel=row.name, until=row.stopped_until, waits=row.waits, reason=row.reason)
         for row in rows if row.stopped_until is not None

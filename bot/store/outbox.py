@@ -262,29 +262,11 @@ def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim
 
 def _take(session: Session, now: datetime, limit: int, ways: Ways, *, urgent: bool = False) -> tuple[list[Claim], int]:
     """Return what is to be sent of up to `limit` due rows, and how many rows there were."""
-    due = select(col(Delivery.id)).where(_DUE, col(Delivery.due_at) <= (now - AHEAD if urgent else now))
+    asked = {"until": now - AHEAD if urgent else now, "most": limit, "leased_until": now + LEASE, "now": now}
     if ways.communities:
-        due = due.where(col(Delivery.community_id).in_(ways.communities))
-    due = due.order_by(col(Delivery.due_at), col(Delivery.id)).limit(limit).with_for_update(skip_locked=True)
-    rows = session.execute(
-        update(Delivery)
-        .where(col(Delivery.id).in_(due))
-        .values(state=DeliveryState.SENDING, attempts=Delivery.attempts + 1, due_at=now + LEASE, updated_at=now)
-        .returning(
-            col(Delivery.id),
-            col(Delivery.attempts),
-            col(Delivery.openid),
-            col(Delivery.resident_id),
-            col(Delivery.payload),
-            col(Delivery.first_try_at),
-            col(Delivery.channel),
-            col(Delivery.notice_id),
-            col(Delivery.community_id),
-            col(Delivery.is_unsure),
-            col(Delivery.paced_at),
-        )
-        .execution_options(synchronize_session=False)
-    ).all()
+        rows = session.execute(_TAKE_OF, {**asked, "communities": list(ways.communities)}).all()
+    else:
+        rows = session.execute(_TAKE, asked).all()
     if not rows:
         return [], 0
     rows = sorted(rows, key=lambda row: row.id)
@@ -331,10 +313,7 @@ def _accounts(session: Session, residents: Collection[int]) -> dict[int, str | N
     """Return the account that each of these people has now, or whoever they were merged into."""
     if not residents:
         return {}
-    other = aliased(Resident)
-    now = select(col(Resident.id), func.coalesce(col(Resident.openid), col(other.openid)))
-    now = now.outerjoin(other, col(other.id) == col(Resident.merged_into_id))
-    return {resident: openid for resident, openid in session.execute(now.where(col(Resident.id).in_(residents)))}
+    return {resident: openid for resident, openid in session.execute(_ACCOUNTS, {"residents": list(residents)})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,18 +326,7 @@ class _Known:
 
 
 def _followers(session: Session, openids: Sequence[str]) -> dict[str, _Known]:
-    one = Follower.__table__.c  # type: ignore[attr-defined]
-    columns = (
-        one.openid,
-        one.followed_at,
-        one.left_at,
-        one.told_at,
-        one.window_until,
-        one.window_left,
-        one.tap_until,
-        one.tap_left,
-    )
-    found = session.execute(select(*columns).where(one.openid.in_(set(openids))))
+    found = session.execute(_FOLLOWERS, {"openids": list(set(openids))})
     return {
         openid: _Known(followed_at is not None and left_at is None, told_at, quota.Window(until=until, left=left, tap_until=tap_until, tap_left=tap_left))
         for openid, followed_at, left_at, told_at, until, left, tap_until, tap_left in found
@@ -493,6 +461,42 @@ _SENT = Prepared(
     .where(_MINE, _DELIVERY.c.attempts == bindparam("tried"), _DELIVERY.c.state == DeliveryState.SENDING),
     "state", "reason", "is_unsure", "updated_at", "sent_at",
 )  # fmt: skip
+
+
+def _taking(*of: Any) -> Any:
+    """Return what takes the `most` rows of those that are due `until`, the longest due first."""
+    due = select(col(Delivery.id)).where(_DUE, col(Delivery.due_at) <= bindparam("until"), *of)
+    due = due.order_by(col(Delivery.due_at), col(Delivery.id)).limit(bindparam("most")).with_for_update(skip_locked=True)
+    taken = {"state": DeliveryState.SENDING, "attempts": Delivery.attempts + 1, "due_at": bindparam("leased_until"), "updated_at": bindparam("now")}  # fmt: skip
+    return (
+        update(Delivery)
+        .where(col(Delivery.id).in_(due))
+        .values(**taken)
+        .returning(
+            col(Delivery.id), col(Delivery.attempts), col(Delivery.openid), col(Delivery.resident_id), col(Delivery.payload),
+            col(Delivery.first_try_at), col(Delivery.channel), col(Delivery.notice_id), col(Delivery.community_id),
+            col(Delivery.is_unsure), col(Delivery.paced_at),
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+
+
+#: What is asked of the outbox at each turn, written once: making a statement anew costs more than its answer.
+_TAKE = _taking()
+_TAKE_OF = _taking(col(Delivery.community_id).in_(bindparam("communities", expanding=True)))
+
+_OTHER = aliased(Resident)
+_ACCOUNTS = (
+    select(col(Resident.id), func.coalesce(col(Resident.openid), col(_OTHER.openid)))
+    .outerjoin(_OTHER, col(_OTHER.id) == col(Resident.merged_into_id))
+    .where(col(Resident.id).in_(bindparam("residents", expanding=True)))
+)
+
+_FOLLOWER = Follower.__table__.c  # type: ignore[attr-defined]
+_FOLLOWERS = select(
+    _FOLLOWER.openid, _FOLLOWER.followed_at, _FOLLOWER.left_at, _FOLLOWER.told_at, _FOLLOWER.window_until, _FOLLOWER.window_left,
+    _FOLLOWER.tap_until, _FOLLOWER.tap_left,
+).where(_FOLLOWER.openid.in_(bindparam("openids", expanding=True)))  # fmt: skip
 
 
 #: What a row of a notice says before anything was tried, and what writes it; all else is empty.
