@@ -4,6 +4,7 @@ Fetch metadata instead of tokens: https://developer.mozilla.org/docs/Glossary/Fe
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 
 from aiohttp import web
 
@@ -55,12 +56,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def dress(request: web.Request, response: web.StreamResponse) -> None:
-    """Add the headers; pages are not kept by anybody, files of ours are."""
+    """Add the headers; pages are not kept by anybody; files of ours are, for good where the address names their version."""
     if request.path != "/" and not request.path.startswith(GUARDED):
         return
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
+    elif (
+        "v" in request.query and response.status == HTTPStatus.OK
+    ):  # another file has another address: a phone asks for each once
+        response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
     if caller_of(request).is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

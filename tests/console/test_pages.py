@@ -590,3 +590,20 @@ async def test_the_answer_after_an_empty_one_reaches_the_browser(office: Office,
 
     assert head.startswith(f"HTTP/1.1 {status} ".encode())
     assert (body, b"Content-Encoding" in head) == (text[:10] if status == 206 else b"", False)
+
+
+async def test_a_phone_asks_for_each_file_of_a_version_once(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as browser:
+
+        async def kept(path: str) -> str | None:
+            async with browser.get(path) as response:
+                return response.headers.get("Cache-Control")
+
+        async with browser.get("/console") as page:
+            named = re.findall(r'(?:src|href)="(/static/[^"]+)"', await page.text())
+        found = {path: await kept(path) for path in named}
+        bare = await kept("/static/live.js")
+
+    assert len(found) > 2
+    assert set(found.values()) == {"public, max-age=31536000, immutable"}
+    assert bare is None
