@@ -169,16 +169,16 @@ def status(public_id: str, *, as_json: bool, demo: bool, community: str) -> None
     for reason, number in found.waits.items():
         typer.echo(f"  {number} wait: {reason}")
     typer.echo(f"  {found.figures[receipts.Part.READ]} opened it, {found.figures[receipts.Part.ACKNOWLEDGED]} acknowledged it")
-    typer.echo(f"  {found.doors[0]} to be told at the door, {found.doors[1]} of them told")
+    typer.echo(f"  {found.doors[0]} flats to be told at the door, {found.doors[1]} of them told")
 
 
 def _status(session: Session, notice: Notice, now: datetime) -> _Status:
-    figures, doors = receipts.figures(session, notice), receipts.visits(session, notice)
+    figures, doors = receipts.figures(session, notice), receipts.visits(session, notice, now)
     waits = notices.why_waiting(session, notice.key)
     data = {
         **_line(session, notice, now).data, "kind": notice.kind.value, "until": notice.until.isoformat() if notice.until else None,
         "people": figures[receipts.Part.ALL], "read": figures[receipts.Part.READ], "acknowledged": figures[receipts.Part.ACKNOWLEDGED],
-        "waits_because": waits, "doors": {"people": doors[0], "visited": doors[1]},
+        "waits_because": waits, "doors": {"flats": doors[0], "visited": doors[1]},
     }  # fmt: skip
     deliveries = {state.value: number for state, number in notices.progress(session, notice).items() if number}
     return _Status(data=data, deliveries=deliveries, waits=waits, figures=figures, doors=doors)

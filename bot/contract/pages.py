@@ -232,6 +232,7 @@ class Page:
     nav: str = ""  # the group of the console's menu it stands in, see NAV; empty = in none
     badge: Callable[[Desk], int] | None = None  # a number beside it in the menu: what waits there
     reads: bool = False  # a POST that changes nothing, for forms longer than an address may be
+    form: str = ""  # of a POST: the page on which its form stands, where that is none of the addresses above its own
     is_bare: bool = False  # shows nothing of people, though its permission opens what is sensitive
     takes: Callable[[Upload, Mapping[str, str]], Any] | None = (
         None  # reads a form's file, beside the database and before it is asked
@@ -240,10 +241,10 @@ class Page:
 
 def page(
     method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: str = "",
-    badge: Callable[[Desk], int] | None = None, reads: bool = False, is_bare: bool = False,
+    badge: Callable[[Desk], int] | None = None, reads: bool = False, form: str = "", is_bare: bool = False,
     takes: Callable[[Upload, Mapping[str, str]], Any] | None = None,
 ) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
     """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
     return lambda run: Page(
-        method=method, path=path, run=run, need=need, title=title, nav=nav, badge=badge, reads=reads, is_bare=is_bare, takes=takes
+        method=method, path=path, run=run, need=need, title=title, nav=nav, badge=badge, reads=reads, form=form, is_bare=is_bare, takes=takes
     )

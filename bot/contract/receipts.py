@@ -9,6 +9,8 @@ from bot.store.receipts import (
     NoticeReply,
     Part,
     Receipt,
+    Settled,
+    Total,
     acknowledge,
     all_doors,
     all_people,
@@ -18,6 +20,7 @@ from bot.store.receipts import (
     doors,
     figures,
     flats,
+    is_chased,
     lately,
     opened,
     people,
@@ -26,15 +29,18 @@ from bot.store.receipts import (
     reply,
     retry,
     retryable,
+    settled,
     silent,
     theirs,
     told,
     told_to_all,
+    totals,
     visit,
     visits,
+    why_over,
 )
 
 __all__ = [
-    "NOTHING_CAME", "TAKEN", "Answered", "Door", "FlatReceipt", "NoticeReply", "Part", "Receipt", "acknowledge", "all_doors", "all_people", "chasing", "count_replies",
-    "delivery", "doors", "figures", "flats", "lately", "opened", "people", "refusing", "replies", "reply", "retry", "retryable", "silent", "theirs", "told", "told_to_all", "visit", "visits",
+    "NOTHING_CAME", "TAKEN", "Answered", "Door", "FlatReceipt", "NoticeReply", "Part", "Receipt", "Settled", "Total", "acknowledge", "all_doors", "all_people", "chasing", "count_replies",
+    "delivery", "doors", "figures", "flats", "is_chased", "lately", "opened", "people", "refusing", "replies", "reply", "retry", "retryable", "settled", "silent", "theirs", "told", "told_to_all", "totals", "visit", "visits", "why_over",
 ]  # fmt: skip

@@ -113,13 +113,18 @@ def stop(session: Session, notice_id: int) -> int:
 
 def unlaid(session: Session, notice_id: int) -> tuple[int, int]:
     """Return for how many people of a notice deliveries are still to be laid out: to be sent, and recalled."""
-    query = (
-        select(col(NoticePart.is_stopped), func.sum(col(NoticePart.size)))
-        .where(col(NoticePart.notice_id) == notice_id)
-        .group_by(col(NoticePart.is_stopped))
-    )
-    found = {bool(is_stopped): int(people) for is_stopped, people in session.execute(query)}
-    return found.get(False, 0), found.get(True, 0)
+    return unlaid_of(session, (notice_id,)).get(notice_id, (0, 0))
+
+
+def unlaid_of(session: Session, notice_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Return the same of several notices at once, by their ids; of one that is laid out nothing."""
+    key, is_stopped = col(NoticePart.notice_id), col(NoticePart.is_stopped)
+    query = select(key, is_stopped, func.sum(col(NoticePart.size))).where(key.in_(notice_ids)).group_by(key, is_stopped)
+    found: dict[int, tuple[int, int]] = {}
+    for notice_id, stopped, people in session.execute(query):
+        armed, recalled = found.get(notice_id, (0, 0))
+        found[notice_id] = (armed, recalled + int(people)) if stopped else (armed + int(people), recalled)
+    return found
 
 
 def gone(session: Session, people: Collection[int], found: Collection[int]) -> list[tuple[int, str | None]]:

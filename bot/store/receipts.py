@@ -1,7 +1,7 @@
 """What became of a notice: person by person, flat by flat; who opened it, who said 收到, who answered what."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,9 +13,10 @@ from sqlmodel import Field, Session, col
 
 from bot.model import moment
 from bot.sealed import sealed
+from bot.store import parts
 from bot.store.audience import Audience, Building, Flat, Unit, place_of
-from bot.store.notices import Notice, NoticeKind, NoticeState
-from bot.store.outbox import REFUSED, Delivery, DeliveryState
+from bot.store.notices import VERSION_WORDS, Notice, NoticeKind, NoticeState, NoticeVersion, version_of
+from bot.store.outbox import REFUSED, Delivery, DeliveryState, counts_of
 from bot.store.people import Household, Residence, Resident
 from bot.store.register import PAGE, Found
 from bot.store.scope import Scoped
@@ -61,11 +62,17 @@ TAKEN = (DeliveryState.SENT, DeliveryState.DELIVERED)
 #: Nothing came, as far as anybody knows: what a retry is for.
 NOTHING_CAME = (DeliveryState.FAILED, DeliveryState.UNREACHABLE)
 
+#: When somebody had it before their eyes: opened its page, or said that they have it, which is more.
+_OPENED = func.coalesce(col(Delivery.read_at), col(Delivery.acknowledged_at))
+
 _STATES = {
     Part.WAITING: WAITING, Part.SENT: (DeliveryState.SENT,), Part.DELIVERED: (DeliveryState.DELIVERED,),
     Part.FAILED: (DeliveryState.FAILED,), Part.UNREACHABLE: (DeliveryState.UNREACHABLE,), Part.UNKNOWN: (DeliveryState.UNKNOWN,),
     Part.CANCELLED: (DeliveryState.CANCELLED,),
 }  # fmt: skip
+
+#: Versions after which the words before them hold no longer, so that nobody is reminded of those or told them at the door.
+_REPLACING = (NoticeVersion.CORRECTION, NoticeVersion.CANCELLATION, NoticeVersion.ALL_CLEAR)
 
 #: Doors on one page: a guard walks with a phone in hand.
 DOORS = 15
@@ -101,6 +108,42 @@ class FlatReceipt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Total:
+    """What became of a notice for all its people, each of them counted once."""
+
+    came: int = 0  # WeChat took it
+    moving: int = 0
+    missed: int = 0  # nothing came: it failed, there was no way, or it was recalled before
+    unknown: int = 0
+
+    @classmethod
+    def of(cls, counts: Mapping[DeliveryState, int]) -> "Total":
+        """Add up how many there are in each state."""
+
+        def many(*states: DeliveryState) -> int:
+            return sum(counts.get(state, 0) for state in states)
+
+        return cls(
+            came=many(*TAKEN), moving=many(*WAITING), missed=many(*NOTHING_CAME, DeliveryState.CANCELLED), unknown=many(DeliveryState.UNKNOWN),
+        )  # fmt: skip
+
+    @property
+    def people(self) -> int:
+        """How many the notice is for."""
+        return self.came + self.moving + self.missed + self.unknown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """A flat at which nobody needs to knock, because somebody who lives there knows."""
+
+    flat: str
+    name: str
+    at: datetime
+    how: str  # what they did
+
+
+@dataclass(frozen=True, kw_only=True)
 class Door:
     """Somebody who is to be told at the door, or was."""
 
@@ -115,6 +158,8 @@ class Door:
     def why(self) -> str:
         """Why they are to be told so."""
         if self.delivery.chased_at is not None:
+            if self.delivery.read_at is not None:
+                return tr("打开过，提醒了一次，还没确认")
             return tr("提醒过一次，还没确认")
         return self.delivery.reason or tr("没有收到")
 
@@ -131,7 +176,7 @@ class Answered:
 def figures(session: Session, notice: Notice) -> dict[Part, int]:
     """Return how many people there are in each part."""
     rows = session.execute(
-        select(col(Delivery.state), func.count(), func.count(col(Delivery.read_at)), func.count(col(Delivery.acknowledged_at)))
+        select(col(Delivery.state), func.count(), func.count(_OPENED), func.count(col(Delivery.acknowledged_at)))
         .where(col(Delivery.notice_id) == notice.key)
         .group_by(col(Delivery.state))
     ).all()
@@ -144,6 +189,17 @@ def figures(session: Session, notice: Notice) -> dict[Part, int]:
         Part.UNREAD: sum(number - read for number, read, _ in taken),
         Part.UNACKNOWLEDGED: sum(number - said for number, _, said in taken),
     }  # fmt: skip
+
+
+def totals(session: Session, notices: Sequence[Notice]) -> dict[int, Total]:
+    """Return what became of several notices at once, by their ids, those to be laid out among their people; of one without people nothing."""
+    keys = [one.key for one in notices]
+    counts, unlaid = counts_of(session, keys), parts.unlaid_of(session, keys)
+    for key, (armed, recalled) in unlaid.items():
+        states = counts.setdefault(key, {})
+        for state, number in ((DeliveryState.ARMED, armed), (DeliveryState.CANCELLED, recalled)):
+            states[state] = states.get(state, 0) + number
+    return {key: Total.of(states) for key, states in counts.items()}
 
 
 def people(session: Session, notice: Notice, part: Part, said: str = "", page: int = 1) -> Found[Receipt]:
@@ -164,7 +220,7 @@ def flats(session: Session, notice: Notice, said: str = "", *, untold: bool = Fa
     taken = _number(col(Delivery.state).in_(TAKEN))
     grouped = _joined(
         select(
-            Household, func.count(col(Delivery.id)), taken, func.count(col(Delivery.read_at)), func.count(col(Delivery.acknowledged_at)),
+            Household, func.count(col(Delivery.id)), taken, func.count(_OPENED), func.count(col(Delivery.acknowledged_at)),
             _number(col(Delivery.state) == DeliveryState.UNKNOWN), _number(col(Delivery.state).in_(WAITING)),
         )
     ).where(*_wanted(notice, Part.ALL, said)).group_by(col(Household.id))  # fmt: skip
@@ -213,7 +269,7 @@ def _wanted(notice: Notice, part: Part, said: str) -> list[ColumnElement[bool]]:
     if part in (Part.UNREAD, Part.UNACKNOWLEDGED):
         wanted.append(col(Delivery.state).in_(TAKEN))
     if part in (Part.READ, Part.UNREAD):
-        wanted.append(col(Delivery.read_at).is_not(None) if part is Part.READ else col(Delivery.read_at).is_(None))
+        wanted.append(_OPENED.is_not(None) if part is Part.READ else _OPENED.is_(None))
     if part in (Part.ACKNOWLEDGED, Part.UNACKNOWLEDGED):
         at = col(Delivery.acknowledged_at)
         wanted.append(at.is_not(None) if part is Part.ACKNOWLEDGED else at.is_(None))
@@ -384,31 +440,70 @@ def silent(session: Session, notice: Notice, since: datetime, limit: int) -> Seq
 
 def chasing(session: Session, now: datetime) -> Sequence[Notice]:
     """Return the important notices of the last month that may have somebody to remind."""
+    later = aliased(Notice)
+    is_replaced = exists().where(
+        col(later.corrects_id) == col(Notice.id), col(later.version).in_(_REPLACING), col(later.published_at).is_not(None),
+        col(later.state) != NoticeState.RECALLED,
+    )  # fmt: skip
     query = select(Notice).where(
         col(Notice.kind) == NoticeKind.IMPORTANT, col(Notice.state) != NoticeState.RECALLED, col(Notice.published_at) > now - MONTH,
-        col(Notice.chase_after) > 0, or_(col(Notice.until).is_(None), col(Notice.until) > now),
+        col(Notice.chase_after) > 0, or_(col(Notice.until).is_(None), col(Notice.until) > now), ~is_replaced,
     )  # fmt: skip
     return session.execute(query.order_by(col(Notice.id))).scalars().all()
 
 
-def doors(session: Session, notice: Notice, page: int = 1) -> Found[Door]:
+def is_chased(session: Session, notice: Notice, now: datetime) -> bool:
+    """Tell whether somebody who has not acknowledged a notice is, or will be, reminded, as `chasing` has it."""
+    is_lasting = notice.published_at is None or notice.published_at > now - MONTH
+    is_wanted = notice.kind is NoticeKind.IMPORTANT and notice.chase_after > 0 and notice.state is not NoticeState.RECALLED
+    return is_wanted and is_lasting and not why_over(session, notice, now)
+
+
+def why_over(session: Session, notice: Notice, now: datetime) -> str:
+    """Return why nobody is to be told of a notice any more: it was recalled, its end has come, other words took its place; else nothing."""
+    if notice.state is NoticeState.RECALLED and not notice.rule:
+        return tr("已经撤回了")
+    if notice.until is not None and notice.until <= now:
+        return tr("写的时间已经过了")
+    later = version_of(session, notice)
+    is_replaced = later is not None and later.version in _REPLACING
+    return tr("后来有了{version}", version=VERSION_WORDS[later.version]) if later and is_replaced else ""
+
+
+def doors(session: Session, notice: Notice, now: datetime, page: int = 1) -> Found[Door]:
     """Return a page of those who are to be told at the door, and of those who were, in the order of their flats."""
-    wanted = _to_visit(notice)
+    wanted = _to_visit(session, notice, now)
     total = int(session.execute(_joined(select(func.count(col(Delivery.id)))).where(*wanted)).scalar_one())
     at = min(max(page, 1), max(-(-total // DOORS), 1))
     return Found(rows=_doors(session, _at_doors(wanted).limit(DOORS).offset((at - 1) * DOORS)), total=total, page=at, size=DOORS)
 
 
-def all_doors(session: Session, notice: Notice) -> Sequence[Door]:
+def all_doors(session: Session, notice: Notice, now: datetime) -> Sequence[Door]:
     """Return all who are to be told at the door: for a file or for paper, never for a page."""
-    return _doors(session, _at_doors(_to_visit(notice)))
+    return _doors(session, _at_doors(_to_visit(session, notice, now)))
 
 
-def visits(session: Session, notice: Notice) -> tuple[int, int]:
-    """Return how many are to be told at the door, and how many of them were."""
-    query = select(func.count(col(Delivery.id)), func.count(col(Delivery.visited_at)))
-    asked, done = session.execute(_joined(query).where(*_to_visit(notice))).one()
+def visits(session: Session, notice: Notice, now: datetime) -> tuple[int, int]:
+    """Return at how many flats somebody is to be told at the door, and at how many of them somebody was."""
+    visited = case((col(Delivery.visited_at).is_not(None), col(Household.id)))
+    query = select(func.count(col(Household.id).distinct()), func.count(visited.distinct()))
+    asked, done = session.execute(_joined(query).where(*_to_visit(session, notice, now))).one()
     return int(asked), int(done)
+
+
+def settled(session: Session, notice: Notice, now: datetime, limit: int = DOORS) -> Found[Settled]:
+    """Return the flats that are left out of the doors because somebody there knows, and who does; the first of each, up to `limit` flats."""
+    if why_over(session, notice, now):
+        return Found(rows=(), total=0, page=1, size=limit)
+    unreached = _joined(select(col(Household.id))).where(*_of_newest(notice), _unanswered(), col(Delivery.visited_at).is_(None))
+    query = _joined(select(Household, Resident, Delivery)).where(
+        *_of_newest(notice), _knows(notice, Delivery), col(Household.id).in_(unreached)
+    )
+    found: dict[int, Settled] = {}
+    for flat, who, told in session.execute(query.order_by(col(Household.place), col(Household.id), col(Delivery.id))):
+        at, how = (told.acknowledged_at, tr("确认收到了")) if told.acknowledged_at else (told.read_at, tr("打开看了"))
+        found.setdefault(flat.id, Settled(flat=flat.label, name=who.name, at=at, how=how))
+    return Found(rows=[*found.values()][:limit], total=len(found), page=1, size=limit)
 
 
 def visit(session: Session, notice: Notice, identity: int, staff_id: int | None, now: datetime) -> bool:
@@ -455,15 +550,37 @@ def _newest(notice: Notice) -> Any:
     return select(func.max(col(other.occurrence))).where(col(other.notice_id) == notice.key).scalar_subquery()
 
 
-def _to_visit(notice: Notice) -> list[ColumnElement[bool]]:
-    """Return the conditions for who is told at the door: whom nothing reached, who did not answer a reminder, and who was told there."""
+def _of_newest(notice: Notice) -> tuple[ColumnElement[bool], ...]:
+    return (col(Delivery.notice_id) == notice.key, col(Delivery.occurrence) == _newest(notice))
+
+
+def _unanswered() -> ColumnElement[bool]:
+    """Return the condition for whom nothing reached, and who did not answer a reminder."""
     nothing = col(Delivery.state).in_((*NOTHING_CAME, DeliveryState.UNKNOWN))
     silent = and_(col(Delivery.state).in_(TAKEN), col(Delivery.chased_at).is_not(None))
-    unanswered = and_(or_(nothing, silent), col(Delivery.acknowledged_at).is_(None))
-    return [
-        col(Delivery.notice_id) == notice.key, col(Delivery.occurrence) == _newest(notice),
-        or_(unanswered, col(Delivery.visited_at).is_not(None)),
-    ]  # fmt: skip
+    return and_(or_(nothing, silent), col(Delivery.acknowledged_at).is_(None))
+
+
+def _knows(notice: Notice, told: type[Delivery]) -> ColumnElement[bool]:
+    """Return the condition for who surely knows: has acknowledged it, or has opened one that asks for nothing more."""
+    is_read = [] if notice.asks else [col(told.read_at).is_not(None)]
+    return or_(col(told.acknowledged_at).is_not(None), *is_read)
+
+
+def _to_visit(session: Session, notice: Notice, now: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions for who is told at the door: who is without an answer in a flat where nobody knows, and who was told there.
+
+    Whoever knocks tells a flat, so one person there who knows, or was told at the door, is enough. What is over is told to nobody any more.
+    """
+    visited = col(Delivery.visited_at).is_not(None)
+    if why_over(session, notice, now):
+        return [*_of_newest(notice), visited]
+    other, neighbour = aliased(Delivery), aliased(Resident)
+    is_known = exists().where(
+        col(other.notice_id) == notice.key, col(other.occurrence) == _newest(notice), col(neighbour.id) == col(other.resident_id),
+        col(neighbour.household_id) == col(Household.id), or_(_knows(notice, other), col(other.visited_at).is_not(None)),
+    ).correlate(Household)  # fmt: skip
+    return [*_of_newest(notice), or_(and_(_unanswered(), ~is_known), visited)]
 
 
 def _at_doors(wanted: Sequence[ColumnElement[bool]]) -> Any:

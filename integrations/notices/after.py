@@ -22,6 +22,7 @@ from bot.contract import (
     receipts,
     sheets,
     tr,
+    tr_all,
 )
 from bot.contract.notices import CHANNEL_WORDS, STATE_WORDS
 from bot.contract.receipts import Part, Receipt
@@ -36,7 +37,7 @@ PART_WORDS: Mapping[Part, str] = {
 
 #: What each state means, for who reads the figures for the first time.
 MEANS: Mapping[Part, str] = {
-    Part.SENT: tr("微信收下了；客服消息没有送达回执"), Part.DELIVERED: tr("微信说送到了"), Part.READ: tr("打开过通知页；在聊天里直接看的不算"),
+    Part.SENT: tr("微信收下了；客服消息没有送达回执"), Part.DELIVERED: tr("微信说送到了"), Part.READ: tr("打开过通知页，或者确认过收到；在聊天里直接看、没有确认的不算"),
     Part.ACKNOWLEDGED: tr("点了“确认收到”或回了“收到”"), Part.UNREACHABLE: tr("没有能用的方式，没有发"), Part.UNKNOWN: tr("发送时断开了，可能收到、也可能没收到，不会自己再发"),
 }  # fmt: skip
 
@@ -120,6 +121,16 @@ def replies(desk: Desk, notice: Notice) -> list[tuple[receipts.Answered, str]]:
         talk = desk.session.get(Conversation, one.reply.openid)
         found.append((one, desk.page_of(f"conversation:{talk.public_id}") if talk and desk.may("conversation.view") else ""))
     return found
+
+
+def reached(total: receipts.Total) -> str:
+    """Return how many have a notice and how many do not, the same wherever it stands: 71 / 82 人，11 人没收到."""
+    said = [tr("{came} / {all} 人", came=total.came, all=total.people)]
+    if total.missed:
+        said.append(tr("{missed} 人没收到", missed=total.missed))
+    if total.unknown:
+        said.append(tr("{unknown} 人不确定", unknown=total.unknown))
+    return tr_all("，", said)
 
 
 def words(one: Receipt) -> str:

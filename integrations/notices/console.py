@@ -186,7 +186,7 @@ def show(desk: Desk) -> View:
     shown = {
         **{name: one.name if one else "" for name, one in staff.items()}, "is_own": desk.staff.id in (notice.asked_by or notice.created_by,),
         "wrong": wrong, "version_words": VERSION_WORDS[notice.version], "later": notices.version_of(desk.session, notice),
-        "version_names": VERSION_WORDS, "kind_words": KIND_WORDS[notice.kind], "is_veiled": is_veiled, "chase_words": kinds.CHASES.get(str(notice.chase_after), tr("{chase_after} 分钟后", chase_after=notice.chase_after)),
+        "version_names": VERSION_WORDS, "kind_words": KIND_WORDS[notice.kind], "is_veiled": is_veiled, "is_chased": receipts.is_chased(desk.session, notice, desk.now), "chase_words": kinds.CHASES.get(str(notice.chase_after), tr("{chase_after} 分钟后", chase_after=notice.chase_after)),
         "night": kinds.night(desk) if notice.kind is NoticeKind.EVERYDAY and is_counted else "",
         "pictures": notices.pictures(desk.session, notice), "most_pictures": notices.PICTURES, "replies": after.replies(desk, notice) if desk.may("receipt.view") else [],
         "reach": notices.count(desk, audience) if is_counted else None, "ways": desk.context.ways, "fault": "", **times.outlook(desk, notice),
@@ -258,7 +258,8 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
         "notice": notice, "audience": whom.label(desk, Audience.from_json(notice.audience)), "state": tr("已停止") if _is_stopped_rule(notice) else state_words(desk, notice),
         "laid": total - unlaid if unlaid else None,
         "recurrence": notice.recurrence.said if notice.recurrence else "", "is_stopped_rule": _is_stopped_rule(notice), "is_draft": notice.state is NoticeState.DRAFT,
-        "waiting": notices.why_waiting(desk.session, notice.key), "doors": receipts.visits(desk.session, notice),
+        "waiting": notices.why_waiting(desk.session, notice.key), "doors": receipts.visits(desk.session, notice, desk.now), "over": receipts.why_over(desk.session, notice, desk.now),
+        "reached": after.reached(receipts.Total.of(counts)),
         "counts": [
             (state, words, counts[state], round(100 * counts[state] / total) if total else 0, after.PART_OF[state]) for state, words in STATE_WORDS.items()
         ],

@@ -65,7 +65,7 @@ def listed(desk: Desk) -> View:
     """List who is to be told at the door, with flat, phone and reason, and who was, by whom and when."""
     notice = after.find(desk)
     after.require_readable(desk, notice)
-    found = receipts.doors(desk.session, notice, page_number(desk.query))
+    found = receipts.doors(desk.session, notice, desk.now, page_number(desk.query))
     desk.read_phones(*(f"resident:{one.public_id}" for one in found.rows if one.phone))
     return View("notices/doors.html", {"notice": notice, "found": found, **_counted(desk, notice), "is_paper": False})
 
@@ -75,7 +75,7 @@ def paper(desk: Desk) -> View:
     """Give the whole list to be printed, with a box for each door."""
     notice = after.find(desk)
     after.require_readable(desk, notice)
-    rows = receipts.all_doors(desk.session, notice)
+    rows = receipts.all_doors(desk.session, notice, desk.now)
     desk.read_phones()
     values = notices.values_of_variables("", tr("您家"), notice.published_at or desk.now)
     words = {name: notices.fill_variables(said, values) for name, said in (("title", notice.title), ("body", notice.body))}
@@ -90,7 +90,7 @@ def table(desk: Desk) -> Download:
     is_whole = desk.may(PHONES)
     rows = [
         (one.flat, one.name, one.phone if is_whole else veiled_phone(one.phone) if one.phone else "", one.why, one.visitor, _at(one))
-        for one in receipts.all_doors(desk.session, notice)
+        for one in receipts.all_doors(desk.session, notice, desk.now)
     ]  # fmt: skip
     if is_whole:
         desk.read_by_now.append(Reading(what=tr("居民完整的电话号码"), is_export=True))
@@ -115,8 +115,11 @@ def visit(desk: Desk) -> Redirect:
 
 
 def _counted(desk: Desk, notice: Notice) -> dict[str, Any]:
-    asked, done = receipts.visits(desk.session, notice)
-    return {"asked": asked, "done": done, "at": desk.now}
+    asked, done = receipts.visits(desk.session, notice, desk.now)
+    return {
+        "asked": asked, "done": done, "at": desk.now, "over": receipts.why_over(desk.session, notice, desk.now),
+        "settled": receipts.settled(desk.session, notice, desk.now),
+    }  # fmt: skip
 
 
 def _at(one: Door) -> str:

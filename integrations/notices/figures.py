@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlmodel import case, col, func, select
+from sqlmodel import case, col, func, or_, select
 
 from bot.contract import Asked, Delivery, DeliveryState, Figure, Notice, Sample, Unit, Work, figure, tr
 
@@ -40,14 +40,16 @@ def reached(work: Work, asked: Asked) -> Iterator[Sample]:
 @figure(
     "notice.opened",
     tr("通知被打开的比例"),
-    tr("送到的通知里，居民点开全文页面的比例；只在聊天里看了几行的不知道，不算打开。"),
+    tr("送到的通知里，居民点开全文页面、或者确认收到的比例；只在聊天里看了几行的不知道，不算打开。"),
     Unit.SHARE,
     by_building=True,
 )
 def opened(work: Work, asked: Asked) -> Iterator[Sample]:
     """Give how many opened a notice, of those whom it reached."""
     taken = col(Delivery.state).in_(TAKEN)
-    return _sent(work, asked, _is(taken & col(Delivery.read_at).is_not(None)), _is(taken))
+    return _sent(
+        work, asked, _is(taken & or_(col(Delivery.read_at).is_not(None), col(Delivery.acknowledged_at).is_not(None))), _is(taken)
+    )
 
 
 @figure(

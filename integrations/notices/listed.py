@@ -7,18 +7,13 @@ from typing import Any
 from sqlalchemy import case
 from sqlmodel import col, select
 
-from bot.contract import Cell, Choice, Column, Days, DeliveryState, Desk, Listing, Notice, NoticeState, Staff, notices, tr
+from bot.contract import Cell, Choice, Column, Days, Desk, Listing, Notice, NoticeState, Staff, receipts, tr
 from bot.contract.notices import KIND_WORDS, Audience, NoticeKind
-from integrations.notices import times, whom
+from bot.contract.receipts import Total
+from integrations.notices import after, times, whom
 from integrations.notices.console import NOTICE_WORDS, state_words
 
 TONES: Mapping[NoticeState, str] = {NoticeState.DRAFT: "yellow", NoticeState.WAITING: "yellow", NoticeState.MISSED: "red"}
-
-
-#: On its way to somebody still, and what came to nobody.
-_MOVING = (DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING)
-_CAME = (DeliveryState.SENT, DeliveryState.DELIVERED)
-_FAILED = (DeliveryState.FAILED, DeliveryState.UNREACHABLE, DeliveryState.UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,35 +21,25 @@ class Row:
     """A notice and what became of it for its readers, all times of one that recurs together."""
 
     notice: Notice
-    counts: Mapping[DeliveryState, int] = field(default_factory=dict)
-
-    def many(self, states: Sequence[DeliveryState]) -> int:
-        """Return for how many it is in one of these states."""
-        return sum(self.counts.get(state, 0) for state in states)
+    total: Total = field(default_factory=Total)
 
 
 def _load(desk: Desk, found: Sequence[Notice]) -> list[Row]:
-    counts = notices.progress_of(desk.session, [one.key for one in found])
-    return [Row(notice=one, counts=counts.get(one.key, {})) for one in found]
+    totals = receipts.totals(desk.session, found)
+    return [Row(notice=one, total=totals.get(one.key, Total())) for one in found]
 
 
 def _reach(_desk: Desk, row: Row) -> str:
     """Return how many have it: 71 / 82 人，11 人没收到."""
-    if not row.counts:
-        return ""
-    failed = row.many(_FAILED)
-    came, all_ = row.many(_CAME), sum(row.counts.values())
-    if failed:
-        return tr("{came} / {all} 人，{failed} 人没收到", came=came, all=all_, failed=failed)
-    return tr("{came} / {all} 人", came=came, all=all_)
+    return after.reached(row.total) if row.total.people else ""
 
 
 def _state(desk: Desk, row: Row) -> Sequence[Cell]:
-    notice, moving = row.notice, row.many(_MOVING)
+    notice, moving = row.notice, row.total.moving
     is_stopped = notice.state is NoticeState.RECALLED and notice.rule is not None
     words = Cell(words=tr("已停止") if is_stopped else state_words(desk, notice), tone=TONES.get(notice.state, "blue"))
     if moving and notice.state is NoticeState.PUBLISHED:  # such as an everyday one at night
-        is_whole = moving == sum(row.counts.values())
+        is_whole = moving == row.total.people
         words = Cell(words=tr("还没发出，在等") if is_whole else tr("还有 {moving} 人没发", moving=moving), tone="yellow")
     more = (
         [Cell(words=KIND_WORDS[notice.kind], tone="red" if notice.kind is NoticeKind.EMERGENCY else "secondary")]

@@ -406,11 +406,11 @@ async def test_doors_are_listed_with_phones_ticked_off_printed_and_given_out(off
         closed = await guard.get(f"{at}/doors")
 
     row = await office.read(lambda session: session.get_one(Delivery, told))
-    asked = int(re.findall(r"一共 <strong>(\d+)</strong> 人", page)[0])
+    asked = int(re.findall(r"一共 <strong>(\d+)</strong> 户", page)[0])
     assert "上门告知了" in page
     assert "tel:" in page
-    assert f"{asked} 人</a>，已告知 1 人" in done
-    assert f"还有 {asked - 1} 人" in paper
+    assert f"{asked} 户</a>，已告知 1 户" in done
+    assert f"还有 {asked - 1} 户" in paper
     assert table.splitlines()[0] == "\ufeff住址,姓名,电话,原因,谁上门告知了,什么时候"
     assert (row.visited_at, strange.status, closed.status) == (None, 422, 403)
 

@@ -255,6 +255,24 @@ async def test_the_list_says_how_many_have_a_notice_and_calls_none_published_tha
     assert re.search(r"0 / (\d+) 人，\1 人没收到", rows[2])
 
 
+async def test_recalled_notice_says_the_same_of_itself_on_the_list_and_on_its_page(office: Office) -> None:
+    async with await office.browser(Role.MANAGER) as manager:
+        notice = await publish(office, manager, to="全体", kind="important", untested="1")
+        await text(manager, f"/console/notices/{notice.public_id}/recall", {})
+        page = await text(manager, f"/console/notices/{notice.public_id}")
+        listed = await text(manager, "/console/notices")
+        doors = await text(manager, f"/console/notices/{notice.public_id}/doors")
+
+    [people] = set(re.findall(r"0 / (\d+) 人，\1 人没收到", page))
+    assert f"0 / {people} 人，{people} 人没收到" in listed
+    assert f"共 <strong>{people}</strong> 人" in page
+    assert "要上门告知" not in page
+    assert "提醒，提醒后还没确认的" not in page
+    assert "这条通知已经撤回了，不再提醒，也不用上门。" in page
+    assert "这条通知已经撤回了，不用再上门。" in doors
+    assert "上门告知了</button>" not in doors
+
+
 async def test_whoever_may_not_send_sends_nothing_again(office: Office) -> None:
     await bind(office, speaks=True)
     async with await office.browser(Role.MANAGER) as manager, await office.browser(Role.STAFF) as staff:

@@ -431,7 +431,7 @@ def test_silent_ones_are_reminded_once_and_then_visited(town: Town) -> None:
         return [one.openid for one in found]
 
     def doors(session: Session) -> list[tuple[str, str]]:
-        return [(one.name, one.why) for one in receipts.all_doors(session, session.exec(select(Notice)).one())]
+        return [(one.name, one.why) for one in receipts.all_doors(session, session.exec(select(Notice)).one(), town.now)]
 
     town.do(acknowledge)
     assert town.do(silent) == [], "an hour is not over"
@@ -446,14 +446,169 @@ def test_silent_ones_are_reminded_once_and_then_visited(town: Town) -> None:
         li = session.exec(select(Delivery.id).where(Delivery.openid == "o1")).one() or 0
         assert receipts.visit(session, notice, li, 1, town.now)
         assert not receipts.visit(session, notice, 999, 1, town.now)
-        return receipts.visits(session, notice)
+        return receipts.visits(session, notice, town.now)
 
     assert town.do(visit) == (3, 1)
-    assert [one.visitor for one in town.do(lambda session: receipts.all_doors(session, session.exec(select(Notice)).one()))] == [
+    assert [
+        one.visitor for one in town.do(lambda session: receipts.all_doors(session, session.exec(select(Notice)).one(), town.now))
+    ] == [
         "",
         "",
         "anna",
     ]
+
+
+def _sent_and_reminded(town: Town) -> None:
+    """Send an important notice, and remind all whom it reached."""
+    town.publish("要紧", NoticeKind.IMPORTANT, asks=True)
+    town.now += timedelta(seconds=11)
+    town.send()
+    town.now += 3 * HOUR
+
+    def remind(session: Session) -> None:
+        for one in receipts.silent(session, session.exec(select(Notice)).one(), town.now - HOUR, 50):
+            one.chased_at = town.now
+            session.add(one)
+
+    town.do(remind)
+
+
+def _acknowledge(town: Town, openid: str) -> None:
+    def run(session: Session) -> None:
+        told = session.exec(select(Delivery.id).where(Delivery.openid == openid)).one() or 0
+        receipts.acknowledge(session, told, "words", town.now)
+
+    town.do(run)
+
+
+def _names_at_doors(town: Town) -> list[str]:
+    def run(session: Session) -> list[str]:
+        return [
+            one.name
+            for one in receipts.all_doors(session, session.exec(select(Notice).where(Notice.title == "要紧")).one(), town.now)
+        ]
+
+    return town.do(run)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("ends", ["recalled", "until", NoticeVersion.CANCELLATION, NoticeVersion.CORRECTION])
+def test_nobody_is_reminded_or_visited_for_what_holds_no_longer(town: Town, ends: str) -> None:
+    _sent_and_reminded(town)
+    before = _names_at_doors(town)
+
+    def end(session: Session) -> None:
+        notice = session.exec(select(Notice)).one()
+        if ends == "recalled":
+            notices.recall(session, notice, town.now)
+        elif ends == "until":
+            notice.until = town.now
+            session.add(notice)
+        else:
+            later = notices.draft(session, "后来", "改了", EVERYBODY, town.now)
+            notices.follow(later, notice, NoticeVersion(ends), "改到后天")
+            notices.publish(session, later, town.now)
+
+    assert town.do(lambda session: receipts.is_chased(session, session.exec(select(Notice)).one(), town.now))
+    town.do(end)
+
+    def stands(session: Session) -> tuple[bool, bool, tuple[int, int], bool]:
+        notice = session.exec(select(Notice).where(Notice.title == "要紧")).one()
+        is_chased = "要紧" in {one.title for one in receipts.chasing(session, town.now)}
+        why = receipts.why_over(session, notice, town.now)
+        return is_chased, receipts.is_chased(session, notice, town.now), receipts.visits(session, notice, town.now), bool(why)
+
+    assert before == ["陈建国", "李梅", "吴明", "王强"]
+    assert _names_at_doors(town) == []
+    assert town.do(stands) == (False, False, (0, 0), True)
+
+
+def test_progress_of_what_was_told_leaves_its_doors(town: Town) -> None:
+    town.publish("要紧", NoticeKind.EMERGENCY, until=town.now + timedelta(days=1))
+    town.send()
+
+    def update(session: Session) -> None:
+        first = session.exec(select(Notice)).one()
+        later = notices.draft(session, "后来", "在修了", EVERYBODY, town.now)
+        notices.follow(later, first, NoticeVersion.UPDATE, "在修了")
+        notices.publish(session, later, town.now)
+
+    town.do(update)
+
+    assert _names_at_doors(town) == ["王强"]
+
+
+def test_flat_where_somebody_knows_needs_no_visit_and_it_is_said_why(town: Town) -> None:
+    def move_in(session: Session) -> None:
+        home = session.exec(select(Household).where(Household.room == "101")).one()
+        settle(session, home, name="陈奶奶")  # has no account
+
+    town.do(move_in)
+    _sent_and_reminded(town)
+    before = _names_at_doors(town)
+    _acknowledge(town, "o0")
+
+    def look(session: Session) -> tuple[list[tuple[str, str, str]], tuple[int, int]]:
+        notice = session.exec(select(Notice)).one()
+        found = receipts.settled(session, notice, town.now)
+        return [(one.flat, one.name, one.how) for one in found.rows], receipts.visits(session, notice, town.now)
+
+    assert before == ["陈建国", "陈奶奶", "李梅", "吴明", "王强"]
+    assert _names_at_doors(town) == ["李梅", "吴明", "王强"]
+    assert town.do(look) == ([("3栋1单元101", "陈建国", "确认收到了")], (3, 0))
+
+
+def test_flat_that_only_opened_what_asks_for_a_yes_is_visited_still(town: Town) -> None:
+    _sent_and_reminded(town)
+
+    def open_it(session: Session) -> list[str]:
+        receipts.opened(session, session.exec(select(Delivery.id).where(Delivery.openid == "o0")).one() or 0, town.now)
+        return [
+            one.why for one in receipts.all_doors(session, session.exec(select(Notice)).one(), town.now) if one.name == "陈建国"
+        ]
+
+    assert town.do(open_it) == ["打开过，提醒了一次，还没确认"]
+
+
+def test_flat_that_was_told_at_the_door_is_told_once(town: Town) -> None:
+    def move_in(session: Session) -> None:
+        settle(session, session.exec(select(Household).where(Household.room == "401")).one(), name="王奶奶")
+
+    town.do(move_in)
+    _sent_and_reminded(town)
+
+    def visit(session: Session) -> tuple[int, int]:
+        notice = session.exec(select(Notice)).one()
+        wang = next(one for one in receipts.all_doors(session, notice, town.now) if one.name == "王强")
+        receipts.visit(session, notice, wang.delivery.id or 0, 1, town.now)
+        return receipts.visits(session, notice, town.now)
+
+    assert town.do(visit) == (4, 1)
+    assert _names_at_doors(town) == ["陈建国", "李梅", "吴明", "王强"]
+
+
+def test_whoever_acknowledged_has_opened_it(town: Town) -> None:
+    _sent_and_reminded(town)
+    _acknowledge(town, "o0")
+
+    def look(session: Session) -> tuple[dict[receipts.Part, int], list[str], list[str]]:
+        notice = session.exec(select(Notice)).one()
+        opened, unopened = (receipts.all_people(session, notice, part) for part in (receipts.Part.READ, receipts.Part.UNREAD))
+        return receipts.figures(session, notice), [one.name for one in opened], [one.name for one in unopened]
+
+    figures, opened, unopened = town.do(look)
+    assert (opened, unopened) == (["陈建国"], ["李梅", "吴明"])
+    assert (figures[receipts.Part.READ], figures[receipts.Part.UNREAD]) == (1, 2)
+
+
+def test_recalled_notice_came_to_nobody(town: Town) -> None:
+    town.publish("要紧")
+
+    def recall(session: Session) -> receipts.Total:
+        notice = session.exec(select(Notice)).one()
+        notices.recall(session, notice, town.now)
+        return receipts.totals(session, [notice])[notice.key]
+
+    assert town.do(recall) == receipts.Total(missed=4)
 
 
 def test_each_time_of_a_recurring_notice_is_among_what_somebody_was_told(town: Town) -> None:
