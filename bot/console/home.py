@@ -26,6 +26,7 @@ from bot.contract import (
     talklists,
     talks,
 )
+from bot.contract.access import START
 from bot.contract.talklists import Show
 from bot.store import channels, people
 from bot.store import tasks as store
@@ -68,7 +69,7 @@ def pages(services: Services) -> tuple[Page, ...]:
     places = [place for item in services.integrations for place in item.console if place.nav]
     return (
         page("GET", "/", need="home.view", title=tr("今天"), nav=tr("居民"))(partial(_show, services)),
-        page("GET", "/start", need="console.start")(partial(_start, places)),
+        page("GET", "/start", need=START)(partial(_start, places)),
     )
 
 
@@ -239,6 +240,6 @@ def _first_page(service: Integration, desk: Desk) -> str:
 
 
 def _start(places: Sequence[Page], desk: Desk) -> Redirect:
-    """Go where this role works: a guard to the gate."""
-    own = "" if desk.may("home.view") else next((place.path for place in places if desk.may(place.need)), "")
+    """Go where this role works: a guard to the gate; whoever has no page of their own to their account."""
+    own = "" if desk.may("home.view") else next((place.path for place in places if desk.may(place.need)), "/account")
     return Redirect(f"/console{own}")

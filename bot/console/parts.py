@@ -127,7 +127,7 @@ def shared_values(request: web.Request, parts: Parts, viewer: Viewer | None, pag
     return {
         "me": viewer.staff if viewer else None, "role": ROLE_WORDS[viewer.staff.role] if viewer else "", "menu": grouped(menu),
         "language": language_of(request, viewer.staff if viewer else None),
-        "here": _here(request), "page": page, "path": request.path, "back": _came_from(request), "note": note_of(cookies.read(request, cookies.NOTE)), "note_cookie": cookies.full(request, cookies.NOTE), "demo": parts.demo, "desk": viewer,
+        "here": _here(request), "page": page, "path": request.path, "is_posted": request.method == "POST", "back": _came_from(request), "note": note_of(cookies.read(request, cookies.NOTE)), "note_cookie": cookies.full(request, cookies.NOTE), "demo": parts.demo, "desk": viewer,
         "community": viewer.community if viewer else parts.context(first).community, "badges": {}, "elsewhere": (),
         "demo_roles": ROLE_WORDS if parts.demo else {},
     }  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
-from bot.console import security
+from bot.console import again, security
 from bot.console.parts import PARTS, around, shared_values, still_signed_in
 from bot.console.views import respond
 from bot.contract import View
@@ -34,10 +34,15 @@ PROGRAMS = ("/wechat", "/api/")
 async def explain(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
     """Answer people with a page and programs with the plain text. A fault of ours is written down, and says that it is one."""
     try:
-        return await handler(request)
+        response = await handler(request)
+        if response.status == 404 and _is_read(request) and (led := await again.lead(request)):
+            return _dressed(led)
+        return response
     except web.HTTPException as error:
         if error.status not in WORDS or not _is_read(request):
             raise
+        if error.status in (404, 405) and (led := await again.lead(request)):
+            return _dressed(led)
         return await _page(request, error)
     except Exception:
         if not _is_read(request):  # aiohttp writes it down
@@ -69,7 +74,12 @@ async def _page(request: web.Request, error: web.HTTPException) -> web.Response:
         if error.status != 500:  # what stands around it may be what failed
             shared |= await around(request, viewer)
         response = respond(View("console/problem.html", values, error.status), parts.templates, shared)
-    response.headers.update({**security.HEADERS, "Cache-Control": "no-store"})
+    _dressed(response)
     if allowed := error.headers.get("Allow"):
         response.headers["Allow"] = allowed
+    return response
+
+
+def _dressed(response: web.Response) -> web.Response:
+    response.headers.update({**security.HEADERS, "Cache-Control": "no-store"})
     return response

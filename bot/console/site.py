@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from bot.console import (
     account,
+    again,
     alarms,
     cookies,
     effects,
@@ -39,7 +40,7 @@ from bot.console.own import CORE
 from bot.console.parts import MENU, PARTS, Parts, Viewer, around, live_from, shared_values, signed_in, stands_around, token_of
 from bot.console.views import Phone, respond
 from bot.contract import Desk, Download, Page, Reading, Redirect, Role, View, Work, row_id
-from bot.contract.access import PHONES
+from bot.contract.access import PHONES, START
 from bot.errors import Refusal, is_missing
 from bot.posted import KEY, Sent, read_form, read_upload
 from bot.store import sessions
@@ -84,6 +85,7 @@ def mount(app: web.Application, parts: Parts) -> None:
     intents.mount(app)
     app.router.add_post("/console/look/{community}", look)
     app.router.add_get("/console/", without_slash)
+    app[again.PAGES] = {(page.method, f"/console{page.path}"): page for page in pages}
     for page in pages:
         if page.need not in parts.services.permissions:
             raise ValueError(f"console page {page.path} needs {page.need!r}, a permission that no service declares")
@@ -144,6 +146,8 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         if viewer.staff.role is Role.CITY and request.method == "POST" and not page.reads:
             return await problem(403, tr("没有权限"), tr("城市账号只看不改。要改的话，请联系这个小区的管理员。"))
         if not viewer.may(page.need):
+            if page.method == "GET" and page.path == "/" and viewer.may(START):
+                raise web.HTTPFound("/console/start")  # where this role works
             holders = tr_all("、", viewer.access.holders(page.need))
             return await problem(403, tr("没有权限"), tr("这个页面需要{holders}的账号。需要的话请联系管理员。", holders=holders))
         form, taken, digest = await _posted(request, page)

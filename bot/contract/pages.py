@@ -246,5 +246,15 @@ def page(
 ) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
     """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
     return lambda run: Page(
-        method=method, path=path, run=run, need=need, title=title, nav=nav, badge=badge, reads=reads, form=form, is_bare=is_bare, takes=takes
+        method=method,
+        path=path,
+        run=run,
+        need=need,
+        title=title,
+        nav=nav,
+        badge=badge,
+        reads=reads,
+        form=form,
+        is_bare=is_bare,
+        takes=takes,
     )

@@ -24,7 +24,7 @@ def ask(desk: Desk) -> View:
     return View("knowledge/import.html", {"text": "", "sheet": None, "columns": COLUMNS, "new": 0, "changed": 0, "shown": SHOWN})
 
 
-@page("POST", "/knowledge/import/look", need=EDIT, title=tr("导入"), reads=True)
+@page("POST", "/knowledge/import/look", need=EDIT, title=tr("导入"), reads=True, form="/knowledge/import")
 def look(desk: Desk) -> View:
     """Show what would be taken over, or what is wrong."""
     return _preview(desk, desk.form.get("text", ""))

@@ -52,7 +52,7 @@ def reach(desk: Desk) -> View:
     return View("notices/reach.html", values)
 
 
-@page("POST", "/notices/left-out", need="notice.draft", title=tr("谁收不到"), reads=True)
+@page("POST", "/notices/left-out", need="notice.draft", title=tr("谁收不到"), reads=True, form="/notices/new")
 def left_out(desk: Desk) -> View:
     """List who would get nothing, with name, flat and reason."""
     audience = whom.audience_of(desk, desk.form)

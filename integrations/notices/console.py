@@ -72,7 +72,7 @@ def correct(desk: Desk) -> View:
     )  # fmt: skip
 
 
-@page("POST", "/notices/preview", need="notice.draft", title=tr("写通知"), reads=True)
+@page("POST", "/notices/preview", need="notice.draft", title=tr("写通知"), reads=True, form="/notices/new")
 def preview(desk: Desk) -> View:
     """Show how it will look, while one writes; without a script the whole form comes back with it."""
     if desk.is_fragment:
@@ -80,7 +80,7 @@ def preview(desk: Desk) -> View:
     return form(desk, desk.form)
 
 
-@page("POST", "/notices/times", need="notice.draft", reads=True, title=tr("写通知"))
+@page("POST", "/notices/times", need="notice.draft", reads=True, form="/notices/new", title=tr("写通知"))
 def dates(desk: Desk) -> View:
     """Show the dates that the form means: beside it while one writes, and on a page anew where no script runs."""
     if desk.is_fragment:
@@ -88,7 +88,7 @@ def dates(desk: Desk) -> View:
     return form(desk, desk.form)
 
 
-@page("POST", "/notices/whom", need="notice.draft", reads=True, title=tr("写通知"))
+@page("POST", "/notices/whom", need="notice.draft", reads=True, form="/notices/new", title=tr("写通知"))
 def lines(desk: Desk) -> View:
     """Show the lines of whom it is for with one more: that part alone, or the whole form where no script runs."""
     if desk.is_fragment:
@@ -127,7 +127,7 @@ def _unseen_by_many(desk: Desk, notice: Notice) -> int:
     return people if people > notices.policy_of(desk.session).big_above else 0
 
 
-@page("POST", "/notices/draft", need="notice.draft")
+@page("POST", "/notices/draft", need="notice.draft", form="/notices/new")
 def keep(desk: Desk) -> Redirect | View:
     """Keep a draft, with the time it is meant for; nobody gets it before somebody who may send publishes it."""
     try:
@@ -141,7 +141,7 @@ def keep(desk: Desk) -> Redirect | View:
     )
 
 
-@page("POST", "/notices/test", need="notice.draft")
+@page("POST", "/notices/test", need="notice.draft", form="/notices/new")
 def test(desk: Desk) -> Redirect | View:
     """Keep the draft and send it to the own WeChat of who writes it."""
     try:

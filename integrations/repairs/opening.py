@@ -41,7 +41,7 @@ def compose(desk: Desk) -> View:
     return _form(desk, {"q": "", "who": f"{desk.query['flat']}:" if row_id(desk.query.get("flat", "")) else ""})
 
 
-@page("POST", "/tickets/look", need="ticket.edit", title=tr("代住户报修"), reads=True)
+@page("POST", "/tickets/look", need="ticket.edit", title=tr("代住户报修"), reads=True, form="/tickets/new")
 def look(desk: Desk) -> View:
     """Show whom the words that were typed mean; what else was written stays."""
     return _form(desk, desk.form)

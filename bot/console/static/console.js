@@ -12,8 +12,28 @@ document.querySelectorAll("details[data-wide]").forEach((one) => {
   fit();
 });
 
-// What somebody has half written in talks goes when they sign out (talks.js keeps it).
-if (!document.querySelector(".who")) Object.keys(sessionStorage).filter((key) => key.startsWith("draft ")).forEach((key) => sessionStorage.removeItem(key));
+// What somebody has half written in talks goes when they sign out (talks.js keeps it), and so do the forms of pages that were posted to.
+if (!document.querySelector(".who")) Object.keys(sessionStorage).filter((key) => /^(draft|sent) /.test(key)).forEach((key) => sessionStorage.removeItem(key));
+
+// A page that was posted to keeps its form for this tab, so that its address, opened once more, shows what was written.
+const keptForm = "posted" in document.body.dataset ? document.querySelector("form[data-keeps]") : null;
+const keepForm = () => {
+  const said = [...new FormData(keptForm)].filter(([name, value]) => name !== "once" && typeof value === "string");
+  sessionStorage.setItem(`sent ${location.pathname}`, JSON.stringify(said));
+};
+if (keptForm) {
+  keepForm();
+  addEventListener("pagehide", keepForm);
+}
+const again = document.querySelector("[data-again-to]");
+const keptFields = again && JSON.parse(sessionStorage.getItem(`sent ${location.pathname}`) ?? "null");
+if (keptFields) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action: again.dataset.againTo, hidden: true });
+  keptFields.forEach(([name, value]) => form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value })));
+  again.querySelector("[data-found]").textContent = again.querySelector("[data-found]").dataset.found;
+  document.body.append(form);
+  form.submit();
+}
 
 // A form that is under way is not sent again. Buttons go dead only after the browser has read which one was pressed.
 document.addEventListener("submit", (event) => {
