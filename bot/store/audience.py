@@ -5,12 +5,15 @@ under a name, or read from a file, is a picker, too, so that audiences may stand
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import Refusal
 from bot.language.addresses import SHOP, SHOP_WORDS, label_of
+from bot.language.kinds import flat as flats
 from bot.language.numbers import value_of
 from bot.store.people import RESIDENT_ROLE_WORDS, ResidentRole
 from bot.translation import tr
@@ -40,7 +43,17 @@ _FLOORS = re.compile(
         (?P<low>\w{1,3}?)(?:[层楼]?[-~到至—](?P<high>\w{1,3}?))?[层楼]""",
     re.VERBOSE,
 )
-_ROOM = re.compile(r"\d{3,4}")
+_ROOM = re.compile(r"(\d{3,4}[A-Za-z]?)(?:室|号)?")
+_DASHES = re.compile(r"[\u2010-\u2015\u2212~]")
+_AND = re.compile("以及|还有|[和及与跟]")
+_RANGE = re.compile(r"(\d{1,3})(?:栋|幢|号楼|\#)?[-到至](\d{1,3})(?:栋|幢|号楼|\#)")
+_APART = re.compile(r"(栋|幢|号楼)\s+(?=\w{1,3}单元|\d{3,4}(?![\w-]))|(单元)\s+(?=\d{3,4}(?![\w-]))")
+_FLAT_WORDS = re.compile("[栋幢]|号楼|单元")
+#: Flats are read the same at any time.
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+_THEIRS = re.compile("的?(?:所有|全体|全部)?的?(?:住户|居民|人家|邻居|人|户|家)|的?(?:全体|所有人|全部)")
+_SPACED = re.compile(r"(?<=\d)\s+(?=栋|幢|号楼|单元)")
+_SMALL = re.compile(r"\d{1,2}")
 _OF = re.compile(r"(.+?)[(（](.+)[)）]")
 _LETTERS = re.compile(r"[A-Za-z]+$")
 
@@ -305,7 +318,7 @@ EVERYBODY = Audience(groups=(((Everybody(),),),))
 
 def read_choice(words: str) -> Choice:
     """Read parts that commas or spaces separate: any of these. Raises Refusal for one that is too long."""
-    parts = list(dict.fromkeys(part for part in _BETWEEN.split(words.strip()) if part))
+    parts = list(dict.fromkeys(part for part in _BETWEEN.split(_APART.sub(r"\1\2", _SPACED.sub("", words.strip()))) if part))
     if too_long := next((part for part in parts if len(part) > LONGEST_PART), ""):
         raise Refusal(
             tr(
@@ -319,10 +332,54 @@ def read_choice(words: str) -> Choice:
         return (Everybody(),)
     found: list[Picker] = []
     for part in parts:
-        before = found[-1] if found else None
-        is_next_door = isinstance(before, Flat) and _ROOM.fullmatch(part)
-        found.append(replace(before, room=part) if is_next_door and isinstance(before, Flat) else _read(part))
-    return tuple(found)
+        found += _read_all(part, found[-1] if found else None)
+    return tuple(_with_buildings(found))
+
+
+def _read_all(part: str, before: Picker | None) -> Sequence[Picker]:
+    """Read one part, which may be several: 3-2-501和502, 3-5栋; a room alone is next door to the flat before it."""
+    if isinstance(before, Flat) and (room := _ROOM.fullmatch(part)):
+        return (replace(before, room=room[1].upper()),)
+    plain = _plain(part)
+    if found := _RANGE.fullmatch(plain):
+        low, high = int(found[1]), int(found[2])
+        if low < high <= low + PARTS:
+            return tuple(Building(str(number)) for number in range(low, high + 1))
+    if len(pieces := _AND.split(plain)) > 1 and all(pieces):
+        several: list[Picker] = []
+        for piece in pieces:
+            several += _read_all(piece, several[-1] if several else before)
+        if not any(isinstance(one, Tag) for one in _with_buildings(several)):
+            return _with_buildings(several)
+    return (_read(part),)
+
+
+def _with_buildings(found: Sequence[Picker]) -> Sequence[Picker]:
+    """Read a number before a building as one, too: 3、5栋."""
+    read: list[Picker] = []
+    for one in reversed(found):
+        is_building = isinstance(one, Tag) and _SMALL.fullmatch(one.name) and read and isinstance(read[-1], Building)
+        read.append(Building(str(int(one.name))) if isinstance(one, Tag) and is_building else one)
+    return read[::-1]
+
+
+def _plain(part: str) -> str:
+    """Return what was typed with the signs of a keyboard: ３－２－５０１ and 3—2—501 are 3-2-501."""
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", part))
+
+
+def _place(part: str) -> Building | Unit | Flat | None:
+    """Read a place as residents write it, too: 3-2-501, 三栋二单元五零一, 3栋住户; None for other words."""
+    place = _plain(part)
+    if theirs := _THEIRS.search(place):
+        place = place[: theirs.start()] if theirs.end() == len(place) else place
+    [one, *others] = flats.find(place, _ANY_TIME) or [None]
+    if one is None or others or (one.begin, one.stop) != (0, len(place)) or not isinstance(one.value, flats.Flat):
+        return None
+    said = one.value
+    if said.room:
+        return Flat(said.building, said.unit, said.room) if said.building else None
+    return Unit(said.building, said.unit) if said.building and said.unit else Building(said.building) if said.building else None
 
 
 def _read(part: str) -> Picker:
@@ -331,13 +388,16 @@ def _read(part: str) -> Picker:
         building, room = _number(found[1]), _number(found[2])
         where = (building, SHOP) if building else (SHOP, "")
         return Flat(*where, room) if room else Unit(*where) if building else Building(SHOP)
-    if found := _FLAT.fullmatch(part):
+    found = _FLAT.fullmatch(part)
+    if found and not _FLAT_WORDS.search(found[1]):
         building, unit, room = (_number(value) for value in found.groups())
         if room:
             return Flat(building, unit, room)
         return Unit(building, unit) if unit else Building(building)
     if floors := floors_of(part):
         return floors
+    if place := _place(part):
+        return place
     role = next((role for role, words in RESIDENT_ROLE_WORDS.items() if words == part), None)
     if role is not None:
         return Lives(role)

@@ -131,8 +131,8 @@ def decide(desk: Desk) -> Redirect:
 
 @page("POST", "/gate/{id}/left", need="gate.check")
 def left(desk: Desk) -> Redirect:
-    """Write down that somebody has left."""
-    gate.leave_again(desk, row_id(desk.params["id"]) or 0)
+    """Write down that somebody has left, or all who came by the same pass."""
+    gate.leave_again(desk, row_id(desk.params["id"]) or 0, together=desk.form.get("who") == "all")
     return Redirect("/console/gate", tr("已登记离开。"))
 
 

@@ -81,7 +81,20 @@ def _of_today(desk: Desk, *states: PassState) -> Sequence[Expected]:
     return [Expected(made=made, flat=flat.label, fault=made.fault_at(desk.now, grace)) for made, flat in rows]
 
 
-def staying(desk: Desk) -> Sequence[tuple[Passage, Expected]]:
+@dataclass(frozen=True, kw_only=True)
+class Staying:
+    """Who came in by a pass that is over and was not seen to leave: all who came by it together."""
+
+    one: Expected
+    passages: Sequence[Passage]  # the first first
+
+    @property
+    def people(self) -> int:
+        """How many of them."""
+        return sum(passage.people for passage in self.passages)
+
+
+def staying(desk: Desk) -> Sequence[Staying]:
     """Return who came in by a pass that is over and was never seen to leave, the longest over first."""
     grace = desk.settings(Settings).grace
     rows = desk.session.exec(
@@ -92,7 +105,12 @@ def staying(desk: Desk) -> Sequence[tuple[Passage, Expected]]:
             col(Passage.at) > desk.now - LATELY - LONGEST, col(Passage.admitted), col(Passage.left_at).is_(None),
             col(Passage.undone_at).is_(None), col(Pass.ends_at) <= desk.now - grace, col(Pass.ends_at) > desk.now - LATELY,
         )
-        .order_by(col(Pass.ends_at), col(Passage.id))
-        .limit(SHOWN)
+        .order_by(col(Pass.ends_at), col(Pass.id), col(Passage.id))
+        .limit(MOST)
     ).all()  # fmt: skip
-    return [(passage, Expected(made=made, flat=flat.label, fault="over")) for passage, made, flat in rows]
+    came: dict[int, list[Passage]] = {}
+    found: dict[int, Expected] = {}
+    for passage, made, flat in rows:
+        came.setdefault(made.id or 0, []).append(passage)
+        found[made.id or 0] = Expected(made=made, flat=flat.label, fault="over")
+    return [Staying(one=found[key], passages=passages) for key, passages in came.items()][:SHOWN]

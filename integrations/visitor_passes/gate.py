@@ -18,7 +18,7 @@ from integrations.visitor_passes.settings import Settings
 #: What the guard is told, by reason.
 REASONS = {
     "": tr("放行"), "unknown": tr("没有这张通行证，请与住户联系"), "forged": tr("二维码是伪造的或损坏的，不要放行"), "early": tr("还没到预约时间"),
-    "over": tr("已过期"), "used": tr("次数已用完"), "cancelled": tr("住户已取消"),
+    "over": tr("已过期"), "used": tr("超过约的人数"), "cancelled": tr("住户已取消"),
     "revoked": tr("物业已作废"), "left": tr("约他的人已不住这一户，请与住户联系"), "host_no": tr("住户不同意"), "no_answer": tr("没有联系上住户"),
 }  # fmt: skip
 
@@ -74,7 +74,7 @@ class Verdict:
     @property
     def words(self) -> str:
         """The reason for the guard."""
-        return REASONS[self.reason]
+        return full(self.pass_) if self.pass_ and self.reason == PassState.USED else REASONS[self.reason]
 
     @property
     def visitor(self) -> str:
@@ -87,6 +87,19 @@ class Verdict:
     def remarks(self) -> list[str]:
         """What the resident said of the visit, for who stands before the gate in time."""
         return remarks(self.pass_, self.passage.at) if self.pass_ and self.reason in {"", "early"} else []
+
+
+def full(pass_: Pass) -> str:
+    """Say for how many people a pass is, and how many of them are in, where more come than it has room for."""
+    came = pass_.people - pass_.entries_left
+    if pass_.entries_left:
+        return tr(
+            "这张通行证是 {people} 人的，已经进了 {came} 人，还可进 {left} 人",
+            people=pass_.people,
+            came=came,
+            left=pass_.entries_left,
+        )
+    return tr("这张通行证是 {people} 人的，{came} 人已经进了", people=pass_.people, came=came)
 
 
 def mask(name: str) -> str:
@@ -285,13 +298,15 @@ def _give_back(desk: Desk, pass_: Pass, people: int) -> None:
         desk.tell(_maker(desk, pass_), "visitor.not_in", name=pass_.visitor_name)
 
 
-def leave_again(desk: Desk, passage_id: int) -> None:
-    """Write down that a visitor has left; it gives no entry back."""
+def leave_again(desk: Desk, passage_id: int, *, together: bool = False) -> None:
+    """Write down that a visitor has left, or all who came by the same pass; it gives no entry back."""
     passage = desk.session.get(Passage, passage_id)
     if passage is None or not passage.admitted:
         raise LookupError(str(passage_id))
-    passage.left_at = passage.left_at or desk.now
-    desk.session.add(passage)
+    same = select(Passage).where(Passage.pass_id == passage.pass_id, col(Passage.admitted), col(Passage.undone_at).is_(None))
+    for one in desk.session.exec(same).all() if together and passage.pass_id else (passage,):
+        one.left_at = one.left_at or desk.now
+        desk.session.add(one)
     desk.record("gate.left")
 
 

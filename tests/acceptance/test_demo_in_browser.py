@@ -72,7 +72,7 @@ def test_visitor_is_invited_with_two_corrections_and_admitted_once(
     shot(gate, "gate")
     gate.get_by_label("或输入通行码").fill(code)
     gate.get_by_role("button", name="检查").click()
-    expect(gate.get_by_role("alert")).to_contain_text("次数已用完")
+    expect(gate.get_by_role("alert")).to_contain_text("这张通行证是 1 人的，1 人已经进了")
     expect(gate.get_by_role("alert")).to_contain_text("由郑保安放行")
 
 

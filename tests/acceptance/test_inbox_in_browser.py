@@ -56,6 +56,23 @@ def test_answer_kept_ready_is_put_in_by_its_short_with_what_is_known(demo: Demo,
     expect(box).to_be_focused()
 
 
+def test_answer_kept_ready_stands_on_its_own_line_at_the_cursor_and_can_be_taken_back(demo: Demo, sign_in: Window) -> None:
+    demo.says(LI, "转人工")
+    desk = sign_in("staff")
+    open_talk(desk, demo, "3栋1单元302")
+    box = desk.get_by_label("回复")
+    box.fill("您好李女士请稍等")
+    box.evaluate("field => field.setSelectionRange(5, 5)")
+
+    desk.locator("#phrases summary").click()
+    desk.get_by_role("button", name="/电话").click()
+    expect(box).to_have_value(re.compile("^您好李女士\n急事请直接打物业电话 .*\n请稍等$", re.DOTALL))
+    box.press("Control+z")
+
+    expect(box).to_have_value("您好李女士请稍等")
+    box.fill("")
+
+
 def test_list_and_talk_are_worked_through_by_keyboard(demo: Demo, sign_in: Window) -> None:
     demo.says(CHEN, "转人工")
     demo.says(ZHAO, "转人工")

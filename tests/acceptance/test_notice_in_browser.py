@@ -145,3 +145,21 @@ def test_stranger_finds_kind_words_and_no_notice(demo: Demo, window: Window) -> 
 
     assert response.status == 403
     assert "请在微信里再要一个" in response.text()
+
+
+def test_preview_that_is_loaded_anew_or_opened_by_its_address_keeps_what_was_written(demo: Demo, sign_in: Window) -> None:
+    manager = sign_in("manager", width=390, height=844)
+    manager.goto(f"{demo.url}/console/notices/new")
+    manager.get_by_label("第 1 行选谁").select_option("3栋")
+    manager.get_by_label("标题").fill("电梯年检")
+    manager.get_by_label("内容").fill("周五上午停运。")
+    manager.get_by_role("button", name="预览").click()
+    manager.wait_for_url("**/notices/preview")
+
+    manager.goto(f"{demo.url}/console/tasks")
+    manager.goto(f"{demo.url}/console/notices/preview")
+
+    expect(manager.get_by_label("标题")).to_have_value("电梯年检")
+    expect(manager.get_by_label("内容")).to_have_value("周五上午停运。")
+    expect(manager.get_by_label("第 1 行选谁")).to_have_value("b|3")
+    expect(manager.locator(".look-bubble").first).to_contain_text("周五上午停运")

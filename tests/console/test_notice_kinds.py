@@ -76,6 +76,21 @@ async def test_lines_that_are_picked_are_counted_listed_sent_and_shown_again(off
     assert len(await all_of(office, Delivery)) == int(people)
 
 
+async def test_own_words_name_flats_and_what_is_unknown_among_them(office: Office) -> None:
+    def own(words: str) -> dict[str, str]:
+        return {"joint-0": "包括", "pick-0": "words", "more-0": words}
+
+    async with await office.browser(Role.MANAGER) as manager:
+        counted = await text(manager, "/console/notices/reach", own("3-2-501、3栋1单元302"), **{"HX-Request": "true"})
+        unknown = await text(manager, "/console/notices/reach", own("3-2-501、3-2-999、九号楼、舞蹈队"), **{"HX-Request": "true"})
+        refused = await text(manager, "/console/notices", {**WATER, **own("3-2-501、3-2-999")}, 422)
+
+    assert "<strong>2</strong> 户" in counted
+    assert "没有人属于“3栋2单元999、9栋、舞蹈队”" in unknown
+    assert "没有人属于“3栋2单元999”，请检查发送范围。" in refused
+    assert "3-2-501、3-2-999" in refused
+
+
 async def test_line_is_added_with_a_script_and_without(office: Office) -> None:
     async with await office.browser(Role.STAFF) as staff:
         part = await text(staff, "/console/notices/whom", {**FLOORS, "add": "1"}, **{"HX-Request": "true"})

@@ -38,12 +38,17 @@ const typed = () => field.value.slice(0, field.selectionStart).match(/(?:^|\s)\/
 
 const fitting = (short) => [...menu.querySelectorAll("[data-fill]")].filter((one) => one.dataset.short.startsWith(short));
 
+// Puts an answer where the cursor stands, on lines of its own, as if it were typed: Ctrl+Z takes it back.
 function put(button) {
-  const end = field.selectionStart;
-  const begin = end - (typed()?.[1].length ?? -1) - 1;
-  field.setRangeText(button.dataset.fill, begin, end, "end");
+  const [end, short] = [field.selectionEnd, typed()];
+  const begin = short ? field.selectionStart - short[1].length - 1 : field.selectionStart;
+  const [before, after] = [field.value.slice(0, begin), field.value.slice(end)];
+  const words = [/\S$/.test(before) ? "\n" : "", button.dataset.fill, /^\S/.test(after) ? "\n" : ""].join("");
   menu.open = false;
   field.focus();
+  field.setSelectionRange(begin, end);
+  if (document.execCommand("insertText", false, words)) return; // tells of the input by itself
+  field.setRangeText(words, begin, end, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 

@@ -423,10 +423,37 @@ def test_who_is_not_seen_to_leave_in_time_is_listed_until_they_do(town: Town) ->
     town.now += timedelta(hours=3)
 
     shown = town.opens(Role.GUARD, console.stand).values["staying"]
-    assert [(passage.id, one.visitor) for passage, one in shown] == [(number, "张*")]
+    assert [(row.passages[0].id, row.one.visitor, row.people) for row in shown] == [(number, "张*", 1)]
     town.opens(Role.GUARD, console.left, params={"id": str(number)})
 
     assert town.opens(Role.GUARD, console.stand).values["staying"] == []
+
+
+def test_who_came_by_one_pass_stands_in_one_line_and_leaves_one_by_one_or_together(town: Town) -> None:
+    pass_ = invited(town, people=3, ends_at=town.now + timedelta(hours=2))
+    first, *_ = [picked(town, pass_).passage.id for _ in range(3)]
+    town.now += timedelta(hours=3)
+
+    [row] = town.opens(Role.GUARD, console.stand).values["staying"]
+    town.opens(Role.GUARD, console.left, params={"id": str(first)})
+    [rest] = town.opens(Role.GUARD, console.stand).values["staying"]
+    town.opens(Role.GUARD, console.left, params={"id": str(rest.passages[0].id)}, who="all")
+
+    assert (row.people, rest.people) == (3, 2)
+    assert town.opens(Role.GUARD, console.stand).values["staying"] == []
+
+
+def test_guard_is_told_for_how_many_a_pass_is_and_how_many_are_in(town: Town) -> None:
+    pass_ = invited(town, people=3)
+    picked(town, pass_)
+    picked(town, pass_)
+    too_many = decided(town, town.opens(Role.GUARD, console.admit, params={"id": pass_.public_id}, people="2").to)
+    words = too_many.words
+    picked(town, pass_)
+    full = picked(town, pass_)
+
+    assert words == "这张通行证是 3 人的，已经进了 2 人，还可进 1 人"
+    assert full.words == "这张通行证是 3 人的，3 人已经进了"
 
 
 def test_what_the_guard_wrote_is_exported_and_erased_with_who_answered(town: Town) -> None:
