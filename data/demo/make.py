@@ -32,6 +32,7 @@ def people(dice: random.Random, homes: list[tuple[str, str, str]]) -> list[tuple
     """One to four of each household; the actors of the stand-in for WeChat live where they say."""
     known = {("3", "2", "501"): "陈建国", ("3", "1", "302"): "李梅", ("7", "1", "101"): "王强"}
     rows = []
+    taken = {int(ending) for _, _, ending in SHOPS} | {int(ending) for ending in STAFF_ENDINGS}
     for home in homes:
         surname = dice.choice(SURNAMES)
         size = dice.choices((1, 2, 3, 4), (2, 4, 4, 1))[0]
@@ -43,8 +44,16 @@ def people(dice: random.Random, homes: list[tuple[str, str, str]]) -> list[tuple
             if number == 0 and home in known:
                 name, role = known[home], "owner"
             tags = [tag for tag in TAGS if dice.random() < 0.05 and (tag != TAGS[0] or size == 1)]
-            rows.append((*home, name, f"1990000{dice.randrange(10000):04}", role, ";".join(tags)))
+            rows.append((*home, name, f"1990000{own(dice.randrange(10000), taken):04}", role, ";".join(tags)))
     return rows
+
+
+def own(ending: int, taken: set[int]) -> int:
+    """Return the next ending of a number that nobody has, and take it: two people with one number are a slip that the register would show."""
+    while ending in taken:
+        ending = (ending + 1) % 10000
+    taken.add(ending)
+    return ending
 
 
 #: Shops on the ground floor of a building, and one by the gate; whose they are, and what their number on record ends with.
@@ -63,6 +72,9 @@ STAFF = (
     ("guard1", "郑保安", "guard"), ("guard2", "冯保安", "guard"),
 )  # fmt: skip
 
+#: How their numbers end, in the same order.
+STAFF_ENDINGS = tuple(f"99{number:02}" for number in range(10, 10 + len(STAFF)))
+
 
 def write(name: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     """Write a CSV as Excel does, with a byte order mark."""
@@ -79,4 +91,4 @@ if __name__ == "__main__":
     write("households.csv", ("building", "unit", "room"), homes + [shop for shop, _, _ in SHOPS])
     shopkeepers = [(*shop, name, f"1990000{ending}", "tenant", "") for shop, name, ending in SHOPS]
     write("residents.csv", ("building", "unit", "room", "name", "phone", "role", "tags"), people(dice, homes) + shopkeepers)
-    write("staff.csv", ("login", "name", "role", "phone"), [(*row, f"199000099{n:02}") for n, row in enumerate(STAFF, 10)])
+    write("staff.csv", ("login", "name", "role", "phone"), [(*row, f"1990000{ending}") for row, ending in zip(STAFF, STAFF_ENDINGS, strict=True)])

@@ -12,7 +12,7 @@ from bot.contract.notices import Audience, Notice
 
 #: Days ago, hour, to whom, title, text, and whether an answer is asked for.
 TOLD: Sequence[tuple[int, int, str, str, str, bool]] = (
-    (57, 10, "全体", "春季消防检查", "下周一到周三，消防检查楼道和配电间。请把楼道里的杂物和电动车搬走，谢谢配合。", False),
+    (57, 10, "全体", "{season}季消防检查", "下周一到周三，消防检查楼道和配电间。请把楼道里的杂物和电动车搬走，谢谢配合。", False),
     (49, 16, "3栋、4栋", "停水通知", "明天 9:00 到 15:00 更换水泵，3栋和4栋停水。请提前存好水，关好水龙头。", True),
     (44, 9, "7栋", "电梯年检", "7栋1单元电梯今天 13:00 到 16:00 年检，请走楼梯或从2单元绕行。", False),
     (38, 11, "4栋、5栋、6栋", "垃圾投放点调整", "从下周起，2号投放点搬到5栋东侧，投放时间不变：早 7 点到 9 点，晚 6 点到 9 点。", False),
@@ -25,6 +25,10 @@ TOLD: Sequence[tuple[int, int, str, str, str, bool]] = (
     (5, 11, "全体", "业主大会公告", "本月最后一个周日上午 9 点在会所开业主大会，讨论电梯大修。请尽量参加，收到请确认。", True),
     (2, 15, "3栋2单元", "水箱清洗", "明天 9:00 到 12:00 清洗水箱，水压可能变小，浑水放两分钟就好。", True),
 )  # fmt: skip
+
+#: The season of each month, and from which day of the year on which days off come next.
+SEASONS = {**dict.fromkeys((3, 4, 5), "春"), **dict.fromkeys((6, 7, 8), "夏"), **dict.fromkeys((9, 10, 11), "秋"), **dict.fromkeys((12, 1, 2), "冬")}
+DAYS_OFF = (((1, 1), "五一"), ((5, 1), "国庆"), ((10, 1), "元旦"))
 
 #: What residents answer to any notice, and what more to one that speaks of something.
 ANSWERS = ("收到", "知道了，谢谢", "收到，谢谢物业")
@@ -52,6 +56,7 @@ def tell(past: Past) -> Iterator[Episode]:
             continue
         at = past.begins + timedelta(days=60 - days, hours=hour, minutes=past.dice.randrange(60))
         found: list[Notice] = []
+        title = title.format(season=SEASONS[at.month])
         yield at, partial(_publish, found=found, audience=wanted, title=title, body=body, asks=asks, writer=writer)
         yield at + timedelta(seconds=40), partial(_arrive, found=found, past=past, asks=asks)
     yield past.now - timedelta(hours=30), partial(_plan, writer=writer)
@@ -69,14 +74,20 @@ def _publish(work: Then, *, found: list[Notice], audience: Audience, title: str,
 
 
 def _draft(work: Then, *, writer: Staff) -> None:
+    off = next_days_off(work.now)
     notices.draft(
         work.session,
-        "元旦放假安排",
-        "元旦期间前台照常有人值班，保洁和垃圾清运不停。",
+        f"{off}放假安排",
+        f"{off}期间前台照常有人值班，保洁和垃圾清运不停。",
         notices.EVERYBODY,
         work.now,
         writer.id,
     )
+
+
+def next_days_off(at: datetime) -> str:
+    """Return which days off come next."""
+    return next(name for since, name in reversed(DAYS_OFF) if (at.month, at.day) >= since)
 
 
 def _plan(work: Then, *, writer: Staff) -> None:

@@ -1,13 +1,16 @@
 """A notice sent from the chat, by who of the staff has bound their WeChat and may send: 发通知 3栋：…, read back with its count, 发, 撤回."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Notice, NoticeState, Refusal, Staff, Turn, notices, telling, timing, tr, tr_all, wording
+from bot.contract import Desk, Notice, NoticeState, Refusal, Staff, Turn, notices, receipts, telling, timing, tr, tr_all, wording
 from bot.contract.notices import Audience, NoticeKind, Plan, Step
-from integrations.notices import approval, kinds, whom
+from bot.contract.receipts import Part, Total
+from integrations.notices import after, approval, kinds, whom
+from integrations.notices.console import state_words
 
 #: How long after it was read back a yes sends a notice, and after publishing 撤回 still means it.
 ANSWERED, UNDONE = timedelta(minutes=10), timedelta(minutes=10)
@@ -26,15 +29,41 @@ _BEGINS = re.compile(
 _HEAD = re.compile(r"[：\n]|(?<!\d):(?!\d)")
 _YES = re.compile(r"(?:确认|确定|可以|好的?)?[，, ]*(?:发|发吧|发送|发出|发出去)[。！! ]*|确认|确定")
 _NO = re.compile(r"不发了?|先不发|别发了?|作废|取消|算了")
-_UNDO = re.compile(r"撤回|撤销|收回|快?撤回(?:通知|来)?")
 _UNTIL = re.compile(r"(?:有效)?到(?P<when>[^，。\n]{2,20}?)(?:为止|结束)[。]?")
 _AT = re.compile(r"定时[：: ]*(?P<when>[^，。\n]{2,30})[。]?")
+_AGREES = re.compile(r"(?:好[的啊呀吧]?|嗯+|可以|行|是的?|对|没问题|OK|ok)[。！!~ ]*")
+_LIST = re.compile(
+    r"(?:看看?|查看?|查一下)?(?:我们?|物业|最近)?(?:都?发[过了]?(?:哪些|什么|的)?通知|通知(?:的?列表|清单|的?记录|(?:发送)?的?情况)|发(?:过|出去?)的通知)(?:有哪些|吗)?[。？?]?"
+)
+_RECALLS = re.compile("撤回|撤销|收回|撤下|撤掉")
+_COUNTS = re.compile(
+    r"""(?:现在|一共|总共|已经)?(?:
+            (?:有|已经)?(?:多少|几)(?:个)?(?:人|户|住户|居民)?(?:已经)?(?:没有?)?(?:收到|收|看|看到|打开|点开|确认|读)(?:过|了|到)?
+          | 发(?:给|到|出)?了?(?:多少|几)个?(?:人|户)
+          | (?:收到|看|确认|打开)了?(?:的|的有|的人)?(?:有)?(?:多少|几)个?人?
+          | 谁(?:还)?没(?:有)?(?:收到|看|确认)
+          | (?:发送|发的?|送达)?情况(?:怎么样|如何)?
+        )[了呢吗？?。]*$""",
+    re.VERBOSE,
+)
+_FILLING = ("请", "快", "帮我", "帮忙", "麻烦", "把", "给我")
+_BEHIND = ("一下", "回来", "来", "了", "吧", "掉")
+_SIGNS = ' ，,。：:《》“”"！!？?'
+
+#: Notices that are known by their titles in the chat, and how many of them a list shows.
+KNOWN, LISTED = timedelta(days=30), 5
+
+#: Signs of an order that names a notice.
+LONGEST_ORDER = 60
+
 _KINDS = {"日常": NoticeKind.EVERYDAY, "重要": NoticeKind.IMPORTANT, "紧急": NoticeKind.EMERGENCY}
 
 
 def order(turn: Turn, text: str) -> str:
     """Answer who of the staff sends a notice from the chat; empty for all else, and for everybody else."""
-    if not any(order.fullmatch(text) for order in (_BEGINS, _YES, _NO, _UNDO)):
+    is_short = len(text) <= LONGEST_ORDER
+    is_about = is_short and any(asked.search(text) for asked in (_RECALLS, _COUNTS))
+    if not is_about and not any(order.fullmatch(text) for order in (_BEGINS, _YES, _NO, _AGREES, _LIST)):
         return ""
     member = _member(turn)
     return _of_staff(turn, member, text) if member else ""
@@ -59,7 +88,90 @@ def _of_staff(turn: Turn, member: Staff, said: str) -> str:
         notices.discard(desk.session, shown)
         desk.record("notice.discarded", f"notice:{shown.public_id}")
         return _say(desk, "notice.spoken.gone", title=title)
-    return _undo(desk) if _UNDO.fullmatch(said) and desk.may("notice.send") else ""
+    if shown is not None and _AGREES.fullmatch(said):
+        return _say(desk, "notice.spoken.unsent", title=shown.title)
+    if _LIST.fullmatch(said):
+        return _listed(desk)
+    if _RECALLS.search(said):
+        return _recall(desk, said)
+    return _counted(desk, said) if _COUNTS.search(said) else ""
+
+
+# ------------------------------------------------------------------ what was sent
+
+
+def _known(desk: Desk) -> Sequence[Notice]:
+    """Return the notices of the last weeks that were sent or are to be, the newest first."""
+    since = desk.now - KNOWN
+    mine = select(Notice).where(
+        col(Notice.state).not_in((NoticeState.DRAFT, NoticeState.MISSED)), col(Notice.created_at) > since,
+    )  # fmt: skip
+    found = desk.session.exec(mine.order_by(col(Notice.id).desc()).limit(200)).all()
+    return [one for one in found if not whom.is_veiled(desk, Audience.from_json(one.audience))]
+
+
+def _named(known: Sequence[Notice], said: str) -> Sequence[Notice]:
+    """Return the notices whose title is said, or a part of it: 电梯 of 《电梯年检》; the newest of those with the same title."""
+    whole = [one for one in known if one.title.strip(_SIGNS) == said]
+    found = whole or [one for one in known if said in one.title or (len(one.title) > 1 and one.title in said)]
+    return list({one.title: one for one in reversed(found)}.values())[::-1]
+
+
+def _title(said: str) -> str:
+    """Return what is left of an order when all that is no title is taken off: 电梯年检 of 请把电梯年检的通知撤回来."""
+    rest = said.strip(_SIGNS)
+    for begin in _FILLING:
+        rest = rest.removeprefix(begin).strip(_SIGNS)
+    for end in _BEHIND:
+        rest = rest.removesuffix(end).strip(_SIGNS)
+    for word in ("撤回", "撤销", "收回", "撤下", "撤掉"):
+        rest = rest.removeprefix(word).removesuffix(word).strip(_SIGNS)
+    for begin in ("通知", "这条", "那条", "刚才", "刚发", "的", "最近"):
+        rest = rest.removeprefix(begin).strip(_SIGNS)
+    for end in ("通知", "这条", "那条", "这个", "那个", "的"):
+        rest = rest.removesuffix(end).strip(_SIGNS)
+    return rest
+
+
+def _line(desk: Desk, notice: Notice) -> str:
+    total = receipts.totals(desk.session, [notice]).get(notice.key, Total())
+    at = notice.published_at or notice.due_at or notice.created_at
+    came = f"，收到 {after.reached(total)}" if total.people else ""
+    return f"· 《{notice.title}》{timing.say(at, desk.now)}，{state_words(desk, notice)}，发给{whom.label(desk, Audience.from_json(notice.audience))}{came}"
+
+
+def _listed(desk: Desk) -> str:
+    known = _known(desk)[:LISTED]
+    if not known:
+        return _say(desk, "notice.spoken.none")
+    return _say(desk, "notice.spoken.listed", lines="\n".join(_line(desk, one) for one in known))
+
+
+def _which(desk: Desk, known: Sequence[Notice], title: str) -> str:
+    """Return what is said where a title means none of the notices, or several."""
+    found = _named(known, title)
+    titles = "".join(f"《{one.title}》" for one in (found or known)[:LISTED])
+    return _say(desk, "notice.spoken.which", title="" if found else title, titles=titles)
+
+
+def _counted(desk: Desk, said: str) -> str:
+    """Say how many have a notice: the one that is named, else the last that this member of the staff sent."""
+    known, counts = _known(desk), _COUNTS.search(said)
+    title = _title(said[: counts.start()]) if counts else ""
+    if title:
+        found = _named(known, title)
+        if len(found) > 1 or (not found and "通知" in said):
+            return _which(desk, known, title)
+    else:
+        found = [one for one in known if desk.staff.id in (one.asked_by, one.created_by) and one.published_at][:1]
+    if not found:
+        return ""
+    [notice] = found
+    total, parts = receipts.totals(desk.session, [notice]).get(notice.key, Total()), receipts.figures(desk.session, notice)
+    return _say(
+        desk, "notice.spoken.counted", title=notice.title, to=whom.label(desk, Audience.from_json(notice.audience)), reached=after.reached(total),
+        moving=total.moving or "", opened=parts[Part.READ], acknowledged=parts[Part.ACKNOWLEDGED] if notice.asks else "",
+    )  # fmt: skip
 
 
 # ------------------------------------------------------------------ read back
@@ -131,8 +243,8 @@ def _read_back(desk: Desk, notice: Notice) -> str:
     asks = limit is not None and found.people > limit and notice.kind is not NoticeKind.EMERGENCY
     ends = f"有效到 {timing.say(notice.until, desk.now)}。" if notice.until else ""
     return _say(
-        desk, "notice.spoken.shown", title=title, to=Audience.from_json(notice.audience).label, people=found.people, chat=found.chat,
-        subscription=found.subscription, card=found.template, unreachable=found.people - found.told,
+        desk, "notice.spoken.shown", title=title, to=Audience.from_json(notice.audience).label, people=found.people, chat=found.chat or "",
+        subscription=found.subscription or "", card=found.template or "", unreachable=found.people - found.told or "",
         text=wording.text(title, cut), wait="".join((planned or night, ends)), ask=limit if asks else "",
     )  # fmt: skip
 
@@ -159,16 +271,38 @@ def _send(desk: Desk, notice: Notice) -> str:
     return _say(desk, "notice.spoken.sent", people=people, seconds=notices.UNDO.seconds)
 
 
-def _undo(desk: Desk) -> str:
-    """Take back the last notice that this member of the staff has sent lately."""
-    mine = select(Notice).where(
-        Notice.asked_by == desk.staff.id, Notice.state == NoticeState.PUBLISHED, col(Notice.published_at) > desk.now - UNDONE
-    )
-    notice = desk.session.exec(mine.order_by(col(Notice.published_at).desc()).with_for_update()).first()
-    if notice is None:
-        return ""
-    stopped = notices.recall(desk.session, notice, desk.now, desk.actor)
-    return _say(desk, "notice.spoken.undone", title=notice.title, stopped=stopped)
+def _recall(desk: Desk, said: str) -> str:
+    """Take a notice back: the one that is named, else the last that this member of the staff has sent lately."""
+    known, title = _known(desk), _title(said)
+    if title:
+        found = _named(known, title)
+        if not found and "通知" not in said and "《" not in said:
+            return ""  # 撤回健康同意
+    else:
+        found = [
+            one for one in known if one.asked_by == desk.staff.id and one.published_at and one.published_at > desk.now - UNDONE
+        ][:1]
+        found = [one for one in found if one.state is NoticeState.PUBLISHED]
+    if not desk.may("notice.send"):
+        return _say(desk, "notice.spoken.may_not", who="、".join(desk.access.holders("notice.send"))) if found else ""
+    if len(found) != 1:
+        return _which(desk, known, title) if title or known else _say(desk, "notice.spoken.none")
+    return _taken_back(desk, found[0])
+
+
+def _taken_back(desk: Desk, notice: Notice) -> str:
+    notices.lock(desk.session, notice)
+    if notice.rule:
+        return _say(desk, "notice.spoken.recurs", title=notice.title)
+    if notice.state is NoticeState.RECALLED:
+        return _say(desk, "notice.spoken.recalled", title=notice.title)
+    total = receipts.totals(desk.session, [notice]).get(notice.key, Total())
+    is_new = notice.published_at is None or notice.published_at > desk.now - UNDONE
+    if not (is_new or total.moving):
+        return _say(desk, "notice.spoken.over", title=notice.title, came=total.came)
+    notices.recall(desk.session, notice, desk.now, desk.actor)
+    total = receipts.totals(desk.session, [notice]).get(notice.key, Total())
+    return _say(desk, "notice.spoken.undone", title=notice.title, came=total.came or "", stopped=total.missed)
 
 
 def _shown(desk: Desk) -> Notice | None:

@@ -82,11 +82,13 @@ async def test_own_words_name_flats_and_what_is_unknown_among_them(office: Offic
 
     async with await office.browser(Role.MANAGER) as manager:
         counted = await text(manager, "/console/notices/reach", own("3-2-501、3栋1单元302"), **{"HX-Request": "true"})
-        unknown = await text(manager, "/console/notices/reach", own("3-2-501、3-2-999、九号楼、舞蹈队"), **{"HX-Request": "true"})
+        unknown = await text(
+            manager, "/console/notices/reach", own("3-2-501、3-2-999、九十九号楼、舞蹈队"), **{"HX-Request": "true"}
+        )
         refused = await text(manager, "/console/notices", {**WATER, **own("3-2-501、3-2-999")}, 422)
 
     assert "<strong>2</strong> 户" in counted
-    assert "没有人属于“3栋2单元999、9栋、舞蹈队”" in unknown
+    assert "没有人属于“3栋2单元999、99栋、舞蹈队”" in unknown
     assert "没有人属于“3栋2单元999”，请检查发送范围。" in refused
     assert "3-2-501、3-2-999" in refused
 

@@ -50,7 +50,7 @@ def test_notice_is_read_back_with_its_count_sent_by_a_word_and_taken_back(chat: 
     undone = chat.say("撤回")
 
     assert "发给3栋，" in shown
-    assert "人收到模板消息" in shown
+    assert "1人收到聊天消息，130人收不到" in shown
     assert "【明天停水】\n9点到12点检修水管，请提前储水。" in shown
     assert "10秒内还没有发出" in sent
     assert (armed, told(chat)) == ({"armed"}, {"cancelled"})
@@ -158,3 +158,120 @@ def test_words_about_notices_are_no_order(chat: Chat, said: str) -> None:
 
     assert "【" not in chat.say(said)
     assert chat.all(Notice) == []
+
+
+def settle_all(chat: Chat, state: DeliveryState = DeliveryState.SENT) -> None:
+    """WeChat takes all that waits."""
+
+    def run(session: Session) -> None:
+        scope.enter(session, chat.room.house.context.community.key)
+        for row in session.exec(select(Delivery).where(Delivery.state == DeliveryState.ARMED)).all():
+            row.state, row.sent_at = state, chat.room.now
+            session.add(row)
+
+    chat.room.database.submit(run).result()
+
+
+LIFT = "发通知 3-2-501、3栋1单元302：电梯年检\n周五上午停运。"
+
+
+@pytest.mark.parametrize("said", ["通知列表", "我发的通知", "发过哪些通知", "看看通知列表", "最近发的通知"])
+def test_list_says_what_became_of_each_notice(chat: Chat, said: str) -> None:
+    staff(chat)
+    nothing = chat.say(said)
+    chat.say(LIFT, "发")
+    settle_all(chat)
+
+    listed = chat.say(said)
+
+    assert "最近 30 天没有发过通知" in nothing
+    assert "· 《电梯年检》" in listed
+    assert "已发布，发给3栋2单元501、3栋1单元302，收到 1 / 4 人，3 人没收到" in listed
+
+
+@pytest.mark.parametrize("said", [
+    "撤回 通知 电梯年检", "撤回电梯年检", "撤回《电梯年检》", "撤回 电梯年检的通知", "电梯年检 撤回", "把电梯年检的通知撤回来", "请把《电梯年检》撤回一下", "撤销电梯年检通知",
+    "撤回电梯", "撤回通知：电梯年检", "撤回通知", "撤回", "撤回刚才的通知", "撤回这条通知", "快撤回",
+])  # fmt: skip
+def test_notice_is_taken_back_by_its_title_or_as_the_last_one(chat: Chat, said: str) -> None:
+    staff(chat)
+    chat.say(LIFT, "发")
+
+    assert chat.say(said) == "《电梯年检》撤回了，4人没有收到。"
+    assert [one.state for one in chat.all(Notice)] == [NoticeState.RECALLED]
+    assert chat.say("撤回 电梯年检") == "《电梯年检》已经撤回了。"
+
+
+@pytest.mark.parametrize("said", [
+    "电梯年检多少人收到", "电梯年检多少人收到了？", "电梯年检的通知发了多少人", "《电梯年检》有几个人看了", "多少人收到了", "谁还没收到", "电梯年检的通知情况怎么样", "通知发给多少人", "多少人确认了",
+])  # fmt: skip
+def test_how_many_have_a_notice_is_told(chat: Chat, said: str) -> None:
+    staff(chat)
+    chat.say(LIFT, "发")
+    settle_all(chat)
+
+    assert chat.say(said) == "《电梯年检》发给3栋2单元501、3栋1单元302：收到 1 / 4 人，3 人没收到；已打开 0 人。"
+
+
+@pytest.mark.parametrize("said", ["好", "好的", "可以", "嗯", "没问题"])
+def test_yes_that_is_no_order_to_send_asks_for_one(chat: Chat, said: str) -> None:
+    staff(chat)
+    chat.say(LIFT)
+
+    assert "还没有发。要发，请回“发”" in chat.say(said)
+    assert [one.state for one in chat.all(Notice)] == [NoticeState.DRAFT]
+
+
+def test_of_several_notices_it_is_asked_which(chat: Chat) -> None:
+    staff(chat)
+    chat.say("发通知 3栋：明天停水\n九点。", "发", "发通知 3栋：后天停水\n十点。", "发")
+
+    which = chat.say("撤回停水的通知")
+    unknown = chat.say("撤回通知 大扫除")
+    one = chat.say("撤回 后天停水")
+
+    assert "最近的有《后天停水》《明天停水》" in which
+    assert "没有找到“大扫除”这条通知。" in unknown
+    assert one.startswith("《后天停水》撤回了")
+    assert {row.title: row.state for row in chat.all(Notice)} == {
+        "明天停水": NoticeState.PUBLISHED,
+        "后天停水": NoticeState.RECALLED,
+    }
+
+
+def test_what_has_come_to_all_long_ago_is_not_taken_back(chat: Chat) -> None:
+    staff(chat)
+    chat.say(LIFT, "发")
+    settle_all(chat)
+    chat.room.wait(timedelta(minutes=20))
+
+    assert "已经发完了，1人收到了，撤不回来" in chat.say("撤回 电梯年检")
+    assert "请写上标题" in chat.say("撤回通知")
+    assert [one.state for one in chat.all(Notice)] == [NoticeState.PUBLISHED]
+
+
+def test_residents_and_what_is_no_notice_are_left_to_the_bot(chat: Chat) -> None:
+    resident = chat.say("撤回 电梯年检", "多少人收到了", "通知列表")
+    staff(chat)
+    chat.say(LIFT, "发")
+
+    assert "撤回 标题" not in resident
+    assert "电梯" not in chat.say("撤回健康同意")
+    assert [one.state for one in chat.all(Notice)] == [NoticeState.PUBLISHED]
+
+
+def test_who_may_only_write_takes_nothing_back(chat: Chat) -> None:
+    staff(chat)
+    chat.say(LIFT, "发")
+    staff_member = Role.STAFF
+
+    def run(session: Session) -> None:
+        scope.enter(session, chat.room.house.context.community.key)
+        member = session.exec(select(Staff).where(Staff.openid == chat.room.openid)).one()
+        member.role = staff_member
+        session.add(member)
+
+    chat.room.database.submit(run).result()
+
+    assert "您不能撤回通知，请" in chat.say("撤回 电梯年检")
+    assert [one.state for one in chat.all(Notice)] == [NoticeState.PUBLISHED]
