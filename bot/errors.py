@@ -26,6 +26,9 @@ LinliError
         └── ChannelDisabled   the feature is not granted, or banned: stop using it
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 def is_missing(error: LookupError) -> bool:
     """Tell whether an error says that there is no such thing: a LookupError does; a KeyError or IndexError is a fault of the code."""
@@ -66,12 +69,23 @@ class Malformed(LinliError):
 class Refusal(LinliError):
     """A wish that cannot be granted; the text is polite Chinese with a way out, to be shown as it is.
 
-    `english` says the same to an operator at a command line.
+    `english` says the same to an operator at a command line; `field` is the field of a form that it is about, empty for none of them.
     """
 
-    def __init__(self, text: str, *, english: str = "") -> None:
+    def __init__(self, text: str, *, english: str = "", field: str = "") -> None:
         super().__init__(text)
         self.english = english or text
+        self.field = field
+
+
+@contextmanager
+def asked_in(field: str) -> Iterator[None]:
+    """Let what is refused inside be about a field, where it does not say that it is about another."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.field = refusal.field or field
+        raise
 
 
 class WeChatRefused(LinliError):

@@ -21,7 +21,7 @@ from bot.console.parts import ACCOUNT, PARTS, Viewer, around, at_the_account, sh
 from bot.console.signin import ATTEMPTS, FORM_BYTES, WRONG_CODE, too_often
 from bot.console.views import respond
 from bot.contract import Redirect, View
-from bot.errors import Refusal
+from bot.errors import Refusal, asked_in
 from bot.keys import Keys
 from bot.posted import read_form
 from bot.store import credentials, passwords, scope, sessions
@@ -84,12 +84,14 @@ async def change_password(request: web.Request) -> web.Response:
     viewer, form = await _require(request), await read_form(request)
     parts = request.app[PARTS]
     try:
-        await _prove_present(request, viewer, form.get("present", ""))
+        with asked_in("present"):
+            await _prove_present(request, viewer, form.get("present", ""))
         if form.get("password", "") != form.get("again", ""):
-            raise Refusal(tr("两次输入的新密码不一样，请再输一次。"))
-        kept = await asyncio.to_thread(sessions.hash_password, form.get("password", ""), viewer.staff.login)
+            raise Refusal(tr("两次输入的新密码不一样，请再输一次。"), field="again")
+        with asked_in("password"):
+            kept = await asyncio.to_thread(sessions.hash_password, form.get("password", ""), viewer.staff.login)
     except Refusal as refusal:
-        return await _page(request, viewer, 422, fault=str(refusal))
+        return await _page(request, viewer, 422, fault=str(refusal), refusal=refusal)
     await parts.database.write(_set_password, viewer, kept, token_of(request), parts.clock())
     return _back(request, viewer, tr("密码改好了。其他设备已退出登录。"))
 

@@ -163,7 +163,9 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
             return await problem(404, tr("没有找到"), tr("它可能已被删除，或者链接写错了。"), written)
         except Refusal as refusal:
             if _wants_fragment(request):  # said where the form stands, which keeps all that was filled in
-                return respond(View("console/refused.html", {"text": str(refusal)}, 422), parts.templates, shared)
+                return respond(
+                    View("console/refused.html", {"text": str(refusal), "field": refusal.field}, 422), parts.templates, shared
+                )
             return await problem(422, tr("没有完成"), str(refusal), written)
         if result is None:
             return await problem(200, tr("刚才已经提交过了"), tr("这一次没有再做一遍，前一次已经办好。"))

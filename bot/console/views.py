@@ -14,9 +14,9 @@ from jinja2 import FileSystemLoader as Folder
 from jinja2 import PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
 
 from bot.config import shipped
-from bot.console import languages
+from bot.console import faults, languages
 from bot.console.translating import TranslatedEnvironment
-from bot.contract import Download, Integration, Redirect, View, is_unreadable
+from bot.contract import Download, Integration, Redirect, Refusal, View, is_unreadable
 from bot.language.addresses import label_of
 from bot.language.kinds.phone import veiled
 from bot.model import SHANGHAI
@@ -107,6 +107,8 @@ def respond(result: View | Redirect | Download, templates: Templates, shared: Ma
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(result.filename)}"} if result.filename else {}
         return web.Response(body=result.body, content_type=result.content_type, headers=headers)
     text = with_keys(spoken.get_template(result.template).render({**shared, **result.values}))
+    if isinstance(refusal := result.values.get("refusal"), Refusal):
+        text = faults.mark(text, refusal, spoken.catalogue)
     response = web.Response(text=text, content_type="text/html", status=result.status)
     if shared.get("note"):
         response.del_cookie(shared["note_cookie"], secure=shared["note_cookie"].startswith("__Host-"))

@@ -70,7 +70,7 @@ from bot.contract.personal import Personal, Retention, Rows
 from bot.contract.processing import Basis, Impact, Processing
 from bot.contract.taskkinds import Caller, Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
-from bot.errors import Refusal
+from bot.errors import Refusal, asked_in
 from bot.language.answers import named as option_named
 from bot.language.kinds.called import is_described
 from bot.language.kinds.code import all_in as codes_in
@@ -107,7 +107,7 @@ __all__ = [
     "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter", "Narrowed",
     "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",
     "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "SaidFlat", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
-    "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "audience",
+    "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "asked_in", "audience",
     "card", "checked_phone", "codes_in", "confined", "consents", "denied_temperatures", "digest_of", "effect", "figure", "finder", "flats_gone_to", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
     "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "option_named", "own_name_told", "page", "page_number", "personal", "pictures", "public_id", "receipts", "roster", "rosterfile", "rosterimport",
     "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "stored", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "today", "tr", "tr_all", "veiled_phone",

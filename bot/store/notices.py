@@ -162,7 +162,9 @@ def words(title: str, body: str) -> tuple[str, str]:
     """Return title and body as they are kept; raises Refusal for a notice that says nothing, or more than fits."""
     title, body = (said.replace("\r\n", "\n").strip() for said in (title, body))  # browsers send lines as \r\n
     if not title or not body:
-        raise Refusal(tr("标题和内容都要写。"), english="title and body must both say something; give --title and --body")
+        raise Refusal(
+            tr("标题和内容都要写。"), english="title and body must both say something; give --title and --body", field="body" if title else "title",
+        )  # fmt: skip
     for name, english, said, limit in (("标题", "title", title, TITLE), ("内容", "body", body, BODY)):
         if len(said) > limit:
             raise Refusal(
@@ -174,6 +176,7 @@ def words(title: str, body: str) -> tuple[str, str]:
                     said2=len(said) - limit,
                 ),
                 english=f"--{english} has {len(said)} characters, and a notice takes {limit}; leave out {len(said) - limit}",
+                field=english,
             )
     return title, body
 
@@ -363,9 +366,11 @@ def progress(session: Session, notice: Notice) -> dict[DeliveryState, int]:
 
 def details(notice: Notice, *, place: str, contact: str, signer: str, asks: bool) -> None:
     """Write down what stands beside a notice's text; raises Refusal for what is too long."""
-    for name, said in ((tr("地点"), place), (tr("联系人"), contact), (tr("落款"), signer)):
+    for field, name, said in (("place", tr("地点"), place), ("contact", tr("联系人"), contact), ("signer", tr("落款"), signer)):
         if len(said.strip()) > LINE:
-            raise Refusal(tr("{name}有 {strip} 个字，最多 {LINE} 个。", name=name, strip=len(said.strip()), LINE=LINE))
+            raise Refusal(
+                tr("{name}有 {strip} 个字，最多 {LINE} 个。", name=name, strip=len(said.strip()), LINE=LINE), field=field
+            )
     notice.place, notice.contact, notice.signer, notice.asks = place.strip(), contact.strip(), signer.strip(), asks
 
 
@@ -376,13 +381,15 @@ def disturb(notice: Notice, kind: NoticeKind, until: datetime | None, chase_afte
         raise Refusal(
             tr("紧急通知要写“到什么时候为止”，过了这个时间就不再发，通知页也会说已经过了。"),
             english="an emergency needs an end; give --until",
+            field="until",
         )
     if until is not None and until <= now:
-        raise Refusal(tr("“到什么时候为止”要在现在之后。"), english="--until is over; name a time to come")
+        raise Refusal(tr("“到什么时候为止”要在现在之后。"), english="--until is over; name a time to come", field="until")
     if kind is NoticeKind.EMERGENCY and until is not None and until > now + LONGEST_EMERGENCY:
         raise Refusal(
             tr("紧急通知最多管 {days} 天。还没解除，到时再发一条进展。", days=LONGEST_EMERGENCY.days),
             english=f"an emergency lasts {LONGEST_EMERGENCY.days} days at most; send an update then",
+            field="until",
         )
     notice.kind, notice.until, notice.chase_after = kind, until, chase_after
     notice.asks = notice.asks or kind is NoticeKind.IMPORTANT
@@ -398,7 +405,7 @@ def follow(notice: Notice, before: Notice, version: NoticeVersion, said: str) ->
             NoticeVersion.UPDATE: tr("现在怎么样了，最多 {most} 个字，例如：抢修中，预计 18 点恢复。", most=CORRECTION),
             NoticeVersion.ALL_CLEAR: tr("解除了什么，最多 {most} 个字，例如：燃气已修好，可以用了。", most=CORRECTION),
         }
-        raise Refusal(tr("请写明{what}", what=asked[version]))
+        raise Refusal(tr("请写明{what}", what=asked[version]), field="correction")
     if before.published_at is None or before.key == notice.id:
         raise Refusal(tr("只能更正、取消已经发布的通知。"))
     if version in {NoticeVersion.UPDATE, NoticeVersion.ALL_CLEAR} and before.kind is not NoticeKind.EMERGENCY:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlmodel import Field, Session, UniqueConstraint, col
 
-from bot.errors import Refusal
+from bot.errors import Refusal, asked_in
 from bot.store import scope
 from bot.store.scope import Scoped
 from bot.translation import tr
@@ -81,10 +81,12 @@ def settle(session: Session, *, quiet_from: str, quiet_until: str, approve_above
     try:
         begins, ends = (time.fromisoformat(said.strip().zfill(5)) for said in (quiet_from, quiet_until))
     except ValueError:
-        raise Refusal(tr("安静时段请写成 21:00 和 08:00 这样；不要安静时段，两个写成一样。")) from None
+        raise Refusal(tr("安静时段请写成 21:00 和 08:00 这样；不要安静时段，两个写成一样。"), field="quiet_from") from None
     row.quiet_from, row.quiet_until = f"{begins:%H:%M}", f"{ends:%H:%M}"
-    row.approve_above = _people(approve_above) if approve_above.strip() else None
-    row.big_above = _people(big_above)
+    with asked_in("approve_above"):
+        row.approve_above = _people(approve_above) if approve_above.strip() else None
+    with asked_in("big_above"):
+        row.big_above = _people(big_above)
     session.add(row)
     session.flush()
     return row

@@ -32,6 +32,15 @@ from bot.contract.sheets import AUDIENCE_WORDS, COLUMNS, LONGEST, LONGEST_ANSWER
 
 VIEW, EDIT = "knowledge.view", "knowledge.edit"
 
+#: The fields of the form, by the columns of a table that say the same.
+FIELDS: Mapping[str, str] = {
+    "问题": "question",
+    "其他问法": "others",
+    "答案": "answer",
+    "开始": "valid_from",
+    "结束": "valid_until",
+}
+
 #: What the list can be narrowed to, by what people call it.
 FILTERS: Mapping[str, str] = {
     "live": tr("正在回答"), "template": tr("待填写"), "early": tr("还没开始"), "expired": tr("已过期"), "removed": tr("已删除"),
@@ -262,7 +271,7 @@ def _save(desk: Desk, entry: Entry | None) -> Redirect | View:
         draft = _written(desk.form)
         _require_alone(desk, draft, entry)
     except Refusal as refusal:
-        return _form(desk, entry, desk.form, str(refusal), 422)
+        return _form(desk, entry, desk.form, refusal, 422)
     entry = knowledge.save(desk.session, draft, desk.now, desk.staff.login, entry)
     desk.record("knowledge.saved", entry.about, live=not entry.is_template)
     said = tr("存好了，还没有启用，居民问不到。") if entry.is_template else tr("已启用。居民这样问就会看到，可以在下面试一试。")
@@ -273,10 +282,13 @@ def _written(form: Mapping[str, str]) -> Draft:
     """Return the entry of a form; raises Refusal that says what to mend."""
     days = {name: form.get(name, "").strip() for name in ("valid_from", "valid_until")}
     if wrong := next((said for said in days.values() if said and read_day(said) is None), ""):
-        raise Refusal(tr("日期“{wrong}”写得不对，例如 2026-03-01。", wrong=wrong))
+        raise Refusal(
+            tr("日期“{wrong}”写得不对，例如 2026-03-01。", wrong=wrong),
+            field=next(name for name, said in days.items() if said == wrong),
+        )
     audience = form.get("audience") or knowledge.Audience.EVERYONE
     if audience not in set(knowledge.Audience):
-        raise Refusal(tr("请选告诉谁。"))
+        raise Refusal(tr("请选告诉谁。"), field="audience")
     draft = Draft(
         question=form.get("question", "").strip(), others=others_of(form.get("others", "")),
         answer=form.get("answer", "").replace("\r\n", "\n").strip(), valid_from=read_day(days["valid_from"]),
@@ -288,7 +300,8 @@ def _written(form: Mapping[str, str]) -> Draft:
         raise Refusal(
             tr("{column}“{value}”{text}", column=stored(column), value=value, text=text)
             if value
-            else tr_all("", (stored(column), text))
+            else tr_all("", (stored(column), text)),
+            field=FIELDS.get(column, ""),
         )
     return draft
 
@@ -297,7 +310,9 @@ def _require_alone(desk: Desk, draft: Draft, entry: Entry | None) -> None:
     """Raise Refusal where the same question has another answer at the same time."""
     for other in knowledge.listed(desk.session):
         if other is not entry and other.question == draft.question and draft.overlaps(Draft.of(other)):
-            raise Refusal(tr("“{question}”已经有了。请改那一条，或者把两条的有效期错开。", question=draft.question))
+            raise Refusal(
+                tr("“{question}”已经有了。请改那一条，或者把两条的有效期错开。", question=draft.question), field="question"
+            )
 
 
 def _as_form(draft: Draft) -> Mapping[str, str]:
@@ -308,11 +323,11 @@ def _as_form(draft: Draft) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def _form(desk: Desk, entry: Entry | None, form: Mapping[str, str], fault: str = "", status: int = 200) -> View:
+def _form(desk: Desk, entry: Entry | None, form: Mapping[str, str], fault: Refusal | None = None, status: int = 200) -> View:
     return View(
         "knowledge/entry.html",
         {
-            "entry": entry, "state": FILTERS[state_of(desk, entry)] if entry else "", "form": form, "fault": fault,
+            "entry": entry, "state": FILTERS[state_of(desk, entry)] if entry else "", "form": form, "fault": str(fault or ""), "refusal": fault,
             "may_edit": desk.may(EDIT), "audiences": AUDIENCE_WORDS, "longest": LONGEST, "longest_answer": LONGEST_ANSWER,
             "by": desk.who(f"staff:{entry.updated_by}") if entry and entry.updated_by else "",
         },

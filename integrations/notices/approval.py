@@ -82,14 +82,14 @@ def settle(desk: Desk) -> Redirect | View:
         notices.settle_policy(desk.session, **said)
     except Refusal as refusal:
         desk.session.rollback()
-        return _rules(desk, said, str(refusal), 422)
+        return _rules(desk, said, refusal, 422)
     desk.record("notice.rules_changed")
     return Redirect("/console/notices/rules", tr("存好了，从现在起算。"))
 
 
-def _rules(desk: Desk, form: dict[str, str], fault: str = "", status: int = 200) -> View:
+def _rules(desk: Desk, form: dict[str, str], fault: Refusal | None = None, status: int = 200) -> View:
     senders = [one.name for one in telling.may_see(desk, "notice.send")]
-    return View("notices/rules.html", {"form": form, "fault": fault, "senders": senders}, status)
+    return View("notices/rules.html", {"form": form, "fault": str(fault or ""), "refusal": fault, "senders": senders}, status)
 
 
 # ------------------------------------------------------------------ looking first

@@ -112,7 +112,7 @@ def publish(desk: Desk) -> Redirect | View:
         step = notices.send(desk, notice, plan, desk.staff)
     except Refusal as refusal:
         desk.session.rollback()
-        return form(desk, desk.form, str(refusal), 422)
+        return form(desk, desk.form, refusal, 422)
     said = approval.STEP_WORDS[step]
     if step is Step.SCHEDULED and not is_new:
         said = tr("改好了。现在还是暂停着，要发时点“恢复”。") if was_paused else tr("改好了，按新的发。")
@@ -134,7 +134,7 @@ def keep(desk: Desk) -> Redirect | View:
         notice = _kept(desk)
     except Refusal as refusal:
         desk.session.rollback()
-        return form(desk, desk.form, str(refusal), 422)
+        return form(desk, desk.form, refusal, 422)
     return Redirect(
         f"/console/notices/{notice.public_id}",
         tr("草稿存好了，还没有发。可以发布的是{holders}。", holders=tr_all("、", desk.access.holders("notice.send"))),
@@ -149,7 +149,7 @@ def test(desk: Desk) -> Redirect | View:
         said = approval.show_me(desk, notice)
     except Refusal as refusal:
         desk.session.rollback()
-        return form(desk, desk.form, str(refusal), 422)
+        return form(desk, desk.form, refusal, 422)
     return Redirect(f"/console/notices/{notice.public_id}/edit", said)
 
 
@@ -271,11 +271,11 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     }  # fmt: skip
 
 
-def form(desk: Desk, fields: Mapping[str, str], fault: str = "", status: int = 200, *, asks_again: int = 0) -> View:
+def form(desk: Desk, fields: Mapping[str, str], fault: Refusal | None = None, status: int = 200, *, asks_again: int = 0) -> View:
     """Return the page of the form as it was filled; `asks_again`: so many people would get what nobody looked at first."""
     shown = times.preview(desk, fields) if fields else {}
     around = {**times.form_of(desk, fields), **before.around(desk, fields), **shown}
-    return View("notices/compose.html", {**around, "fault": fault, "asks_again": asks_again}, status)
+    return View("notices/compose.html", {**around, "fault": str(fault or ""), "refusal": fault, "asks_again": asks_again}, status)
 
 
 def _previewed(desk: Desk) -> dict[str, object]:
@@ -341,7 +341,9 @@ def _require_changeable(desk: Desk, notice: Notice) -> None:
 
 def _refuse_unknown(desk: Desk, audience: Audience) -> None:
     if unknown := notices.unknown_parts(desk, audience):
-        raise Refusal(tr("没有人属于“{unknown}”，请检查发送范围。", unknown=tr_all("、", unknown)))
+        rows = whom.rows_of(desk.form)
+        field = next((f"more-{at}" for at, row in enumerate(rows) if any(one in row.more for one in unknown)), "more-0")
+        raise Refusal(tr("没有人属于“{unknown}”，请检查发送范围。", unknown=tr_all("、", unknown)), field=field)
 
 
 ROUTES: tuple[Page, ...] = (

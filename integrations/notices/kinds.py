@@ -99,12 +99,12 @@ def _until(form: Mapping[str, str]) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is not None or not 2000 <= found.year < 2100:
-        raise Refusal(tr("“到什么时候为止”看不懂，请选日期和时间。"))
+        raise Refusal(tr("“到什么时候为止”看不懂，请选日期和时间。"), field="until")
     return found.replace(tzinfo=SHANGHAI)
 
 
 def _chase(form: Mapping[str, str]) -> int:
     said = form.get("chase", "") or "1440"
     if not (said.isascii() and said.isdigit() and len(said) <= 5):
-        raise Refusal(tr("请选多久以后提醒没确认的人。"))
+        raise Refusal(tr("请选多久以后提醒没确认的人。"), field="chase")
     return int(said)

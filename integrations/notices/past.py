@@ -27,7 +27,12 @@ TOLD: Sequence[tuple[int, int, str, str, str, bool]] = (
 )  # fmt: skip
 
 #: The season of each month, and from which day of the year on which days off come next.
-SEASONS = {**dict.fromkeys((3, 4, 5), "春"), **dict.fromkeys((6, 7, 8), "夏"), **dict.fromkeys((9, 10, 11), "秋"), **dict.fromkeys((12, 1, 2), "冬")}
+SEASONS = {
+    **dict.fromkeys((3, 4, 5), "春"),
+    **dict.fromkeys((6, 7, 8), "夏"),
+    **dict.fromkeys((9, 10, 11), "秋"),
+    **dict.fromkeys((12, 1, 2), "冬"),
+}
 DAYS_OFF = (((1, 1), "五一"), ((5, 1), "国庆"), ((10, 1), "元旦"))
 
 #: What residents answer to any notice, and what more to one that speaks of something.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.contract import SHANGHAI, Desk, Notice, NoticeState, Page, Redirect, Refusal, notices, page, timing, tr
+from bot.contract import SHANGHAI, Desk, Notice, NoticeState, Page, Redirect, Refusal, asked_in, notices, page, timing, tr
 from bot.contract.notices import Became, Plan
 from bot.contract.timing import Shown
 from integrations.notices import kinds, whom
@@ -98,12 +98,14 @@ def plan_of(form: Mapping[str, str], now: datetime, kept: Notice | None = None) 
     grace, holidays = _grace(form), form.get("holidays", "")
     match form.get("when", "now"):
         case "later":
-            return Plan(due_at=_picked(at), grace=grace)
+            with asked_in("at"):
+                return Plan(due_at=_picked(at), grace=grace)
         case "words":
             rule = kept.recurrence if kept else None
             if rule is not None and words == rule.said:
                 return Plan(rule=rule, grace=grace)
-            return timing.by_words(words, now, holidays=holidays, grace=grace)
+            with asked_in("words"):
+                return timing.by_words(words, now, holidays=holidays, grace=grace)
         case "rule":
             return timing.by_fields(form, now, grace=grace)
         case "now":
@@ -115,10 +117,13 @@ def plan_of(form: Mapping[str, str], now: datetime, kept: Notice | None = None) 
             tr(
                 "您填了发送时间 {replace}，但选的是“现在”。要定时发，请选“定时”；要现在发，请把时间清空。",
                 replace=at.replace("T", " ")[:16],
-            )
+            ),
+            field="at",
         )
     if words or every:
-        raise Refusal(tr("您写了什么时候发，但选的是“现在”。要那时发，请选“用话写”或“周期”；要现在发，请把它清空。"))
+        raise Refusal(
+            tr("您写了什么时候发，但选的是“现在”。要那时发，请选“用话写”或“周期”；要现在发，请把它清空。"), field="words"
+        )
     return None
 
 

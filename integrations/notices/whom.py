@@ -15,6 +15,7 @@ from bot.contract import (
     Refusal,
     Upload,
     View,
+    asked_in,
     confined,
     notices,
     page,
@@ -71,9 +72,16 @@ def audience_of(desk: Desk, form: Mapping[str, str]) -> Audience:
         return shown(desk, Audience.from_json(notice.audience))
     rows = [row for row in rows_of(form) if row.pick or row.more]
     if not rows:
-        return shown(desk, notices.audience_of(desk, form.get("to", "")))
+        with asked_in("pick-0"):
+            return shown(desk, notices.audience_of(desk, form.get("to", "")))
     kept = _saved(desk, form)
-    found = Audience.of([Line(row.joint, _choice(row, kept)) for row in rows])
+    lines: list[Line] = []
+    for number, row in enumerate(rows_of(form)):
+        if row.pick or row.more:
+            with asked_in(f"more-{number}" if row.more or row.pick == WORDS else f"pick-{number}"):
+                lines.append(Line(row.joint, _choice(row, kept)))
+    with asked_in("joint-0"):
+        found = Audience.of(lines)
     return shown(desk, found.naming({one.name: one for one in kept.values()}))
 
 

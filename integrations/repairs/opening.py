@@ -13,6 +13,7 @@ from bot.contract import (
     Refusal,
     Resident,
     View,
+    asked_in,
     checked_phone,
     is_past,
     page,
@@ -55,7 +56,7 @@ def add(desk: Desk) -> View | Redirect:
     except Refusal as refusal:
         if desk.is_fragment:  # said below the form, which keeps what was typed
             raise
-        return _form(desk, desk.form, str(refusal))
+        return _form(desk, desk.form, refusal)
     desk.session.add(ticket)
     desk.session.flush()
     desk.record("repair.opened", ticket.subject, category=ticket.category, urgent=ticket.urgent, by_staff=True)
@@ -70,24 +71,28 @@ def add(desk: Desk) -> View | Redirect:
 def _ticket(desk: Desk) -> Ticket:
     """Return the ticket that was written; raises Refusal that says what is missing."""
     form = desk.form
-    flat, resident = _who(desk, form.get("who", ""))
+    with asked_in("q"):
+        flat, resident = _who(desk, form.get("who", ""))
     category, level, location = (
         form.get("category", ""),
         form.get("level", "normal"),
         " ".join(form.get("location", "").split())[:40],
     )
     if category not in CATEGORY_WORDS:
-        raise Refusal(tr("请选择是什么坏了。"))
+        raise Refusal(tr("请选择是什么坏了。"), field="category")
     if level not in LEVELS:
-        raise Refusal(tr("请选择急不急。"))
+        raise Refusal(tr("请选择急不急。"), field="level")
     if not location:
-        raise Refusal(tr("请写在什么位置，例如：厨房、3栋2单元楼道。"))
-    at = _appointment(desk, form.get("at", ""))
+        raise Refusal(tr("请写在什么位置，例如：厨房、3栋2单元楼道。"), field="location")
+    with asked_in("at"):
+        at = _appointment(desk, form.get("at", ""))
+    with asked_in("phone"):
+        phone = checked_phone(form["phone"]) if form.get("phone", "").strip() else ""
     urgent, priority, _ = LEVELS[level]
     ticket = Ticket(
         resident_id=resident.id if resident else None, household_id=flat.id if flat else None, said_flat="" if flat else PUBLIC,
         category=category, location=location, urgent=urgent, priority=priority, appointment_at=at, opened_at=desk.now,
-        phone=checked_phone(form["phone"]) if form.get("phone", "").strip() else "", due_at=clock.due_at(category, urgent, at, desk.now),
+        phone=phone, due_at=clock.due_at(category, urgent, at, desk.now),
     )  # fmt: skip
     ticket.add_words(withheld(form.get("words", ""))[:LONGEST])
     return ticket
@@ -116,7 +121,7 @@ def _appointment(desk: Desk, said: str) -> datetime | None:
     return at
 
 
-def _form(desk: Desk, form: Mapping[str, str], fault: str = "") -> View:
+def _form(desk: Desk, form: Mapping[str, str], fault: Refusal | None = None) -> View:
     said, who = form.get("q", "").strip()[:80], form.get("who", "")
     wanted = Filter(said=said, by_phone=desk.may("phone.view"), hidden=frozenset(register.tags_as_typed(desk.session)))
     found = register.flats(desk.session, wanted, FOUND + 1) if said else ()
@@ -132,7 +137,7 @@ def _form(desk: Desk, form: Mapping[str, str], fault: str = "") -> View:
         "repairs/new.html",
         {
             "form": {"q": said, "who": who, **{name: form.get(name, "") for name in ("category", "location", "words", "phone", "at")}},
-            "level": form.get("level", "normal"), "fault": fault, "categories": CATEGORY_WORDS, "levels": LEVELS, "public": EVERYBODY,
+            "level": form.get("level", "normal"), "fault": str(fault or ""), "refusal": fault, "categories": CATEGORY_WORDS, "levels": LEVELS, "public": EVERYBODY,
             "flats": [(flat, living[flat.key], [one for one in waiting if one.household_id == flat.id]) for flat in flats],
             "more": len(found) > FOUND, "why_not": desk.why_not_by_phone(said),
             "hands": candidates(desk, form.get("category", ""))[:1],

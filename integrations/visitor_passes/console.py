@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from bot.contract import Desk, Page, Redirect, Refusal, View, page, row_id, tr
+from bot.contract import Desk, Page, Redirect, Refusal, View, asked_in, page, row_id, tr
 from integrations.visitor_passes import expected, gate, listed, walkups
 from integrations.visitor_passes.models import HostAnswer, Pass
 
@@ -74,9 +74,10 @@ def check(desk: Desk) -> View | Redirect:
         if found or not gate.is_code_mistyped(typed):
             return _stand(desk, typed=typed.strip(), found=found)
     try:
-        verdict = gate.check(desk, typed)
+        with asked_in("code"):
+            verdict = gate.check(desk, typed)
     except Refusal as refusal:
-        return _stand(desk, 422, fault=str(refusal), typed=typed)
+        return _stand(desk, 422, fault=str(refusal), refusal=refusal, typed=typed)
     return Redirect(f"/console/gate?check={verdict.passage.id}")
 
 
@@ -103,12 +104,13 @@ def ask(desk: Desk) -> View | Redirect:
     """Ask a flat whether somebody without a pass may come in; what was wrong stays in the fields."""
     form = {name: desk.form.get(name, "").strip() for name in ("flat", "who", "people", "plate")}
     try:
-        flat = walkups.flat_of(desk, form["flat"][:LONGEST_ASKED])
+        with asked_in("flat"):
+            flat = walkups.flat_of(desk, form["flat"][:LONGEST_ASKED])
         if not form["who"]:
-            raise Refusal(tr("请写来的是谁，例如 送水的、她表哥。"))
+            raise Refusal(tr("请写来的是谁，例如 送水的、她表哥。"), field="who")
         one = walkups.ask(desk, flat, form["who"], row_id(form["people"]) or 1, form["plate"])
     except Refusal as refusal:
-        return _stand(desk, 422, fault=str(refusal), asked=form)
+        return _stand(desk, 422, fault=str(refusal), refusal=refusal, asked=form)
     told = (
         tr("已问{flat}，等住户回答。", flat=flat.label) if one.told else tr("{flat}没有人绑定微信，请打电话。", flat=flat.label)
     )

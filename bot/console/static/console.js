@@ -139,6 +139,25 @@ document.addEventListener("input", (event) => {
   if (dot && event.target.value) document.querySelector(dot).checked = true;
 });
 
+// The first field with a fault has the focus, wherever it stands; one that was refused without a new page is marked here.
+const showFault = (field) => {
+  for (let part = field?.closest("details:not([open])"); part; part = part.parentElement.closest("details:not([open])")) part.open = true;
+  field?.focus();
+};
+showFault(document.querySelector("[aria-invalid=true]"));
+document.addEventListener("htmx:after:swap", () => {
+  for (const said of document.querySelectorAll("[data-field]:not([data-said])")) {
+    said.dataset.said = "";
+    const form = said.closest("form");
+    form?.querySelectorAll("[aria-invalid]").forEach((old) => { old.removeAttribute("aria-invalid"); old.removeAttribute("aria-describedby"); });
+    const field = form?.elements[said.dataset.field];
+    if (!(field instanceof HTMLElement)) continue;
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", said.id);
+    showFault(field);
+  }
+});
+
 // A camera that reads codes, with what else to do where there is none: BarcodeDetector where the browser has one, else jsQR.
 document.querySelectorAll("[data-scan]").forEach((place) => {
   const button = document.createElement("button");

@@ -13,7 +13,15 @@ from integrations.notices import past
 
 @pytest.mark.parametrize(
     ("month", "season", "off"),
-    [(1, "冬", "五一"), (3, "春", "五一"), (4, "春", "五一"), (6, "夏", "国庆"), (9, "秋", "国庆"), (10, "秋", "元旦"), (12, "冬", "元旦")],
+    [
+        (1, "冬", "五一"),
+        (3, "春", "五一"),
+        (4, "春", "五一"),
+        (6, "夏", "国庆"),
+        (9, "秋", "国庆"),
+        (10, "秋", "元旦"),
+        (12, "冬", "元旦"),
+    ],
 )
 def test_seasons_and_days_off_are_those_of_the_month(month: int, season: str, off: str) -> None:
     at = datetime(2026, month, 15, 10, tzinfo=SHANGHAI)

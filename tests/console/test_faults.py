@@ -1,0 +1,103 @@
+"""What was wrong in a form is said at its field, with the focus on it; above it stands the same."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.console import faults
+from bot.errors import Refusal
+from bot.store.staff import Role
+from bot.translation import CHINESE
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Office
+
+NOTICE = {"joint-0": "包括", "pick-0": "b|3", "more-0": "", "title": "停水", "body": "明天九点停水。"}
+RULES = {"quiet_from": "21:00", "quiet_until": "08:00", "approve_above": "", "big_above": "200"}
+TICKET = {
+    "who": "public",
+    "category": "water",
+    "level": "normal",
+    "location": "3栋楼道",
+    "words": "",
+    "phone": "",
+    "at": "",
+    "q": "",
+}
+ENTRY = {"question": "几点上班", "answer": "九点", "others": "", "audience": "everyone", "valid_from": "", "valid_until": ""}
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "field", "said"),
+    [
+        ("/console/notices", {**NOTICE, "title": ""}, "title", "标题和内容都要写。"),
+        ("/console/notices", {**NOTICE, "body": " "}, "body", "标题和内容都要写。"),
+        ("/console/notices", {**NOTICE, "title": "水" * 200}, "title", "标题有 200 个字"),
+        ("/console/notices", {**NOTICE, "pick-0": "words", "more-0": ""}, "more-0", "请在右边写明是谁"),
+        ("/console/notices", {**NOTICE, "pick-0": "words", "more-0": "舞蹈队"}, "more-0", "没有人属于“舞蹈队”"),
+        ("/console/notices", {**NOTICE, "pick-0": "", "more-0": ""}, "pick-0", "请写明发给谁"),
+        ("/console/notices", {**NOTICE, "kind": "emergency"}, "until", "紧急通知要写"),
+        ("/console/notices", {**NOTICE, "when": "later", "at": ""}, "at", "请选择发送时间"),
+        ("/console/notices", {**NOTICE, "when": "words", "words": "随便"}, "words", "“随便”看不懂"),
+        ("/console/notices/draft", {**NOTICE, "contact": "王" * 100}, "contact", "联系人有 100 个字"),
+        ("/console/notices/rules", {**RULES, "quiet_from": "晚上"}, "quiet_from", "安静时段请写成"),
+        ("/console/notices/rules", {**RULES, "approve_above": "很多"}, "approve_above", "人数请写数字"),
+        ("/console/notices/rules", {**RULES, "big_above": ""}, "big_above", "人数请写数字"),
+        ("/console/gate", {"code": ""}, "code", "请扫二维码"),
+        ("/console/gate/ask", {"flat": "3-2-501", "who": "", "people": "1", "plate": ""}, "who", "请写来的是谁"),
+        ("/console/gate/ask", {"flat": "99-9-999", "who": "送水的", "people": "1", "plate": ""}, "flat", ""),
+        ("/console/tickets", {**TICKET, "who": ""}, "q", "请先找到是哪一户"),
+        ("/console/tickets", {**TICKET, "who": "", "category": ""}, "q", "请先找到是哪一户"),
+        ("/console/knowledge", {**ENTRY, "question": ""}, "question", "问题没有写"),
+        ("/console/knowledge", {**ENTRY, "answer": ""}, "answer", "答案没有写"),
+        ("/console/knowledge", {**ENTRY, "valid_until": "年底"}, "valid_until", "日期“年底”写得不对"),
+        ("/console/account/password", {"present": "x", "password": "a", "again": "b"}, "again", "两次输入的新密码不一样"),
+    ],
+)  # fmt: skip
+async def test_fault_stands_at_its_field_with_the_focus_and_above(
+    office: Office, path: str, form: dict[str, str], field: str, said: str
+) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        response = await admin.post(path, data=form, headers={"Accept": "text/html"})
+        page = await response.text()
+
+    [tag] = re.findall(r'<[^>]*aria-invalid="true"[^>]*>', page)
+    assert f'name="{field}"' in tag
+    assert f'aria-describedby="fault-{field}"' in tag
+    assert re.findall(r"\sautofocus(?=[\s>])", page) == [" autofocus"]
+    assert "autofocus" in tag
+    [beside] = re.findall(rf'<span class="field-fault" id="fault-{field}">([^<]*)</span>', page)
+    [above] = re.findall(r'<div class="alert alert-danger" role="alert"[^>]*>([^<]*)</div>', page)
+    assert beside == above
+    assert said in beside
+
+
+async def test_part_of_a_page_that_is_refused_names_its_field(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        response = await admin.post("/console/tickets", data={**TICKET, "location": ""}, headers={"HX-Request": "true"})
+        part = await response.text()
+
+    assert 'data-field="location" id="fault-location"' in part
+
+
+@pytest.mark.parametrize(
+    "tag", ['<input name="a" value="1">', '<select name="a"><option>1</option></select>', '<textarea name="a">x</textarea>']
+)
+def test_each_kind_of_field_is_marked_once_and_what_described_it_stays(tag: str) -> None:
+    page = f'<input name="b" autofocus>{tag.replace(" name", " aria-describedby=hint name").replace("=hint", chr(61) + chr(34) + "hint" + chr(34))}<p id="hint"></p>'
+
+    marked = faults.mark(page, Refusal("请写 <一> 个数。", field="a"), CHINESE)
+
+    assert 'aria-describedby="hint fault-a"' in marked
+    assert marked.count("aria-invalid") == 1
+    assert marked.endswith('<span class="field-fault" id="fault-a">请写 &lt;一&gt; 个数。</span><p id="hint"></p>')
+
+
+@pytest.mark.parametrize("field", ["", "nowhere", 'b"><script>'])
+def test_fault_of_no_field_leaves_the_page_as_it_is(field: str) -> None:
+    page = '<input name="a" autofocus><input type="hidden" name="nowhere" value="1">'
+
+    assert faults.mark(page, Refusal("不行。", field=field), CHINESE) == page
