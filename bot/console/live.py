@@ -2,7 +2,8 @@
 
 Where a stream stands is said by the ids of the newest event and the newest line of the talks, so that a browser that comes
 back, or a server that was restarted, misses nothing. The stream carries no data of anybody, only kinds that this person
-may know of: a page that is concerned fetches its part anew. One watcher looks for all streams of a process together: at once
+may know of: a page that is concerned fetches its part anew. Only who writes in which talk is said as it is, to the pages of this process,
+and kept nowhere. One watcher looks for all streams of a process together: at once
 where this process wrote something, and else once in LOOK for what another one wrote.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, S
 from datetime import timedelta
 from functools import lru_cache
 from random import SystemRandom
+from urllib.parse import quote
 
 import structlog
 from aiohttp import web
@@ -26,7 +28,7 @@ from bot.contract.pages import LARGEST_ID
 from bot.contract.work import WATCH
 from bot.store import events, news
 from bot.store.database import Database
-from bot.store.news import Cursor, News
+from bot.store.news import Cursor, News, Writes
 from bot.translation import tr
 
 #: Seconds between looks at the database, for all streams of this process together: at most, and at least where much is written.
@@ -98,14 +100,14 @@ class Watcher:
         self._database = database
         self._written = asyncio.Event()
         database.listen(self._wake)
-        self._listeners: set[asyncio.Queue[News]] = set()
+        self._listeners: set[asyncio.Queue[News | Writes]] = set()
         self._watching: asyncio.Task[None] | None = None
         self._begun = asyncio.Event()
 
     @contextlib.contextmanager
-    def listening(self) -> Iterator[asyncio.Queue[News]]:
+    def listening(self) -> Iterator[asyncio.Queue[News | Writes]]:
         """Give a queue of what is new from now on; to be left when nobody listens at its other end."""
-        queue: asyncio.Queue[News] = asyncio.Queue()
+        queue: asyncio.Queue[News | Writes] = asyncio.Queue()
         self._listeners.add(queue)
         if self._watching is None:
             self._begun.clear()
@@ -128,6 +130,16 @@ class Watcher:
         if events.ANNOUNCED in announced and watching is not None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
                 watching.get_loop().call_soon_threadsafe(self._written.set)
+
+        said = tuple(news.writing_in(announced))
+        if said and watching is not None:
+            with contextlib.suppress(RuntimeError):
+                watching.get_loop().call_soon_threadsafe(self._say, said)
+
+    def _say(self, said: Sequence[Writes]) -> None:
+        for one in said:
+            for queue in self._listeners:
+                queue.put_nowait(one)
 
     async def _watch(self) -> None:
         seen: News | None = None
@@ -194,7 +206,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
 
 
 async def _pass_on(
-    request: web.Request, response: EventSourceResponse, queue: asyncio.Queue[News], viewer: Viewer, knows: Callable[[str], bool],
+    request: web.Request, response: EventSourceResponse, queue: asyncio.Queue[News | Writes], viewer: Viewer, knows: Callable[[str], bool],
 ) -> None:  # fmt: skip
     """Send what the watcher finds in one community until the browser has gone, or looks at another, or nobody is signed in."""
     clock = request.app[PARTS].clock
@@ -210,6 +222,12 @@ async def _pass_on(
             async with asyncio.timeout(LOOK):  # wait_for would make a task of it, for each page each second
                 found = await queue.get()
         except TimeoutError:
+            continue
+        if isinstance(found, Writes):
+            if found.community == viewer.community.key and knows("conversation"):
+                await response.write(
+                    f"event: writing\r\ndata: {found.talk} {found.staff_id} {quote(found.name)}\r\n\r\n".encode()
+                )
             continue
         await _send(response, filter(knows, found.kinds(viewer.community.key)), found.until)
 

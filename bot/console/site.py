@@ -85,7 +85,8 @@ def mount(app: web.Application, parts: Parts) -> None:
     intents.mount(app)
     app.router.add_post("/console/look/{community}", look)
     app.router.add_get("/console/", without_slash)
-    app[again.PAGES] = {(page.method, f"/console{page.path}"): page for page in pages}
+    declared: Mapping[tuple[str, str], Page] = {(page.method, f"/console{page.path}"): page for page in pages}
+    app[again.PAGES] = declared
     for page in pages:
         if page.need not in parts.services.permissions:
             raise ValueError(f"console page {page.path} needs {page.need!r}, a permission that no service declares")

@@ -19,7 +19,7 @@ from bot.contract.work import Work
 from bot.errors import Refusal
 from bot.language.addresses import SHOP, SHOP_WORDS
 from bot.language.reading import withheld
-from bot.store import conversations, followers, handoffs, outbox, people, sentpictures, tasks
+from bot.store import conversations, followers, handoffs, news, outbox, people, sentpictures, tasks
 from bot.store.conversations import Conversation, Line, hand_back, lines, take_over, waiting
 from bot.store.followers import Follower
 from bot.store.outbox import DeliveryState
@@ -31,7 +31,7 @@ from bot.wechat import quota
 
 __all__ = [
     "LAID_ASIDE", "LONGEST", "Allowance", "Conversation", "allowance", "call", "fates", "find", "found", "give_back", "hand_on", "lay_aside", "lines", "picture", "pictures",
-    "reply", "return_left_alone", "speaker", "take", "take_up", "waiting", "who_writes", "write",
+    "reply", "return_left_alone", "speaker", "take", "take_up", "waiting", "write",
 ]  # fmt: skip
 
 #: A flat as staff type it in a hurry: 3-2-501.
@@ -44,9 +44,6 @@ LONGEST = 600
 
 #: For how long a talk may be laid aside, by what staff call it; the office opens when it next does.
 LAID_ASIDE = {"hour": tr("1 小时"), "opening": tr("下次上班"), "days": tr("3 天")}
-
-#: How long somebody counts as writing after their last key; pages tell it every 20 seconds.
-WRITES = timedelta(seconds=45)
 
 #: What a picture says where none can be shown.
 PICTURE = "[图片]"
@@ -169,7 +166,6 @@ def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes |
         )
     signed = desk.words(messages["talk.signed"], who=who, text=text) if text else ""
     _take(desk, conversation)
-    conversation.writing_at = None
     if begins:
         conversations.say(desk.session, conversation.openid, "bot", begins, desk.now)
     if spoken := "\n".join(filter(None, (begins, signed))):
@@ -263,16 +259,8 @@ def call(desk: Desk, conversation: Conversation) -> None:
 
 
 def write(desk: Desk, conversation: Conversation) -> None:
-    """Note that this member of the staff writes on an answer."""
-    conversation.writing_id, conversation.writing_at = desk.staff.id, desk.now
-    desk.session.add(conversation)
-
-
-def who_writes(desk: Desk, conversation: Conversation) -> str:
-    """Return which colleague writes on an answer right now, empty for none."""
-    if conversation.writing_at is None or conversation.writing_at < desk.now - WRITES or conversation.writing_id == desk.staff.id:
-        return ""
-    return desk.session.get_one(Staff, conversation.writing_id).name
+    """Let colleagues who have the talk open know that this member of the staff writes on an answer; nothing is kept of it."""
+    news.tell_writing(desk.session, desk.community.key, conversation.public_id, desk.staff.id or 0, desk.staff.name)
 
 
 def fates(work: Work, said: Sequence[Line]) -> Mapping[int, tuple[DeliveryState, str]]:

@@ -373,8 +373,9 @@ def _place(part: str) -> Building | Unit | Flat | None:
     place = _plain(part)
     if theirs := _THEIRS.search(place):
         place = place[: theirs.start()] if theirs.end() == len(place) else place
-    [one, *others] = flats.find(place, _ANY_TIME) or [None]
-    if one is None or others or (one.begin, one.stop) != (0, len(place)) or not isinstance(one.value, flats.Flat):
+    found = flats.find(place, _ANY_TIME)
+    one = found[0] if len(found) == 1 else None
+    if one is None or (one.begin, one.stop) != (0, len(place)) or not isinstance(one.value, flats.Flat):
         return None
     said = one.value
     if said.room:

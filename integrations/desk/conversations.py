@@ -334,7 +334,7 @@ def _talk(
         "row": row, "alarm_of": _alarm_of(desk, talk, row["alarm"]), "inbox": listed, "said": said, "photos": photos, "is_all": is_all, "many": many,
         "sent_pictures": talks.pictures(desk, talk), "fates": fates, "is_under_way": any(state in UNDER_WAY for state, _, _ in fates.values()),
         "taken_by": desk.session.get(Staff, talk.staff_id) if talk.staff_id else None,
-        "names": _names(desk, [one.staff_id for one in said]), "writes": talks.who_writes(desk, talk),
+        "names": _names(desk, [one.staff_id for one in said]),
         "may_send": talks.allowance(desk, talk), "may_call": bool(desk.context.ways.template),
         "handoffs": handed, "outcomes": handoffs.OUTCOMES, "until": {**talks.LAID_ASIDE, "opening": tr("到{say_opening}", say_opening=desk.context.office.say_opening(desk.now))},
         "colleagues": [one for one in _colleagues(desk) if one.id != talk.assigned_id],

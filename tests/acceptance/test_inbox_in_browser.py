@@ -73,6 +73,21 @@ def test_answer_kept_ready_stands_on_its_own_line_at_the_cursor_and_can_be_taken
     box.fill("")
 
 
+def test_colleague_who_writes_is_seen_by_who_has_the_talk_open_until_they_stop(demo: Demo, sign_in: Window, shot: Shot) -> None:
+    demo.says(WANG, "转人工")
+    desk, other = sign_in("staff"), sign_in("manager")
+    open_talk(desk, demo, "7栋1单元101")
+    open_talk(other, demo, "7栋1单元101")
+
+    other.get_by_label("回复").press_sequentially("我来看一下")
+    expect(desk.get_by_text("王经理正在回复…")).to_be_visible()
+    shot(desk, "inbox-writing")
+    expect(other.get_by_text("正在回复…")).to_be_hidden()
+    other.get_by_label("回复").fill("")
+
+    expect(desk.get_by_text("正在回复…")).to_be_hidden(timeout=15_000)
+
+
 def test_list_and_talk_are_worked_through_by_keyboard(demo: Demo, sign_in: Window) -> None:
     demo.says(CHEN, "转人工")
     demo.says(ZHAO, "转人工")

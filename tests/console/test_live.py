@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,27 @@ async def test_what_a_resident_says_is_told_though_no_event_is_written(office: O
         talk = await talks(office, "在吗")
 
         assert f"line.{talk}" in await told(stream, talk)
+
+
+async def test_who_writes_an_answer_is_told_to_colleagues_of_the_same_community_and_kept_nowhere(office: Office) -> None:
+    talk = await talks(office, "在吗")
+    async with (
+        await office.browser(Role.MANAGER) as manager,
+        await office.browser(Role.STAFF) as browser,
+        await office.browser(Role.GUARD) as guard,
+    ):
+        async with browser.get("/console/live") as stream, guard.get("/console/live") as gate:
+            written = await manager.post(f"/console/conversations/{talk}/writing")
+            said = await told(stream, "\r\n\r\n")
+            await happens(office, "gate.left")
+            heard = await told(gate, "gate")
+
+    rows = await office.read(lambda session: session.exec(select(Conversation)).all())
+    assert written.status == 200
+    assert "event: writing" in said
+    assert re.search(rf"data: {talk} \d+ %E7", said)
+    assert "writing" not in heard
+    assert [row.writing_at for row in rows if row.public_id == talk] == [None]
 
 
 async def test_the_stream_holds_no_words_of_what_was_said(office: Office) -> None:

@@ -316,21 +316,6 @@ def test_who_answers_after_a_colleague_is_told_first_and_may_then_send(town: Tow
     assert isinstance(acts(town, desk.reply, text="我也来查", seen=str(refused.values["seen"])), Redirect)
 
 
-def test_colleague_who_writes_is_shown_to_others_for_a_while(town: Town) -> None:
-    asks(town)
-    acts(town, desk.writing, Role.MANAGER)
-
-    def writes(role: Role) -> str:
-        return str(acts(town, desk.show, role).values["writes"])
-
-    assert (writes(Role.STAFF), writes(Role.MANAGER)) == ("manager同事", "")
-    town.now += timedelta(minutes=1)
-    assert writes(Role.STAFF) == ""
-    acts(town, desk.writing, Role.MANAGER)
-    acts(town, desk.reply, Role.MANAGER, text="我来查")
-    assert writes(Role.STAFF) == "", "it is sent"
-
-
 def test_line_that_did_not_come_says_so_and_goes_back_into_the_field(town: Town) -> None:
     asks(town)
     acts(town, desk.reply, text="您不欠费")

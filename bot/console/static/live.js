@@ -11,7 +11,7 @@ const PAUSE = 1000; // at least so long between two refreshes
 const follow = (since) => {
   if (!("SharedWorker" in window)) return followAlone(since);
   const { port } = new SharedWorker(SCRIPT.stream, { name: `staff ${SCRIPT.me}` });
-  port.onmessage = ({ data }) => hear(data);
+  port.onmessage = ({ data }) => (data.writing ? showWriting(data.writing) : hear(data));
   port.postMessage({ since });
   addEventListener("pagehide", () => port.postMessage({ leaves: true }));
   addEventListener("pageshow", (event) => { if (event.persisted) { port.postMessage({ since: "" }); hear(["*"]); } });
@@ -21,8 +21,21 @@ const followAlone = (since) => {
   let place = since;
   const stream = new EventSource(`/console/live?since=${since}`);
   stream.onmessage = (event) => { place = event.lastEventId; hear(event.data.split(" ")); };
+  stream.addEventListener("writing", ({ data }) => showWriting(data));
   stream.onerror = () => { if (stream.readyState === EventSource.CLOSED) setTimeout(() => followAlone(place), 20000); };
   addEventListener("pagehide", () => stream.close());
+};
+
+// Which colleague writes in which talk, forgotten after a while without another word of it.
+const WRITES = 10000;
+let silent = 0;
+const showWriting = (said) => {
+  const [talk, who, name] = said.split(" ");
+  const place = document.querySelector(`[data-writes="${CSS.escape(talk)}"]`);
+  if (!place || who === SCRIPT.me) return;
+  place.textContent = tr("{name}正在回复…", { name: decodeURIComponent(name) });
+  clearTimeout(silent);
+  silent = setTimeout(() => { place.textContent = ""; }, WRITES);
 };
 
 const hear = (kinds) => {

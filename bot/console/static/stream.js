@@ -29,6 +29,7 @@ function open(since) {
     if (heard.length > KEPT) begun = heard.shift().place;
     ports.forEach((port) => port.postMessage(kinds));
   };
+  stream.addEventListener("writing", ({ data }) => ports.forEach((port) => port.postMessage({ writing: data })));
   stream.onerror = () => {
     if (stream.readyState !== EventSource.CLOSED) return; // the browser comes back by itself
     const place = heard.at(-1)?.place ?? begun;

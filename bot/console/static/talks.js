@@ -85,7 +85,7 @@ form?.querySelector("[type=file]")?.addEventListener("change", (event) => {
 
 // ------------------------------------------------------------------ who writes
 
-const TELL_EVERY = 20000;
+const TELL_EVERY = 4000; // colleagues forget it after ten seconds
 let told = 0;
 
 field?.addEventListener("input", () => {
