@@ -63,15 +63,17 @@ async def test_who_writes_an_answer_is_told_to_colleagues_of_the_same_community_
         await office.browser(Role.GUARD) as guard,
     ):
         async with browser.get("/console/live") as stream, guard.get("/console/live") as gate:
+            for one in (stream, gate):
+                await told(one, "data: *")  # both listen
             written = await manager.post(f"/console/conversations/{talk}/writing")
-            said = await told(stream, "\r\n\r\n")
+            said = await told(stream, "event: writing") + await told(stream, "\r\n\r\n")
             await happens(office, "gate.left")
             heard = await told(gate, "gate")
 
     rows = await office.read(lambda session: session.exec(select(Conversation)).all())
     assert written.status == 200
     assert "event: writing" in said
-    assert re.search(rf"data: {talk} \d+ %E7", said)
+    assert re.search(rf"data: {talk} \d+ \S+", said)
     assert "writing" not in heard
     assert [row.writing_at for row in rows if row.public_id == talk] == [None]
 

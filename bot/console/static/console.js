@@ -30,7 +30,7 @@ const keptFields = again && JSON.parse(sessionStorage.getItem(`sent ${location.p
 if (keptFields) {
   const form = Object.assign(document.createElement("form"), { method: "post", action: again.dataset.againTo, hidden: true });
   keptFields.forEach(([name, value]) => form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value })));
-  again.querySelector("[data-found]").textContent = again.querySelector("[data-found]").dataset.found;
+  again.querySelector("[data-found]").hidden = false;
   document.body.append(form);
   form.submit();
 }
