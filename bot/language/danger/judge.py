@@ -12,6 +12,7 @@ from functools import cached_property
 from heapq import nlargest
 from itertools import islice
 
+from bot.language.danger import fever
 from bot.language.danger.odds import Odds, Piece
 from bot.language.danger.sorts import Danger, Sorts
 from bot.language.danger.surroundings import Surroundings, spell_out
@@ -175,9 +176,9 @@ class Judge:
 
 
 def _prepared(said: Reading) -> str:
-    """Return a message as it is judged, without whom somebody has called already, what does not burn and what is denied in one list."""
+    """Return a message as it is judged, without whom somebody has called already, what does not burn, a fever, and what is denied in one list."""
     folded = fold(_ALL_DENIED.sub(r"\g<no>", said.text)) if "、" in said.text else said.folded
-    plain = _CALLED.sub("", _POINT.sub("", folded))
+    plain = _CALLED.sub("", _POINT.sub("", fever.aside(folded)))
     return (
         _UNLIT.sub(lambda found: f"{found['burner'] or ''}{found['is'] or ''}坏了", plain)
         if _MAY_BE_UNLIT.search(plain) and not _OF_GAS.search(plain)
