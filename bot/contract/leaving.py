@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from bot.contract.work import Context, Turn, Work
-from bot.store import claims, consents, erasures, invitations, people, scope, tasks, undos
+from bot.store import claims, consents, conversations, erasures, invitations, people, scope, tasks, undos
 from bot.store.communities import Community
 from bot.store.people import Resident
 from bot.store.tasks import Task
@@ -37,6 +37,18 @@ def leave(turn: Turn, reason: str) -> None:
     for place in places(turn.context):
         with _tried(turn, ""), _at(turn, place.key) as work:
             erase_account(work, turn.openid, turn.now)
+
+
+def asked_at(turn: Turn) -> datetime | None:
+    """Return when somebody asked that all be deleted, or left, while that is not done yet; None where nothing is being deleted."""
+    with scope.everywhere(turn.session):
+        return erasures.asked_at(turn.session, turn.openid)
+
+
+def lines_of(turn: Turn) -> int:
+    """Return how many lines of the talk are kept, but for those of this turn."""
+    with scope.everywhere(turn.session):
+        return conversations.count_lines(turn.session, turn.openid)
 
 
 def _end_requests(turn: Turn) -> None:

@@ -105,7 +105,8 @@ def _go_on(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step:
     if text == "" and heard.match.candidates:  # a menu entry was touched or a code scanned
         return interrupt(standing, form, heard, facts)
     return (
-        _left(standing, form, intent, heard, facts)
+        _wrong(standing, form, intent, text, facts)
+        or _left(standing, form, intent, heard, facts)
         or _agreed(standing, form, intent, text, facts)
         or _unanswered(standing, form, text, facts)
         or _asks_first(standing, form, intent, heard, facts)
@@ -154,6 +155,19 @@ def _follows(other: Intent, form: Form, facts: Facts) -> bool:
 
 
 # ------------------------------------------------------------------ ways out
+
+
+def _wrong(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step | None:
+    """Return the question for what is wrong of what was told: 打错了 leaves nothing. What was told of nothing can only be the wish itself."""
+    told = forms.given(form)
+    if not told or form.is_guess or is_all_or_nothing(intent) or not answers.is_wrong(text):
+        return None
+    stays = standing.within(replace(forms.talked_over(form), tries=0))
+    spoken = forms.spoken(form, intent, facts.now)
+    values = "，".join(
+        dict.fromkeys(_read_out([slot for slot in intent.slots if slot.name in told and spoken.get(slot.name)], spoken))
+    )
+    return Say(standing=stays, phrase=Line("form.wrong", {"values": values}), kind="asks", intent=intent.id)
 
 
 def _left(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step | None:

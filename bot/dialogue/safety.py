@@ -27,6 +27,9 @@ BELONGS = timedelta(minutes=15)
 #: An open alarm that was last spoken of longer ago is another one: whoever calls again must be heard again.
 FRESH = timedelta(hours=1)
 
+#: Messages of an alarm that are kept with their times.
+LINES = 40
+
 #: Dangers that are spoken of calmly.
 CALM = (Danger.SELF_HARM, Danger.SELF_HARM_OTHER)
 
@@ -82,7 +85,7 @@ def advice(turn: Turn, intent: Intent, danger: Danger) -> str:
 def _open(turn: Turn, intent: Intent, danger: Danger, text: str) -> Task:
     return turn.assign(
         intent.id, NEED, _title(turn, [_word(intent, danger)], text), urgent=True, openid=turn.openid, household=turn.flat, text=text,
-        danger=danger.value, dangers=[_word(intent, danger)], heard_at=turn.now.isoformat(), home=_home(turn, text) if turn.flats else "",
+        said=[[turn.now.isoformat(), text]], danger=danger.value, dangers=[_word(intent, danger)], heard_at=turn.now.isoformat(), home=_home(turn, text) if turn.flats else "",
     )  # fmt: skip
 
 
@@ -200,7 +203,11 @@ def settle(turn: Turn, text: str) -> None:
 
 def add(turn: Turn, task: Task, text: str) -> None:
     """Write what is said after an alarm on its task, where those who come read it."""
-    task.data = {**task.data, "heard_at": turn.now.isoformat()}
+    said = [*task.data.get("said", []), [turn.now.isoformat(), text]]
+    said = (
+        said if len(said) <= LINES else [*said[: LINES // 2], *said[-LINES // 2 :]]
+    )  # the first and the last words, as of its text
+    task.data = {**task.data, "heard_at": turn.now.isoformat(), "said": said}
     tasks.add_words(turn.session, task, text)
     task.title = _title(turn, task.data.get("dangers", []), task.data["text"], _known_home(turn, task))
     turn.record("task.heard_more", task.about)

@@ -325,6 +325,19 @@ def is_slip(clause: str) -> bool:
     return _is_all(_SLIP, clause)
 
 
+#: Says that something told was wrong, and not yet what is right.
+_WRONG = re.compile(
+    r"(?:哦|啊|哎呀?|等等|等一?下|不好意思|抱歉|对不起|我|俺|刚才|刚刚|前面|上面|那个|这个|有|好像|是)*"
+    r"(?:(?:打|写|说|讲|填|输|记|念|报|搞|弄|选|发)(?:的)?错(?:了|咗|啦|喇|字)*|(?:不|唔|勿)对(?:头)?(?:的|了|啊|呀)?|错(?:了|咗|啦|字)+|口误|手误|手抖(?:了)?|讲差了|弄差了|搞错了|整错了|不是这样的?)"
+    r"(?:不好意思|抱歉|对不起|啊|呀|哈|嘞|咯|一个?字|地方)*"
+)
+
+
+def is_wrong(text: str) -> bool:
+    """Tell whether the whole message says that something told was wrong: 打错了, 不对; what is right is still to be said."""
+    return _WRONG.fullmatch(re.sub(r"[\s,，。.!！~～]+", "", text)) is not None
+
+
 def is_hesitation(text: str) -> bool:
     """Tell whether the message only asks for time: 等下, 我想想, 嗯…; it is no answer, and no useless one."""
     if _MUSING.fullmatch(text.strip()):

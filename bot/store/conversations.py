@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, bindparam, update
+from sqlalchemy import Index, bindparam, func, update
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -251,3 +251,8 @@ def left_alone(session: Session, since: datetime, limit: int = 50) -> Sequence[C
         col(Conversation.updated_at) <= since,
     )
     return session.exec(silent.order_by(col(Conversation.updated_at)).limit(limit).with_for_update(skip_locked=True)).all()
+
+
+def count_lines(session: Session, openid: str) -> int:
+    """Return how many lines of a talk are kept."""
+    return session.exec(select(func.count()).select_from(Line).where(Line.openid == openid)).one()

@@ -76,6 +76,11 @@ DONE = -1
 ERASED = tr("居民已离开，内容已删除")
 
 
+def asked_at(session: Session, openid: str) -> datetime | None:
+    """Return when it was asked that what is known of somebody be deleted; None where nothing of it is left to do."""
+    return session.exec(select(Erasure.asked_at).where(Erasure.openid == openid)).first()
+
+
 def ask(session: Session, openid: str, now: datetime) -> None:
     """Have everything deleted that was said until `now`; nothing queued is sent any more, whichever community it came from."""
     session.flush()

@@ -5,6 +5,7 @@ Opening the link takes nothing: whoever previews a message opens its links, too.
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.contract import Page, Redirect, Refusal, Staff, Task, View, Visit, page, tasks, telling
 from bot.contract.roster import by_login
@@ -30,7 +31,7 @@ def show(visit: Visit) -> View:
         "duty/alarm.html",
         {
             "task": task, "member": member, "holder": holder, "is_mine": holder is not None and holder.id == member.id,
-            "who": summons.name_of(visit, task), "phone": summons.phone_of(visit, task), "place": summons.place_of(visit, task),
+            "lines": _lines(task), "who": summons.name_of(visit, task), "phone": summons.phone_of(visit, task), "place": summons.place_of(visit, task),
             "photos": [photo for photo in visit.photos_of(task.about) if photo.state == "stored"], "colleagues": _colleagues(visit, task, member),
             "outcomes": kind.outcomes if kind else (), "community": visit.community, "base_url": visit.context.base_url,
             "path": kind.address(task) if kind else "", "is_silent": _SILENT.search(str(task.data.get("text") or "")) is not None,
@@ -52,6 +53,12 @@ def act(visit: Visit) -> Redirect:
     elif wish == "close":
         tasks.close(visit, task, member, visit.form.get("outcome", ""), visit.form.get("note", ""))
     return Redirect(summons.link(visit, task, member))
+
+
+def _lines(task: Task) -> Sequence[tuple[datetime | None, str]]:
+    """Return what was said in an alarm, each message with its time; of one of before times were kept, all of it as one line."""
+    kept = [(datetime.fromisoformat(at), words) for at, words in task.data.get("said", [])]
+    return kept or [(None, words) for words in [str(task.data.get("text") or "")] if words]
 
 
 def _both(visit: Visit) -> tuple[Task, Staff]:

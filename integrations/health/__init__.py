@@ -11,11 +11,13 @@ from integrations.health import (
     care,
     console,
     events,
+    fever,
     figures,
     past,
     personal,
     processing,
     purposes,
+    readers,
     taking_out,
     tasks,
 )
@@ -27,7 +29,10 @@ integration = Integration(
     title=tr("健康打卡"),
     folder=Path(__file__).parent,
     actions=(*actions.ALL, taking_out.clear, ages.young, care.ask_after),
-    hears=lambda turn, text: taking_out.hear(turn, text) or ages.hear(turn, text) or care.hear(turn, text),
+    hears=lambda turn, text: (
+        readers.hear(turn, text) or taking_out.hear(turn, text) or ages.hear(turn, text) or care.hear(turn, text)
+    ),
+    warns=fever.warn,
     amends=actions.AMENDS,
     lists=console.LISTS,
     cards=(cards.latest,),
@@ -61,5 +66,7 @@ integration = Integration(
         "care.consent": "",
         "care.not_bound": "",
         "health.taken_out": "who rows",
+        "health.high_fever": "",
+        "health.readers": "roles staff",
     },
 )

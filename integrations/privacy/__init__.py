@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, tr
-from integrations.privacy import actions, asked, events, heard, pages, personal, processing
+from integrations.privacy import actions, asked, events, gone, heard, pages, personal, processing
 
 integration = Integration(
     name="privacy",
@@ -11,7 +11,7 @@ integration = Integration(
     folder=Path(__file__).parent,
     actions=(*actions.ALL, asked.why),
     pages=pages.ROUTES,
-    hears=lambda turn, text: heard.hear(turn, text) or asked.hear(turn, text),
+    hears=lambda turn, text: gone.hear(turn, text.strip()) or heard.hear(turn, text) or asked.hear(turn, text),
     emits=events.EMITS,
     log=events.LOG,
     tells=events.TELLS,

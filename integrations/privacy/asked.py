@@ -26,12 +26,22 @@ _OF_ELSE = re.compile("票|投|电梯|业委会|业主|物业费|涨|装|改造|
 _BARE = re.compile(
     r"(?:我|俺|咱|我们|坚决|还是|都|全|完全|现在|也|那|就|好|行|嗯)*(?:不同意|不授权|同意|授权|我?拒绝)(?:[了的啊呀吧呢哈啦]|就是|谢谢|[\s,，。.!！~～])*"
 )
+#: Why, by itself: it is asked of the consent that stands open. Each sign may be read in one way alone.
+_WHY = re.compile(
+    "为什么|为啥|为何|为么|干嘛|干吗|干什么|干啥|做啥|凭什么|凭啥|点解|做咩|咋|怎么|有什么用|有啥用|什么意思|啥意思|什么用|啥用|做什么|给谁|谁(?:能|会|可以)?看|多久|安全吗|会不会|泄露|必须|一定要|非要|能不能不|可以不|不同意会"
+)
+_OF_IT = re.compile(
+    "(?:为什么|为啥子?|为何|为么子?|干嘛|干吗|干什么|干啥|做啥|凭什么|凭啥|点解|做咩|咋|怎么|有什么用|有啥用|什么意思|啥意思|什么用|啥用|做什么|给谁|谁|多久|安全|会不会|泄露|必须|一定|非要?|能不能|可以|不同意|会|能|看|"
+    r"要|得|问|记|存|收|填|登记|这个|这些|这|那|体温|信息|健康|症状|孩子|我|你|们|您|的|还|又|老|总|是|都|先|用|来|去|啊|呀|呢|嘛|吗|么|哦|啦|了|到|拿|不|说|知道|同意|嘞|哟|同样|怎样|样|[\s,，。.?？!！~～])+"
+)
 
 
 def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to such words; nothing for all others, and nothing where a question stands open that a yes or no answers."""
     text = text.strip()
     if len(text) <= _LONGEST and _CONSENT.search(text) and _ASKS.search(text) and not _OF_ELSE.search(text):
+        return Wish(intent="privacy.why")
+    if turn.asks_consent and len(text) <= _LONGEST and _WHY.search(text) and _OF_IT.fullmatch(text) and _open(turn):
         return Wish(intent="privacy.why")
     if not _BARE.fullmatch(text) or turn.is_asked or turn.lapsed in _asking(turn):
         return ""

@@ -12,5 +12,6 @@ LOG = Log(events={
 #: Messages and their values.
 TELLS = {
     "privacy.nothing_asked": "given known", "privacy.withdrawn": "child titles kept rows title", "privacy.others_consent": "who", "privacy.part": "who", "privacy.part.checkins": "", "privacy.part.talk": "", "privacy.not_consented": "title", "privacy.not_kept": "title", "privacy.consents": "given", "privacy.consents.none": "", "privacy.unknown_consent": "what given", "privacy.unknown_consent.none": "what given", "privacy.given": "title asks",
+    "privacy.back": "", "privacy.deleting": "at until", "privacy.not_deleting": "flat lines", "privacy.nothing_left": "",
     "privacy.given.before": "title asks", "privacy.refused": "title", "privacy.not_bound": "title",
 }  # fmt: skip

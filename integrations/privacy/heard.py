@@ -26,6 +26,13 @@ _TAKES_BACK = re.compile("(?:撤回|收回|撤销|撤掉).*同意|同意.*(?:撤
 _REPENTS = re.compile(
     r"(?:[^\s]{0,6}(?:同意|答应)(?:过|了)?的)?(?P<what>[\u4e00-\u9fff0-9]{2,12}?)的?(?:我|俺|现在){0,2}(?:不同意|不答应|反悔|后悔)了[吧啊呀。.!！]{0,3}"
 )
+#: The child's alone, by a word for them and no more: 孩子那个不同意, 孩子的我不同意了.
+_CHILDS = re.compile(
+    r"(?:我|俺|那|就|还是|现在|不过|但|可是|[\s,，])*(?P<who>孩子|小孩|娃娃?|宝宝|细路|[大小]?(?:儿子|女儿|闺女)|孙子|孙女|囡囡|[大小二]宝|监护人)们?"
+    r"(?:的|那个|这个|那份|那边|这边|那块|嗰个|嘅|我|俺|就|也|先|还是|健康|打卡|体温|同意|现在|[\s,，])*(?:不|唔|勿)(?:同意|答应|愿意|授权|要|记|肯)(?:记|存)?(?:了|吧|啊|呀|啦|咯|的|[\s。.!！])*"
+    r"|(?:我|俺|那|就|还是|现在|请|帮我|[\s,，])*(?:撤回|收回|撤掉|取消)(?P<of>孩子|小孩|娃娃?|宝宝|细路)(?:的|那个|这个|那份|嘅|嗰个)+(?:[\s。.!！了吧])*"
+)
+
 #: All of them.
 _ALL = re.compile("(?:过|所有|全部|一切|任何|每个|每一个|全|都|给过|给你们|之前|以前|以往|我|的|对你们)+")
 
@@ -107,6 +114,8 @@ def hear(turn: Turn, text: str) -> str | Wish:
         return _withdraw(turn, said["what"] or said["said"] or "", is_consent=_TAKES_BACK.search(text) is not None)
     if answer := _part(turn, text):
         return answer
+    if (said := _CHILDS.fullmatch(text)) and (what := f"{said['who'] or said['of']}的健康打卡") and _meant(turn, what):
+        return _refuse(turn, what)
     for clause in _CLAUSES.split(text):
         if (said := _REPENTS.fullmatch(clause)) and not turn.asks_consent and _names(turn, said["what"]):
             return _withdraw(turn, said["what"], is_consent=True)

@@ -18,9 +18,7 @@ _DEGREES = r"(?:3[5-9]|4[0-2])(?![0-9])(?:[.。点度℃][0-9]?)?(?:度|℃|c)?(
 #: Said of burning things, and of who was burnt: 把沙发烧着了, 烧到手了.
 _BURNT = "(?![着伤焦毁坏糊穿断光死没]|到(?:手|脚|脸|头|身|胳膊|腿|屁股|嘴|[^0-9，。]{0,2}(?:楼|家|栋|屋|房|阳台)))"
 
-_MEASURED = (
-    rf"(?<!火)(?<!焚)(?:发|高|低|又|还|在|一直)*[烧热](?:起来|得|到|了|过|成|在|是|都|快|有|差不多|已经|一?[整个]?[晚夜天上下午早中几两三四五六七八九十]|[，。 ]){{0,8}}{_DEGREES}"
-)
+_MEASURED = rf"(?<!火)(?<!焚)(?:发|高|低|又|还|在|一直)*[烧热](?:起来|得|到|了|过|成|在|是|都|快|有|差不多|已经|一?[整个]?[晚夜天上下午早中几两三四五六七八九十]|[，。 ]){{0,8}}{_DEGREES}"
 _TOLD = rf"{_WHO}(?<!把)(?:发|高|低)*烧{_BURNT}(?:起来|得|了|到|过)*(?:厉害|好高|很高|太高|滚烫|烫手|通红)?"
 
 #: Heat of a body beside a fever.
@@ -38,6 +36,6 @@ _GRAVE = re.compile(
 
 def aside(plain: str) -> str:
     """Return a prepared text without the fever it tells of; what makes it a danger stands beside 发烧, never beside what burns."""
-    if "烧" not in plain and "热" not in plain or _FEVER.search(plain) is None:
+    if ("烧" not in plain and "热" not in plain) or _FEVER.search(plain) is None:
         return plain
     return _FEVER.sub("发烧", plain) if _GRAVE.search(plain) else _HOT.sub("", plain)
