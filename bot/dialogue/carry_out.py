@@ -535,7 +535,7 @@ def _pass_on(talk: Talk, step: steps.PassOn) -> Answer:
     talk.turn.attach(talk.turn.photos(), task.about)
     said, judge = talk.read(step.words or "[图片]"), talk.house.understanding.judge
     end = safety.end(task, said, judge)
-    safety.add(talk.turn, task, said.raw)
+    safety.add(talk.turn, task, said.raw, presses=step.presses)
     safety.settle(talk.turn, said.raw)
     if end is safety.End.ALL:
         talk.standing = talk.standing.eased()

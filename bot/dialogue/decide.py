@@ -122,7 +122,10 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         if _goes_back(standing, heard, facts):
             standing = standing.resumed()
         elif _is_more(standing, heard, facts):
-            return _passed_on(standing, heard.text, is_of_it=_may_be_of_it(standing, heard, facts))
+            best = _wished(heard, facts)
+            presses = best is not None and not facts.is_alarm_calm and _presses_for_nothing_else(best, standing, heard, facts)
+            is_of_it = _may_be_of_it(standing, heard, facts)
+            return _passed_on(standing, heard.text, is_of_it=is_of_it, presses=presses)
     if facts.is_alarm_open and contacts.is_of_alarm(standing, heard):  # 儿子电话139…, whatever was asked before
         return _passed_on(standing, heard.text)
     if standing.form is not None and _RESUMED.fullmatch(heard.text) and facts.is_alarm_open:
@@ -201,9 +204,9 @@ def _quiet(standing: Standing) -> Step:
     return Quiet(standing=standing.talked_over())
 
 
-def _passed_on(standing: Standing, words: str, *, is_of_it: bool = True) -> Step:
+def _passed_on(standing: Standing, words: str, *, is_of_it: bool = True, presses: bool = False) -> Step:
     """Let words, or a photo, belong to the alarm: a yes said next to it is none to what was asked before."""
-    return PassOn(standing=standing.talked_over(), words=words, is_of_it=is_of_it)
+    return PassOn(standing=standing.talked_over(), words=words, is_of_it=is_of_it, presses=presses)
 
 
 def _goes_back(standing: Standing, heard: Heard, facts: Facts) -> bool:
@@ -222,7 +225,8 @@ def _wished(heard: Heard, facts: Facts) -> Intent | None:
     best = heard.match.candidates[0] if heard.match.decision == "accept" and heard.match.candidates else None
     sure = starting.accepted(heard, facts.intents)
     if not facts.judge.is_far(heard.reading):
-        return sure if sure is not None and (facts.only_shows(sure) or sure.provides_flat) else None
+        is_named = sure is not None and not sure.emergency and sure.title in heard.text  # 厨房漏水了 帮我报修
+        return sure if sure is not None and (is_named or facts.only_shows(sure) or sure.provides_flat) else None
     if sure is not None or best is None or best.confidence < starting.FIRM:
         return sure
     intent = facts.intents[best.intent]
@@ -272,7 +276,10 @@ def _presses_for_nothing_else(intent: Intent, standing: Standing, heard: Heard, 
     things = (
         word for one in follows for slot in one.slots if slot.kind.describes for words in slot.options.values() for word in words
     )
-    names_its_own = subjects.is_of_work(heard.text) or any(one.title in heard.text for one in (intent, *follows))
+    had_any = any(known.intent == one.id for known in standing.subjects for one in follows)
+    # 你们怎么还不来修, with nothing else to be repaired, is said to those who are to come
+    is_of_work = had_any and subjects.is_of_work(heard.text)
+    names_its_own = is_of_work or any(one.title in heard.text for one in (intent, *follows))
     return not names_its_own and not any(word in heard.text for word in things)
 
 

@@ -106,7 +106,7 @@ def _join(turn: Turn, task: Task, intent: Intent, danger: Danger, text: str) -> 
     """Write another alarm on an open one; the most urgent danger stands first in its title."""
     first = Danger(task.data.get("danger", Danger.UNKNOWN))
     word, words = _word(intent, danger), list(task.data.get("dangers", []))
-    is_worse = _ORDER.index(danger) < _ORDER.index(first)
+    is_worse = _ORDER.index(danger) < _ORDER.index(first) or not _open_dangers(task)  # what is over is urgent no more
     if word not in words:
         words = [word, *words] if is_worse else [*words, word]
     eased = [one for one in task.data.get("eased", []) if one != word]
@@ -201,9 +201,9 @@ def settle(turn: Turn, text: str) -> None:
         moving.place(turn.session, turn.openid, place.key)
 
 
-def add(turn: Turn, task: Task, text: str) -> None:
-    """Write what is said after an alarm on its task, where those who come read it."""
-    said = [*task.data.get("said", []), [turn.now.isoformat(), text]]
+def add(turn: Turn, task: Task, text: str, *, presses: bool = False) -> None:
+    """Write what is said after an alarm on its task, where those who come read it; who only presses for them is told apart."""
+    said = [*task.data.get("said", []), [turn.now.isoformat(), text, *(["presses"] if presses else [])]]
     said = (
         said if len(said) <= LINES else [*said[: LINES // 2], *said[-LINES // 2 :]]
     )  # the first and the last words, as of its text
@@ -232,6 +232,9 @@ def end(task: Task, said: Reading, judge: Judge) -> End:
         task.data = {**task.data, "eased": [*task.data.get("eased", []), *open_]}
         return End.ALL
     task.data = {**task.data, "eased": [*task.data.get("eased", []), *over]}
+    left_over = [_KINDS[word] for word in _open_dangers(task) if word in _KINDS]
+    if over and left_over:  # of what is still open the worst is answered
+        task.data = {**task.data, "danger": min(left_over, key=_ORDER.index).value}
     return End.SOME
 
 

@@ -146,6 +146,7 @@ class PassOn(Step):
 
     words: str
     is_of_it: bool = True  # it may well be about the alarm: what comes next is taken for it, too
+    presses: bool = False  # it says nothing of the danger, only that nobody has come
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,10 +55,10 @@ def act(visit: Visit) -> Redirect:
     return Redirect(summons.link(visit, task, member))
 
 
-def _lines(task: Task) -> Sequence[tuple[datetime | None, str]]:
-    """Return what was said in an alarm, each message with its time; of one of before times were kept, all of it as one line."""
-    kept = [(datetime.fromisoformat(at), words) for at, words in task.data.get("said", [])]
-    return kept or [(None, words) for words in [str(task.data.get("text") or "")] if words]
+def _lines(task: Task) -> Sequence[tuple[datetime | None, str, bool]]:
+    """Return what was said in an alarm, each message with its time and whether it only presses; of one of before times were kept, one line."""
+    kept = [(datetime.fromisoformat(at), words, bool(more)) for at, words, *more in task.data.get("said", [])]
+    return kept or [(None, words, False) for words in [str(task.data.get("text") or "")] if words]
 
 
 def _both(visit: Visit) -> tuple[Task, Staff]:
