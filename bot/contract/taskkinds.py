@@ -69,6 +69,7 @@ class TaskKind:
     disputes: bool = (
         False  # it asks who belongs to a flat: whoever its subject names lets nobody else in there until it is closed
     )
+    says_flat: bool = False  # it waits for an account to be known in the flat that its data say: building, unit, room
     ends_with_account: bool = False  # it asks for something on an account's behalf: once that is erased nothing is left to do
 
     def fits(self, kind: str) -> bool:

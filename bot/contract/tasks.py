@@ -3,7 +3,7 @@
 `by` is the person of the staff who does it, on a page, by a link or in the chat.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.contract import handoffs
 from bot.contract.taskkinds import Caller
@@ -30,6 +30,7 @@ __all__ = [
     "closed",
     "count_by_need",
     "find",
+    "flats_waiting",
     "hand_on",
     "listed",
     "open_of",
@@ -94,6 +95,15 @@ def require_undisputed(work: Work, resident: Resident, flat: Household) -> None:
     kinds = [kind.kind for one in work.context.services.integrations for kind in one.tasks if kind.disputes]
     if any(resident.public_id in task.subject for task in store.open_of_kinds(work.session, kinds, flat.key)):
         raise Refusal(work.words(DISPUTED))
+
+
+def flats_waiting(work: Work, openid: str) -> Sequence[tuple[str, str, str]]:
+    """Return building, unit and room of each flat that an account named and that waits to be confirmed, the last one first."""
+    kinds = [kind.kind for one in work.context.services.integrations for kind in one.tasks if kind.says_flat]
+    return [
+        (str(task.data["building"]), str(task.data.get("unit", "")), str(task.data["room"]))
+        for task in store.open_from(work.session, openid, kinds) if task.data.get("building") and task.data.get("room")
+    ]  # fmt: skip
 
 
 def holds(task: Task, text: str) -> bool:

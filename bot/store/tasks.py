@@ -183,6 +183,12 @@ def open_of_kinds(session: Session, kinds: Collection[str], household_id: int) -
     return session.exec(query).all()
 
 
+def open_from(session: Session, openid: str, kinds: Collection[str]) -> Sequence[Task]:
+    """Return the open tasks of these kinds that came from an account, the newest first."""
+    theirs = select(Task).where(Task.openid == openid, col(Task.kind).in_(kinds), col(Task.closed_at).is_(None))
+    return session.exec(theirs.order_by(col(Task.opened_at).desc(), col(Task.id).desc())).all()
+
+
 def open_once(session: Session, now: datetime, *, kind: str, need: str, title: str, subject: str, urgent: bool = False) -> None:
     """Open a task unless one about its subject is open, or is being opened by another transaction, which is waited for."""
     session.execute(select(col(Community.id)).where(col(Community.id) == scope.of(session)).with_for_update())

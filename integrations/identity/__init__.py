@@ -45,7 +45,7 @@ integration = Integration(
         ),
     ),
     tasks=(
-        TaskKind(kind=requests.KIND, title=tr("核对住址"), path="/flats", path_title=tr("去核对"), ends_with_account=True),
+        TaskKind(kind=requests.KIND, title=tr("核对住址"), path="/flats", path_title=tr("去核对"), says_flat=True, ends_with_account=True),
         TaskKind(kind="identity.objected", title=tr("住户不认识新绑定的人")),
         TaskKind(kind=household.DISPUTED, title=tr("家里人互相说不认识"), outcomes=(tr("都住这里"), tr("已请一方解除绑定"), tr("没有结果")), disputes=True),
         TaskKind(kind=actions.JOINED, title=tr("凭后四位加进一户，名册上没有")),

@@ -18,6 +18,7 @@ from bot.contract import (
     Staff,
     Task,
     Turn,
+    Wish,
     action,
     amends,
     handoffs,
@@ -43,6 +44,9 @@ MOST, MOST_URGENT, MOST_UNPROVEN, MOST_URGENT_UNPROVEN = 20, 6, 4, 2
 #: Ratings from here down are followed up by a call.
 LOW = 2
 
+#: Longest words that only say which flat it is.
+_BRIEF = 12
+
 #: The kind of task by which those on duty are called.
 URGENT = "repair.urgent"
 
@@ -67,18 +71,23 @@ class Fault:
     urgent: bool | None = None
     appointment_at: datetime | None = None
     phone: str | None = None
+    whose: str | None = None  # the flat that was picked, by its label
 
 
-@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url unproven flat"})
-def report(turn: Turn, slots: Fault) -> Reply:
+@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url unproven flat", "whose": ""})
+def report(turn: Turn, slots: Fault) -> Reply | Ask:
     """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it.
 
-    Water at what is under current cannot wait, unless they say that it can.
+    Water at what is under current cannot wait, unless they say that it can. Who has one flat and waits for another, or for two, is asked
+    in which it is, unless they say so: the last one they named need not be it.
     """
+    meant = _meant(turn, slots)
+    if len(meant) > 1:
+        return Ask(slot="whose", name="whose", options={one: one for one in meant})
     urgent = hazards.reaches_current(turn.said) if slots.urgent is None else slots.urgent
     _bound_by_the_day(turn, urgent)
     ticket = Ticket(
-        **_whose(turn), category=slots.category, location=slots.location, urgent=urgent, appointment_at=slots.appointment_at, phone=slots.phone or "", opened_at=turn.now,
+        **_whose(turn, meant), category=slots.category, location=slots.location, urgent=urgent, appointment_at=slots.appointment_at, phone=slots.phone or "", opened_at=turn.now,
         due_at=clock.due_at(slots.category, urgent, slots.appointment_at, turn.now),
     )  # fmt: skip
     ticket.add_words(turn.said)
@@ -87,17 +96,46 @@ def report(turn: Turn, slots: Fault) -> Reply:
     turn.session.add(ticket)
     turn.record("repair.opened", ticket.subject, category=ticket.category, urgent=urgent)
     return Reply(
-        "done", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), flat=_which(turn, ticket), photos=len(photos) or "",
+        "done", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), flat=_told_apart(turn, ticket, meant), photos=len(photos) or "",
         promise=_promise(turn, ticket, _call_out(turn, ticket) if urgent else None), phone_end=ticket.phone_end, url=_link(turn, ticket),
         unproven="" if ticket.is_proven else ticket.said_flat,
     )  # fmt: skip
 
 
-def _whose(turn: Turn) -> dict[str, Any]:
-    """Return whose ticket it is: a resident's and a flat's, or an account's that says where it lives."""
-    if turn.is_bound:
-        return {"resident_id": turn.me.id, "household_id": turn.home.id}
-    return {"openid": turn.openid, "said_flat": turn.claim.label if turn.claim else ""}
+def _meant(turn: Turn, slots: Fault) -> Sequence[str]:
+    """Return the labels of the flats where a fault may be, of who has one and waits for another, or waits for several.
+
+    Empty for everybody else, who was asked before where they have several, and for what is everybody's.
+    """
+    flats = _flats(turn)
+    waits = any(roster.label_of(*parts) in flats for parts in tasks.flats_waiting(turn, turn.openid))
+    if len(flats) < 2 or not waits or places.is_shared(slots.location):
+        return ()
+    picked = [label for label in flats if label == slots.whose]
+    words = f"{slots.location}\n{turn.said}"
+    return picked or [label for label, parts in flats.items() if places.names(words, *parts)] or [*flats]
+
+
+def _flats(turn: Turn) -> Mapping[str, tuple[str, str, str]]:
+    """Return the flats somebody has, the one they said last and those that wait to be confirmed, by their labels."""
+    own = {one.label: (one.building, one.unit, one.room) for one in turn.flats}
+    said = {turn.claim.label: turn.claim.parts} if turn.claim is not None else {}
+    return {**own, **said, **{roster.label_of(*parts): parts for parts in tasks.flats_waiting(turn, turn.openid)}}
+
+
+def _told_apart(turn: Turn, ticket: Ticket, meant: Sequence[str]) -> str:
+    """Return the flat of a new ticket for who must read which one was understood."""
+    is_open = bool(meant) and ticket.is_proven and meant[0] not in ticket.location
+    return meant[0] if is_open else _which(turn, ticket)
+
+
+def _whose(turn: Turn, meant: Sequence[str]) -> dict[str, Any]:
+    """Return whose ticket it is: a resident's and a flat's, or an account's that says where it lives; `meant` is the flat that was told apart."""
+    own = next((one for one in turn.flats if one.label in meant), None if meant else turn.flat)
+    if turn.is_bound and own is not None:
+        return {"resident_id": turn.me.id, "household_id": own.id}
+    said = next(iter(meant), turn.claim.label if turn.claim else "")
+    return {"openid": turn.openid, "said_flat": said}
 
 
 def _bound_by_the_day(turn: Turn, urgent: bool) -> None:
@@ -354,6 +392,14 @@ def _rate(turn: Turn, ticket: Ticket, score: int) -> None:
     if score <= LOW:
         title = f"低分回访：{ticket.number} {ticket.what}（{score}分）"
         turn.assign("repair.callback", "ticket.view", title, openid=turn.openid, subject=ticket.subject)
+
+
+def hear(turn: Turn, text: str) -> str | Wish:
+    """Return the answer to a bare rating, or the flat that was picked by a part of its address: 501的, 3栋那套; nothing for all else."""
+    if (turn.open, turn.asks) != ("repair.report", "whose") or len(text) > _BRIEF:
+        return hear_score(turn, text)
+    named = [label for label, parts in _flats(turn).items() if places.names(text, *parts)]
+    return Wish(intent="repair.report", values={"whose": named[0]}) if len(named) == 1 else ""
 
 
 def hear_score(turn: Turn, text: str) -> str:

@@ -8,6 +8,9 @@ _PLACE = re.compile(
     r"(?P<spot>.*)"
 )
 
+_ROOM = re.compile(r"(?<![\dA-Za-z:：点.-])(?:\d{3,4})(?![\dA-Za-z块元号天年瓦度:：.])")
+_BUILDING = re.compile(r"(?<![\dA-Za-z])(\d{1,3}|[A-Za-z])(?:栋|幢|座|号楼)(?:(\d{1,2})单元)?")
+
 #: Places that belong to everybody: what is broken there is broken for others, too.
 _SHARED = re.compile(
     r"楼道|走廊|过道|楼梯|走道|电梯|大堂|大厅|门厅|地下车库|地库|车棚|充电棚|单元门|外墙|楼顶|小区|路上|乐园|健身区|花园|绿化|门口岗|公共"
@@ -17,6 +20,12 @@ _SHARED = re.compile(
 def is_shared(place: str) -> bool:
     """Tell whether a place is one that others use as well."""
     return _SHARED.search(place) is not None
+
+
+def names(words: str, building: str, unit: str, room: str) -> bool:
+    """Tell whether words name a flat: by its room, or by its building and no room beside it."""
+    rooms = _ROOM.findall(words)
+    return room in rooms if rooms else any(one == (building, unit) or one == (building, "") for one in _BUILDING.findall(words))
 
 
 def moved(old: str, new: str) -> str:

@@ -12,6 +12,16 @@ STOPPED = ("objected", "blocked", "unknown_there")
 @on("resident.bound")
 def take_over(work: Work, happening: Happening) -> None:
     """Let what an account reported before it was proven be the resident's, and the flat's where it is one of theirs."""
+    _take_over(work, happening)
+
+
+@on("resident.moved_in")
+def take_over_one_more(work: Work, happening: Happening) -> None:
+    """Do the same where somebody who is bound has one flat more."""
+    _take_over(work, happening)
+
+
+def _take_over(work: Work, happening: Happening) -> None:
     resident = roster.by_public_id(work.session, happening.subject.partition(":")[2])
     if resident is None or not resident.openid:
         return
@@ -44,4 +54,4 @@ def give_back(work: Work, happening: Happening) -> None:
         work.session.add(ticket)
 
 
-ALL = (take_over, give_back)
+ALL = (take_over, take_over_one_more, give_back)
