@@ -36,7 +36,8 @@ integration = Integration(
         "identity.joined": "who flat how url", "identity.asks": "who flat url", "identity.confirmed": "flat",
         "identity.refused": "said", "identity.objected": "flat", "identity.stopped": "who flat", "identity.disputed": "who flat",
         "identity.waits": "who flat", "identity.withdrawn": "said also", "identity.kept": "who flat bound waiting", "identity.changed": "flat", "identity.unbound": "going", "identity.let_in": "who flat", "identity.kept_out": "who flat",
-        "identity.who": "who flat at how", "identity.known": "who flat", "identity.stays_out": "who flat",
+        "identity.strangers": "flat bound waiting inside", "identity.tried": "flat bound waiting tries quiet", "identity.may_join": "whom unsure", "identity.not_bound": "said going",
+        "identity.communities": "here names single bound leaves free asked", "identity.who": "who flat at how", "identity.known": "who flat", "identity.stays_out": "who flat",
     },
     processing=processing.PROCESSING,
     permissions=(

@@ -3,7 +3,7 @@
 import re
 
 from bot.contract import Turn, Wish, codes_in, option_named, own_name_told, roster, tail_told
-from integrations.identity import binding, household, requests
+from integrations.identity import asked, binding, household, requests
 from integrations.identity.actions import FAMILY, NOT_THAT, NOT_THE_OWNER
 from integrations.identity.joining import LONG
 
@@ -85,6 +85,8 @@ def hear(turn: Turn, text: str) -> str | Wish:
     text = text.strip()
     if _STILL.fullmatch(text):
         return Wish(intent="identity.show")
+    if answered := asked.hear(turn, text):
+        return answered
     if not turn.is_bound and not turn.is_asked and _keeps_shop(text):
         return Wish(intent="identity.bind")
     if turn.is_bound and _ONE_MORE.fullmatch(text):

@@ -99,8 +99,8 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
     if not slots.stays and _may_visit(turn.said, slots.name):
         options = {STAYS: "住这里，一起用（发邀请码）", VISITS: "来做客（开访客通行证）"}
         return Ask(slot="stays", name="stays", options=options, values={"whom": slots.name})
-    age = slots.age or _age(turn.said, slots.name)
-    if not age and _CHILD.fullmatch(slots.name):
+    age = slots.age or age_told(turn.said, slots.name)
+    if not age and may_be_young(slots.name):
         return Ask(slot="age", name="age", options={GROWN: "满14岁了", YOUNG: "还不满14岁"}, values={"whom": slots.name})
     if age == YOUNG:
         return Reply("child", ok=False, whom=slots.name)
@@ -125,7 +125,7 @@ def invite(turn: Turn, slots: Invited) -> Reply | Ask:
     )
 
 
-def _age(said: str, name: str) -> str:
+def age_told(said: str, name: str) -> str:
     """Return whether an age that was told is that of a child, be it in the words or in the name; empty where none was."""
     told = _AGE.search(said) or _AGE.search(name)
     if told is None:
@@ -134,6 +134,11 @@ def _age(said: str, name: str) -> str:
     tens, _, ones = years.rpartition("十")
     number = int(years) if years.isdigit() else 10 * ("十" in years) * max(_SPELT.find(tens), 1) + _SPELT.find(ones)
     return YOUNG if number < OF_AGE else GROWN
+
+
+def may_be_young(name: str) -> bool:
+    """Tell whether a word is for a child, of whom it must be asked how old they are."""
+    return _CHILD.fullmatch(name) is not None
 
 
 def _role(said: str, name: str) -> ResidentRole:

@@ -63,7 +63,7 @@ integration = Integration(
     personal=personal.PERSONAL,
     settings=Settings,
     tells={
-        "repair.live": "", "repair.unlit": "",
+        "repair.live": "", "repair.unlit": "", "repair.for_another": "",
         "repair.accepted": "number who url", "repair.assigned": "number who url", "repair.working": "number who url",
         "repair.done": "number who url", "repair.cancelled": "number who url reason", "repair.note": "number note", "repair.rescheduled": "number who url when",
         "repair.opened": "number what url", "repair.put_back": "number state url",

@@ -44,6 +44,13 @@ MOST, MOST_URGENT, MOST_UNPROVEN, MOST_URGENT_UNPROVEN = 20, 6, 4, 2
 #: Ratings from here down are followed up by a call.
 LOW = 2
 
+#: 我爸在3栋住 我能帮他报修吗: whether, of somebody else's home.
+_FOR_ANOTHER = re.compile(
+    r"(?P<where>.{0,24}?)(?:我|俺|我们)?(?:能不能|可不可以|可以|能|行不行|得不得|怎么|咋个?|如何|点样)(?:在这里|用这个|这里|也)?(?:帮|替|代|给)(?:他们|她们|他|她|我?爸妈?|我?妈|老人|父母|爷爷|奶奶|公婆|岳父|岳母|亲戚|朋友|邻居|别人|人家|房东|租客|佢|伊)(?:也|那边|家|家里)*"
+    r"(?:报修|报个修|报一下修|报|叫人修|喊人修|请师傅|叫师傅|约师傅|申请维修)(?:吗|么|嘛|不|没|咩|呀|啊|呢|行不行|可以吗|[\s。.?？])*"
+)
+_QUESTION = 36
+
 #: Longest words that only say which flat it is.
 _BRIEF = 12
 
@@ -396,6 +403,8 @@ def _rate(turn: Turn, ticket: Ticket, score: int) -> None:
 
 def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to a bare rating, or the flat that was picked by a part of its address: 501的, 3栋那套; nothing for all else."""
+    if not turn.is_asked and len(text) <= _QUESTION and _FOR_ANOTHER.fullmatch(text.strip()):
+        return turn.words(turn.context.messages["repair.for_another"])
     if (turn.open, turn.asks) != ("repair.report", "whose") or len(text) > _BRIEF:
         return hear_score(turn, text)
     named = [label for label, parts in _flats(turn).items() if places.names(text, *parts)]

@@ -99,14 +99,19 @@ _THEIRS_WRONG = re.compile(
 #: Words that only a list of the office can be meant by, whatever was just spoken of.
 _OF_LIST = re.compile("名册|名单|住户表|登记表|档案|家庭成员|物业.{0,3}登记|户主|标签|从我们?家")
 _TAG = "(?:[\u4e00-\u9fff]{0,6}?标签|[\u4e00-\u9fff]{0,4}?标记|备注)"
-_OFF = "(?:删|去|移|除|划|拿|撤|清|踢|剔|消|取消|摘|抹|解绑|解除绑定)(?:掉|除|去|出去|走|下来|下|名)?"
+_OFF = "(?:删|去|移|除|划|拿|撤|清|踢|剔|消|取消|摘|抹|解绑|解除绑定|解)(?:掉|除|去|出去|走|下来|下|名|开)?"
 _FROM = rf"(?:从|在)?(?:我们?家|我屋头|我屋企|这一?户|我这一?户|{_LIST})(?:的)?{_LIST}?(?:里|上)?(?:面|头|边)?"
 #: 把他删了, 把狗标签去掉, 把我爸从我家去掉, 我前妻还在名册上 删掉.
 _TAKES_OFF = re.compile(
-    rf"(?:请|麻烦|帮我|给我|帮|能不能|可以|我想|我要|想|要|你们|物业|再)*(?:把|将|给)(?:我们?家?的?|俺)?(?P<who>{_KIN}|{_THEM}|{_TAG}|{_NAME})(?:也|都|给我)?"
+    rf"(?:请|麻烦|帮我|给我|帮|能不能|可以|我想|我要|想|要|你们|物业|再)*(?:(?:把|将|给|帮)(?:我们?家?的?|我屋头的?|我屋企嘅?|俺)?|我们?家的?|我屋头的?|我屋企嘅?)(?P<who>{_KIN}|{_THEM}|{_TAG}|{_NAME})(?:的|嘅)?(?:微信|绑定|登记|名字|号)?(?:也|都|给我)?"
     rf"(?:{_FROM})?(?:里|上|给)?{_OFF}(?:了|吧|掉|一下|哈|嘛|噻|咯|啦|行吗|好吗|可以吗|吗|[\s。.!！?？])*"
+    rf"|(?:我们?家?的?|我屋头的?|俺)?(?P<gone>{_KIN})(?:已经|早就|早|都)?(?:搬走|搬出去|搬家|不住|去世|过世|走|退租|绑(?:到|在|错)(?:我这套|我这户|我家|这套)?)(?:了|这里|这儿|我家)*[\s,，]*(?:请|麻烦|帮我)*(?:把|将|给|帮)?(?:他们|他|她|佢|伊)?的?(?:微信|绑定|登记|名字)?(?:也|都|给我)?{_OFF}(?:了|吧|掉|一下|[\s。.!！])*"
     rf"|(?:请|麻烦|帮我)*(?:{_OFF})(?:我们?家?的?)?(?:{_LIST}(?:里|上)?(?:面|头)?的?)(?P<named>{_KIN}|{_NAME})(?:了|吧|[\s。.!！])*"
     rf"|(?:我们?家?的?|俺)?(?P<still>{_KIN}|{_NAME})(?:怎么|咋|为什么)?(?:都|已经|早就|早)?(?:搬走|搬出去|不住|去世|过世|走)?(?:了|这里|这儿)*[\s,，]*(?:还|怎么还)(?:在|挂在|留在)(?:{_FROM})[\s,，]*(?:请|麻烦|帮我)*(?:{_OFF})?(?:了|吧|呢|啊|[\s。.!！?？])*"
+)
+#: 名单上少了我女儿, 名册里漏了我爸.
+_LEFT_OUT = re.compile(
+    rf"(?:我们?家?的?|怎么|为什么|咋|物业|你们)*(?:名册|名单|住户表|登记表|家庭成员|户口|登记)(?:里|上)?(?:面|头|边)?(?:的人)?(?:怎么|好像|还)?(?:少|漏|缺|没有?|冇)(?:写|登记?|加|录|掉)*(?:了)?(?:我们?家?的?|俺)?(?:{_KIN}|{_NAME})(?:呢|啊|呀|的|[\s。.!！?？])*"
 )
 #: What of somebody's is another service's to take back.
 _OF_SERVICE = re.compile("通行|访客|客人|邀请|报修|工单|打卡|体温|症状|聊天|记录|照片|消息|通知|师傅|快递|车")
@@ -146,7 +151,7 @@ def hear(turn: Turn, text: str) -> Wish | str:
     if _OF_ELSE.search(text):
         return ""
     own = _CHANGES_OWN.fullmatch(text)
-    if own is not None and (own["own"] or not (turn.is_asked or turn.lately - {INTENT})):
+    if own is not None and (own["own"] or not (turn.is_asked or _spoken_of(turn))):
         number = _NUMBER.search(text)
         if re.fullmatch(_PHONE, own["what"]):
             return Wish(intent=INTENT, values={"what": "phone", **({"phone": number[0]} if number else {})})
@@ -158,7 +163,7 @@ def hear(turn: Turn, text: str) -> Wish | str:
     if said is None and is_new is None:
         return ""
     is_mine = is_new is not None or (said is not None and bool(said["whose"] or said["that"] or said["changed"]))
-    if not is_mine and (turn.is_asked or turn.lately - {INTENT}):  # a guest's, who was just spoken of
+    if not is_mine and (turn.is_asked or _spoken_of(turn)):  # a guest's, who was just spoken of
         return ""
     word = "" if said is None else said["what"] or said["that"] or said["changed"]
     if is_new is not None or re.fullmatch(_PHONE, word):
@@ -173,7 +178,7 @@ def _of_another(turn: Turn, text: str) -> Wish | None:
     """Return the wish to have somebody else's row, or a tag of the flat, looked into; the row of whoever speaks is another wish."""
     if turn.resident is None or turn.flat is None or _OF_SERVICE.search(text):
         return None
-    if (turn.is_asked or turn.lately - {INTENT}) and _OF_LIST.search(text) is None:  # a guest's, who was just spoken of
+    if (turn.is_asked or _spoken_of(turn)) and _OF_LIST.search(text) is None:  # a guest's, who was just spoken of
         return None
     said, off = _THEIRS_WRONG.search(text), _TAKES_OFF.fullmatch(text)
     if said is not None:
@@ -185,13 +190,15 @@ def _of_another(turn: Turn, text: str) -> Wish | None:
         if said["kin"] or _is_whose(named):
             return Wish(intent=INTENT, values={"words": text})
         return None
+    if _LEFT_OUT.fullmatch(text):
+        return Wish(intent=INTENT, values={"words": text})
     if off is None:
         return None
-    who = off["who"] or off["named"] or off["still"]
+    who = off["who"] or off["named"] or off["still"] or off["gone"]
     if re.fullmatch(_THEM, who):
         return Wish(intent=INTENT, values={"words": text})
     at_home = {one.name for flat in turn.flats for one in roster.people_of(turn.session, flat)} - {turn.me.name, ""}
-    is_known = who in at_home or re.fullmatch(f"{_KIN}|{_TAG}", who) is not None
+    is_known = who in at_home or bool(own_name_told(who)) or re.fullmatch(f"{_KIN}|{_TAG}", who) is not None
     return Wish(intent=INTENT, values={"words": text}) if is_known or (off["named"] and _is_whose(who)) else None
 
 
@@ -207,6 +214,11 @@ def _anew(turn: Turn, text: str) -> Wish | None:
     return Wish(intent=INTENT, values={"what": what, what: value})
 
 
+def _spoken_of(turn: Turn) -> bool:
+    """Tell whether something else than the record was done lately, of which words may be."""
+    return any(intent != INTENT for intent in turn.lately)
+
+
 def _is_whose(word: str) -> bool:
     """Tell whether a word may be a name, and neither 我的 nor what stands beside one."""
     return bool(word) and re.search(f"[我俺你您的]|本人|自己|{_ITS}|{_LIST}", word) is None
@@ -214,7 +226,7 @@ def _is_whose(word: str) -> bool:
 
 @action(
     INTENT, Told,
-    replies={"passed_on": "words flat", "whose": "",
+    replies={"passed_on": "words flat", "whose": "known",
         "shown": "flat known phone", "stranger": "", "which_name": "known", "which_phone": "known", "taken": "what value", "same": "what",
         "not_told": "known",
     },
@@ -245,7 +257,7 @@ def record(turn: Turn, slots: Told) -> Reply | Ask:
 def _pass_on(turn: Turn, words: str, whom: str | None) -> Reply | Ask:
     """Let staff look into what is said of somebody else's row, in the words it was said in; of 他 it is asked who that is."""
     if whom is None and re.search(_THEM, words) and not re.search(_KIN, words):
-        return Ask(slot="whom", name="whose", options={}, called_off="not_told")
+        return Ask(slot="whom", name="whose", options={}, values={"known": ""}, called_off="not_told")
     told = f"{words}（{whom}）" if whom else words
     same = next((one for one in tasks.about(turn.session, _others(turn)) if told in one.data.get("words", ())), None)
     if same is None and not turn.take("record.others", MOST_OF_OTHERS):
@@ -256,12 +268,13 @@ def _pass_on(turn: Turn, words: str, whom: str | None) -> Reply | Ask:
     return Reply("passed_on", about=task.about, called=tr("登记的更正"), words=told, flat=turn.home.label)
 
 
-def _add(turn: Turn, words: str) -> Reply:
+def _add(turn: Turn, words: str) -> Reply | Ask:
     """Add to what was told last of somebody else's row."""
     task = _last(turn)
     if task is None or task.kind != OTHERS.kind:
-        return _pass_on(turn, words, None) if turn.said else Reply("same", what=tr("姓名"))
-    said = [*task.data.get("words", ()), words]
+        return _pass_on(turn, words, None)
+    before = [*task.data.get("words", ())]
+    said = before if any(words in one for one in before) else [*before, words]
     task.title, task.data = _title(turn, said), {**task.data, "words": said}
     turn.session.add(task)
     return Reply("passed_on", about=task.about, called=tr("登记的更正"), words="；".join(said), flat=turn.home.label)

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.contract import Refusal, Turn
+from bot.contract import Refusal, Turn, Wish
 from integrations.visitor_passes import walkups
 from integrations.visitor_passes.models import HostAnswer, WalkUp
 
@@ -40,8 +40,26 @@ _REMARKS = re.compile(
 #: Of another day or hour: a visit that is planned, and nobody at the gate.
 _LATER = re.compile("明天|后天|大后天|下周|周[一二三四五六日末]|今晚|晚上|下午|中午|早上|[0-9一二三四五六七八九十两]+点")
 
+#: 把王芳删了, said of who has a pass.
+_DELETES = re.compile(
+    rf"(?:请|麻烦|帮我|给我)*(?:把|将)?(?P<who>他们|她们|他|她|ta|这个人|那个人|[\u4e00-\u9fff·]{{2,5}}?)(?:的?(?:通行证|码))?(?:也|都|给我)?(?:删|删除|去)(?:掉|除|了){_ENDS}",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile("他们|她们|他|她|ta|这个人|那个人", re.IGNORECASE)
+
 #: Longest answer that is looked through.
 _BRIEF = 40
+
+
+def deleted(turn: Turn, text: str) -> Wish | None:
+    """Return the calling off of a pass, where somebody who was just invited is to be deleted: no person of the home, and no data of one's own."""
+    said = _DELETES.fullmatch(text.strip()) if "visitor.invite" in turn.lately and not turn.is_asked else None
+    if said is None:
+        return None
+    if _PRONOUN.fullmatch(said["who"]):
+        return Wish(intent="visitor.cancel")
+    is_guest = any(said["who"] in one.words for one in turn.context.services.matters(turn))
+    return Wish(intent="visitor.cancel", values={"visitor_name": said["who"]}) if is_guest else None
 
 
 def hear(turn: Turn, text: str) -> str:
