@@ -103,3 +103,19 @@ def test_the_name_of_a_guest_who_was_just_spoken_of_stays_the_guests(chat: Chat)
     chat.say("我妹妹明天下午三点来")
 
     assert "改好了：陈晓军" in chat.say("名字写错了应该是陈晓军")
+
+
+def test_what_came_of_a_correction_is_told_once_and_without_a_number_to_call_where_it_was_done(town: Town) -> None:
+    town.asks(CHEN, corrections.record, what="name", name="陈晓军")
+    home = str(chen(town).household_id)
+
+    town.opens(Role.MANAGER, moves.correct, params={"id": home}, resident=chen(town).public_id, name="陈晓军", role="owner")
+
+    [told] = [words for words in town.told(CHEN) if "登记更正" in words]
+    assert told.count("登记更正") == 1
+    assert "有疑问请打" not in told
+
+
+def test_words_on_somebody_elses_row_are_passed_on_whole_and_leave_ones_own(chat: Chat) -> None:
+    assert "“名册里廖子写错了应该是廖梓”" in chat.say("名册里廖子写错了应该是廖梓")
+    assert "您的姓名" not in chat.say("廖梓")
