@@ -85,6 +85,7 @@ from bot.language.kinds.temperature import denied as denied_temperatures
 from bot.language.kinds.temperature import is_somebody, temperatures, whose
 from bot.language.kinds.temperature import of_several as temperatures_of_several
 from bot.language.reading import withheld
+from bot.language.recurrence.hours import Hours
 from bot.language.times import is_past
 from bot.model import PUBLIC_ALPHABET, SHANGHAI, joined, json_column, maybe_moment, moment, public_id, shortened, word
 from bot.rosters import confined, rosterfile
@@ -104,7 +105,7 @@ from bot.translation import stored, tr, tr_all
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Call", "Caller", "Card", "Cell",
     "Choice", "Column", "Community", "Context", "Conversation", "Days", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Episode", "Event", "Evidence", "Figure",
-    "Finder", "Found", "GiveUp", "Grammar", "Happening", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter", "Narrowed",
+    "Finder", "Found", "GiveUp", "Grammar", "Happening", "Hours", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter", "Narrowed",
     "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",
     "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "SaidFlat", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
     "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "asked_in", "audience",

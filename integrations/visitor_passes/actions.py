@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.contract import (
     Ask,
+    Hours,
     Household,
     Reply,
     Resident,
@@ -19,12 +20,12 @@ from bot.contract import (
     roster,
     tasks,
 )
-from integrations.visitor_passes import passes, stay
-from integrations.visitor_passes.models import Pass, PassState
+from integrations.visitor_passes import orders, passes, stay
+from integrations.visitor_passes.models import Pass, PassKind, PassState
 from integrations.visitor_passes.settings import Settings
 
 #: What is said of a pass, and whether the end that was said is not the one it has.
-_TOLD = "visitor_name flat code from_ until url entries cut backwards"
+_TOLD = "visitor_name flat code from_ until url entries hours cut backwards"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +38,22 @@ class Visit:
     people: int | None = None
     plate: str | None = None
     phone: str | None = None
+    regular: str | None = None  # Hours.kept of who comes again and again
     flat: str | None = None  # as picked, where another was named that is not theirs
 
 
-@action("visitor.invite", Visit, replies={"done": _TOLD, "too_far": "", "not_theirs": "said", "not_made": "said"})
+@action(
+    "visitor.invite",
+    Visit,
+    replies={
+        "done": f"{_TOLD} delivery",
+        "too_far": "",
+        "full": "open",
+        "enough": "made",
+        "not_theirs": "said",
+        "not_made": "said",
+    },
+)
 def invite(turn: Turn, slots: Visit) -> Reply | Ask:
     """Open a pass that ends with the day it begins unless a later end was said; none for a flat that is not theirs, nor for another instead."""
     if stay.is_too_far(slots.starts_at, turn.now):
@@ -54,18 +67,37 @@ def invite(turn: Turn, slots: Visit) -> Reply | Ask:
         )  # fmt: skip
     home = picked or turn.home
     tasks.require_undisputed(turn, turn.me, home)
-    meant = stay.of(slots.starts_at, slots.ends_at, turn.now)
+    if fault := passes.over_the_cap(turn, home):
+        return fault
+    kind, meant = _kind_of(slots, turn.now)
     pass_ = Pass(
         resident_id=turn.me.key, household_id=home.key, visitor_name=slots.visitor_name,
         phone=slots.phone or "", plate=slots.plate or "", people=slots.people or 1, starts_at=meant.starts_at,
-        ends_at=meant.ends_at, entries_left=max(slots.people or 1, 1), created_at=turn.now,
+        ends_at=meant.ends_at, kind=kind, hours=_hours(slots, kind), entries_left=max(slots.people or 1, 1), created_at=turn.now,
     )  # fmt: skip
     pass_.add_words(turn.said)
     turn.session.add(pass_)
     turn.session.flush()
     turn.record("visitor.invited", pass_.subject, people=pass_.people)
     told = passes.told(turn, pass_) | ({"flat": home.label} if picked else {})
-    return Reply("done", about=pass_.subject, called=passes.called(turn, pass_), **told, **_not_taken(meant))
+    delivery = kind is PassKind.DELIVERY or ""
+    return Reply("done", about=pass_.subject, called=passes.called(turn, pass_), delivery=delivery, **told, **_not_taken(meant))
+
+
+def _kind_of(slots: Visit, now: datetime) -> tuple[PassKind, stay.Stay]:
+    """Return what kind of pass is meant, and from when to when."""
+    if slots.regular:
+        hours = Hours.from_text(slots.regular)
+        kind = PassKind.LONG if hours.is_always else PassKind.REGULAR
+        return kind, stay.of_hours(hours, slots.starts_at, slots.ends_at, now)
+    if orders.is_one(slots.visitor_name, slots.starts_at, slots.ends_at, now):
+        begins = stay.of(slots.starts_at, None, now).starts_at
+        return PassKind.DELIVERY, stay.Stay(starts_at=begins, ends_at=begins + stay.DELIVERY)
+    return PassKind.VISIT, stay.of(slots.starts_at, slots.ends_at, now)
+
+
+def _hours(slots: Visit, kind: PassKind) -> str:
+    return slots.regular or "" if kind.is_repeated else ""
 
 
 def _not_theirs(turn: Turn) -> str:
@@ -84,7 +116,7 @@ def _is(said: SaidFlat, flat: Household) -> bool:
 
 def _not_taken(meant: stay.Stay) -> dict[str, Any]:
     """Return what of a stay was not taken as said; empty values are not spoken of."""
-    return {"cut": meant.is_cut or "", "backwards": meant.is_backwards or ""}
+    return {"cut": (meant.ends_at - meant.starts_at).days if meant.is_cut else "", "backwards": meant.is_backwards or ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,13 +129,14 @@ class Changes:
     people: int | None = None
     plate: str | None = None
     phone: str | None = None
+    regular: str | None = None
 
 
 @amends(
     "visitor.invite", Changes, keeps_words=True,
     replies={
         "changed": f"{_TOLD} people plate phone", "past": "what", "further": "what", "used": "what", "over": "what",
-        "cancelled": "what", "noted": "visitor_name flat", "late": "what", "gone": "", "elsewhere": "what said",
+        "cancelled": "what", "noted": "visitor_name flat", "late": "what", "gone": "", "whole": "what hours", "elsewhere": "what said",
     },
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
@@ -116,6 +149,8 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     fault = _unchangeable(turn, pass_, slots)
     if fault:
         return Reply("late" if slots == Changes() else fault, ok=False, what=passes.called(turn, pass_))
+    if pass_.hours and not slots.regular and _moves_clock(pass_, slots):
+        return Reply("whole", ok=False, what=passes.called(turn, pass_), hours=pass_.said_hours)
     if said := _not_theirs(turn):
         return Reply("elsewhere", ok=False, what=passes.called(turn, pass_), said=said)
     meant, before = _meant_stay(turn, pass_, slots), pass_.words
@@ -140,6 +175,14 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     )  # fmt: skip
 
 
+def _moves_clock(pass_: Pass, slots: Changes) -> bool:
+    """Tell whether a time is said of who comes again and again that is no last day: of which of their hours, nobody knows."""
+    is_last_day = (
+        slots.ends_at is not None and slots.ends_at > pass_.starts_at and (slots.ends_at.hour, slots.ends_at.minute) == (23, 59)
+    )
+    return (slots.starts_at is not None or slots.ends_at is not None) and not is_last_day
+
+
 def _said_people(pass_: Pass, slots: Changes) -> int | str:
     """Return how many come, where more than one do or a number was just said: of nobody is 共1人 said who never told a number."""
     return pass_.people if slots.people is not None or pass_.people > 1 else ""
@@ -157,6 +200,18 @@ def _unchangeable(turn: Turn, pass_: Pass, slots: Changes) -> str:
 
 def _meant_stay(turn: Turn, pass_: Pass, slots: Changes) -> stay.Stay:
     """Return the stay with its changes; an end that was not said goes along with the start."""
+    if slots.regular or (pass_.hours and slots.ends_at):
+        hours = Hours.from_text(slots.regular or pass_.hours)
+        ends_at = (
+            slots.ends_at
+            if slots.ends_at and slots.ends_at.date() > pass_.starts_at.date()
+            else None
+            if hours.days
+            else pass_.ends_at
+        )
+        return stay.of_hours(
+            hours, pass_.starts_at, ends_at if pass_.hours or slots.ends_at else None, min(pass_.starts_at, turn.now)
+        )
     if slots.starts_at is None and slots.ends_at is None:
         return stay.Stay(starts_at=pass_.starts_at, ends_at=pass_.ends_at)
     if slots.starts_at is None:  # a visit under way keeps the moment it began
@@ -168,21 +223,24 @@ def _meant_stay(turn: Turn, pass_: Pass, slots: Changes) -> stay.Stay:
 
 def _write(pass_: Pass, slots: Changes, meant: stay.Stay) -> dict[str, bool]:
     """Write the changes into a pass; returns what is another than before, for the log."""
-    before = (pass_.starts_at, pass_.ends_at), pass_.visitor_name, pass_.people, pass_.plate, pass_.phone
+    before = (pass_.starts_at, pass_.ends_at, pass_.hours), pass_.visitor_name, pass_.people, pass_.plate, pass_.phone
     pass_.starts_at, pass_.ends_at = meant.starts_at, meant.ends_at
+    if slots.regular:
+        pass_.kind = PassKind.LONG if Hours.from_text(slots.regular).is_always else PassKind.REGULAR
+        pass_.hours, pass_.reminded_at = slots.regular, None
     pass_.visitor_name = slots.visitor_name or pass_.visitor_name
     pass_.plate = pass_.plate if slots.plate is None else slots.plate
     pass_.phone = pass_.phone if slots.phone is None else slots.phone
     if slots.people is not None:
         pass_.expect(slots.people)
-    after = (pass_.starts_at, pass_.ends_at), pass_.visitor_name, pass_.people, pass_.plate, pass_.phone
+    after = (pass_.starts_at, pass_.ends_at, pass_.hours), pass_.visitor_name, pass_.people, pass_.plate, pass_.phone
     named = zip(("time", "who", "people", "plate", "phone"), before, after, strict=True)
     return {name: True for name, old, new in named if old != new}
 
 
 @action(
     "visitor.list",
-    replies={"done": "passes", "again": "visitor_name flat code from_ until url entries others", "none": ""},
+    replies={"done": "passes", "again": "visitor_name flat code from_ until url entries hours others", "none": ""},
     shows=True,
 )
 def show(turn: Turn, slots: object) -> Reply:
@@ -200,7 +258,7 @@ def show(turn: Turn, slots: object) -> Reply:
 def _line(turn: Turn, pass_: Pass) -> str:
     return turn.words(
         '· {name} {flat?{flat} }{t} {maker?（{maker}约的）}码 {code} <a href="{url}">看通行证</a>',
-        maker=_made_by_another(turn, pass_), flat=turn.which_flat(pass_.household_id), name=pass_.visitor_name, t=pass_.starts_at, code=pass_.code, url=passes.link(turn, pass_),
+        maker=_made_by_another(turn, pass_), flat=turn.which_flat(pass_.household_id), name=pass_.visitor_name, t=pass_.said_hours or pass_.starts_at, code=pass_.code, url=passes.link(turn, pass_),
     )  # fmt: skip
 
 
@@ -234,7 +292,10 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     if len(found) > 1 and not slots.every:
         labels = {
             pass_.public_id: turn.words(
-                "{n} {flat?{flat} }{t}", n=pass_.visitor_name, flat=turn.which_flat(pass_.household_id), t=pass_.starts_at
+                "{n} {flat?{flat} }{t}",
+                n=pass_.visitor_name,
+                flat=turn.which_flat(pass_.household_id),
+                t=pass_.said_hours or pass_.starts_at,
             )
             for pass_ in found[:8]
         }

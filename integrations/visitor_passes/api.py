@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from bot.contract import Endpoint, Household, Machine, api, tr
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import CODE_LENGTH, Pass, PassState
+from integrations.visitor_passes.settings import Settings
 
 #: Passes in one answer; no gate expects more in a day.
 MOST = 1000
@@ -34,6 +35,7 @@ class ExpectedVisits(BaseModel):
 @api("GET", "/gate/passes", scope="gate.read", title=tr("看今天的访客"), gives=ExpectedVisits)
 def expected(machine: Machine) -> ExpectedVisits:
     """List the passes that open the gate at some time today, in Asia/Shanghai, and have entries left."""
+    grace = machine.settings(Settings).grace
     midnight = machine.now.replace(hour=0, minute=0, second=0, microsecond=0)
     rows = machine.session.exec(
         select(Pass, Household)
@@ -49,6 +51,7 @@ def expected(machine: Machine) -> ExpectedVisits:
                 starts_at=pass_.starts_at, ends_at=pass_.ends_at, entries_left=pass_.entries_left,
             )
             for pass_, flat in rows
+            if pass_.opens_on(midnight, grace)
         ]
     )  # fmt: skip
 
@@ -67,7 +70,9 @@ class Answer(BaseModel):
     """Whether to open."""
 
     admitted: bool
-    reason: str = Field(description="empty when admitted; else unknown, forged, early, over, used or cancelled")
+    reason: str = Field(
+        description="empty when admitted; else unknown, forged, early, over, hours (comes again at others), used or cancelled"
+    )
     words: str = Field(description="the reason for a display, in Chinese")
     visitor: str = Field(description="masked: 张*; empty when the pass is unknown")
     entries_left: int

@@ -35,7 +35,9 @@ class Expected:
 
     @property
     def window(self) -> tuple[datetime | str, datetime | str]:
-        """From when to when; on one day the clock of its end is enough."""
+        """From when to when; on one day the clock of its end is enough. Of who comes again and again, today's hours."""
+        if hours := self.made.said_hours:
+            return hours, self.made.ends_at
         starts, ends = self.made.starts_at, self.made.ends_at
         return starts, f"{ends:%H:%M}" if ends.date() == starts.date() else ends
 
@@ -70,6 +72,7 @@ def find(desk: Desk, said: str) -> Sequence[Expected]:
 
 def _of_today(desk: Desk, *states: PassState) -> Sequence[Expected]:
     grace = desk.settings(Settings).grace
+    midnight = desk.now.replace(hour=0, minute=0, second=0, microsecond=0)
     tonight = desk.now.replace(hour=23, minute=59, second=59)
     rows = desk.session.exec(
         select(Pass, Household)
@@ -78,7 +81,11 @@ def _of_today(desk: Desk, *states: PassState) -> Sequence[Expected]:
         .order_by(col(Pass.starts_at), col(Pass.id))
         .limit(MOST)
     ).all()
-    return [Expected(made=made, flat=flat.label, fault=made.fault_at(desk.now, grace)) for made, flat in rows]
+    return [
+        Expected(made=made, flat=flat.label, fault=made.fault_at(desk.now, grace))
+        for made, flat in rows
+        if made.opens_on(midnight, grace)
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

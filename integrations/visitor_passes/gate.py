@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session, col, select
 
 from bot.contract import SHANGHAI, Desk, Event, Household, Refusal, Resident, Staff, Work, is_described, tr
@@ -18,7 +18,7 @@ from integrations.visitor_passes.settings import Settings
 #: What the guard is told, by reason.
 REASONS = {
     "": tr("放行"), "unknown": tr("没有这张通行证，请与住户联系"), "forged": tr("二维码是伪造的或损坏的，不要放行"), "early": tr("还没到预约时间"),
-    "over": tr("已过期"), "used": tr("超过约的人数"), "cancelled": tr("住户已取消"),
+    "over": tr("已过期"), "hours": tr("不在约好的时间"), "used": tr("超过约的人数"), "cancelled": tr("住户已取消"),
     "revoked": tr("物业已作废"), "left": tr("约他的人已不住这一户，请与住户联系"), "host_no": tr("住户不同意"), "no_answer": tr("没有联系上住户"),
 }  # fmt: skip
 
@@ -86,7 +86,7 @@ class Verdict:
     @property
     def remarks(self) -> list[str]:
         """What the resident said of the visit, for who stands before the gate in time."""
-        return remarks(self.pass_, self.passage.at) if self.pass_ and self.reason in {"", "early"} else []
+        return remarks(self.pass_, self.passage.at) if self.pass_ and self.reason in {"", "early", "hours"} else []
 
 
 def full(pass_: Pass) -> str:
@@ -213,14 +213,19 @@ def _use(session: Session, pass_: Pass, people: int) -> bool:
     """Take so many entries; False when another gate was quicker."""
     result = session.execute(
         update(Pass)
-        .where(col(Pass.id) == pass_.id, col(Pass.state) == PassState.ACTIVE, col(Pass.entries_left) >= people)
-        .values(entries_left=Pass.entries_left - people)
+        .where(col(Pass.id) == pass_.id, col(Pass.state) == PassState.ACTIVE, _has_room(pass_, people))
+        .values(entries_left=Pass.entries_left - (0 if pass_.kind.is_repeated else people))
     )
     if not getattr(result, "rowcount", 0):
         return False
     session.execute(update(Pass).where(col(Pass.id) == pass_.id, col(Pass.entries_left) == 0).values(state=PassState.USED))
     session.refresh(pass_)
     return True
+
+
+def _has_room(pass_: Pass, people: int) -> ColumnElement[bool]:
+    """Return the condition that so many may come in: of who comes again and again as many at once as were announced."""
+    return col(Pass.people if pass_.kind.is_repeated else Pass.entries_left) >= people
 
 
 def _note(work: Work, pass_: Pass | None, reason: str, method: str, people: int = 1) -> Verdict:

@@ -27,7 +27,7 @@ from bot.contract import (
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
-from integrations.visitor_passes.stay import AHEAD, LONGEST
+from integrations.visitor_passes.stay import AHEAD, TERM
 
 #: What passes may be narrowed to. The usual one leaves out what was over a week ago.
 STATES: Mapping[str, str] = {
@@ -37,7 +37,7 @@ STATES: Mapping[str, str] = {
 #: How a pass stands, by why it does not open the gate now, and the colour of it.
 WORDS: Mapping[str, tuple[str, str]] = {
     "": (tr("有效"), "green"), "early": (tr("未到时间"), "blue"), "over": (tr("已过期"), "secondary"), "used": (tr("已使用"), "secondary"),
-    "cancelled": (tr("已取消"), "secondary"),
+    "cancelled": (tr("已取消"), "secondary"), "hours": (tr("不在约好的时间"), "blue"),
 }  # fmt: skip
 
 #: Passes that were over before are not on the usual list.
@@ -58,12 +58,12 @@ def _stands(desk: Desk, state: str) -> ColumnElement[bool]:
     is_open = (col(Pass.state) == PassState.ACTIVE) & (col(Pass.ends_at) > desk.now - grace)
     match state:
         case "near":  # made no longer ago than a pass may lie ahead and last, which its index knows
-            return (col(Pass.created_at) > desk.now - NEAR - AHEAD - LONGEST) & (col(Pass.ends_at) > desk.now - NEAR)
+            return (col(Pass.created_at) > desk.now - NEAR - AHEAD - TERM) & (col(Pass.ends_at) > desk.now - NEAR)
         case "open":
-            return is_open & (col(Pass.created_at) > desk.now - AHEAD - LONGEST - grace)
+            return is_open & (col(Pass.created_at) > desk.now - AHEAD - TERM - grace)
         case "today":
             tonight = desk.now.replace(hour=23, minute=59, second=59)
-            return is_open & (col(Pass.created_at) > desk.now - AHEAD - LONGEST - grace) & (col(Pass.starts_at) <= tonight)
+            return is_open & (col(Pass.created_at) > desk.now - AHEAD - TERM - grace) & (col(Pass.starts_at) <= tonight)
         case "over":
             return (col(Pass.state) == PassState.ACTIVE) & (col(Pass.ends_at) <= desk.now - grace)
     return col(Pass.state) == PassState(state)
@@ -95,7 +95,10 @@ def _load(desk: Desk, passes: Sequence[Pass]) -> list[Row]:
 
 def _visitor(desk: Desk, row: Row) -> Cell:
     return Cell(
-        words=gate.mask(row.made.visitor_name), small=tr_all("；", (desk.veil(line) for line in gate.remarks(row.made, desk.now)))
+        words=gate.mask(row.made.visitor_name),
+        small=tr_all(
+            "；", (*filter(None, [row.made.said_hours]), *(desk.veil(line) for line in gate.remarks(row.made, desk.now)))
+        ),
     )
 
 

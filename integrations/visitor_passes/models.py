@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from bot.contract import Scoped, Search, digest_of, joined, maybe_moment, moment, public_id, sealed, word
+from bot.contract import Hours, Scoped, Search, digest_of, joined, maybe_moment, moment, public_id, sealed, word
 
 #: What a guard can type without mistaking one sign for another: no 0, O, 1 and I.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -30,6 +30,20 @@ class PassState(StrEnum):
     ACTIVE = "active"
     USED = "used"  # all entries used
     CANCELLED = "cancelled"
+
+
+class PassKind(StrEnum):
+    """How a pass opens the gate."""
+
+    VISIT = "visit"  # between two moments, as many times as people come
+    REGULAR = "regular"  # at hours of some weekdays, each time anew: who cleans, who fetches the child
+    LONG = "long"  # at all hours for weeks: who lives here for a while
+    DELIVERY = "delivery"  # once, within minutes: what somebody ordered
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it opens the gate again and again: nobody is used up."""
+        return self in (PassKind.REGULAR, PassKind.LONG)
 
 
 class Pass(Scoped, table=True):
@@ -68,12 +82,34 @@ class Pass(Scoped, table=True):
     ends_at: datetime = moment()  # half-open: not valid at this moment any more
     entries_left: int = 1
     state: PassState = word(PassState, PassState.ACTIVE)
+    kind: PassKind = word(PassKind, PassKind.VISIT)
+    hours: str = ""  # of who comes again and again, as Hours.kept; empty = at all hours
+    reminded_at: datetime | None = maybe_moment()  # when its maker was told that it ends
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")  # who made it for somebody who phoned
     created_at: datetime = moment(index=True)
 
     @property
     def subject(self) -> str:
         """What events call it, and what is said next belongs to."""
         return f"pass:{self.public_id}"
+
+    @property
+    def weekly(self) -> Hours | None:
+        """The hours at which it opens the gate; None where it is all of them between its two moments."""
+        return Hours.from_text(self.hours) if self.hours else None
+
+    @property
+    def said_hours(self) -> str:
+        """The same in words: 每周二、四 15:00到17:00; empty for a visit like others."""
+        return self.weekly.said if self.weekly else ""
+
+    def opens_on(self, midnight: datetime, grace: timedelta) -> bool:
+        """Tell whether it opens the gate at some time of the day that begins then."""
+        tomorrow = midnight + timedelta(days=1)
+        if self.starts_at >= tomorrow or self.ends_at + grace <= midnight:
+            return False
+        weekly = self.weekly
+        return weekly is None or any(begins < tomorrow and ends + grace > midnight for begins, ends in weekly.windows(midnight))
 
     def add_words(self, said: str) -> None:
         """Keep the resident's own words beside those before; what is said twice stands once."""
@@ -88,7 +124,7 @@ class Pass(Scoped, table=True):
             self.state = PassState.USED
 
     def fault_at(self, now: datetime, grace: timedelta) -> str:
-        """Return why the pass does not open the gate now: early, over, used or cancelled; empty when it does.
+        """Return why the pass does not open the gate now: early, over, used, cancelled, or at other hours; empty when it does.
 
         Visitors come a little early and leave a little late: by up to `grace`.
         """
@@ -98,7 +134,8 @@ class Pass(Scoped, table=True):
             return "early"
         if now >= self.ends_at + grace:
             return "over"
-        return ""
+        weekly = self.weekly
+        return "" if weekly is None or weekly.hold(now, grace) else "hours"
 
 
 class Passage(Scoped, table=True):

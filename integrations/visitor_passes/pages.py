@@ -10,7 +10,7 @@ from integrations.visitor_passes.settings import Settings
 
 #: Words for a pass that does not open the gate now.
 STATES = {
-    "": "有效", "early": "还没到时间", "over": "已过期", "used": "已使用", "cancelled": "已取消",
+    "": "有效", "early": "还没到时间", "hours": "有效，现在不在约好的时间", "over": "已过期", "used": "已使用", "cancelled": "已取消",
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def show(visit: Visit) -> View:
     picture = segno.make_qr(tokens.write(token, visit.context.keys), error="m").svg_data_uri(
         light="white", dark="black", border=4, scale=6
     )
-    usable = fault in {"", "early"}
+    usable = fault in {"", "early", "hours"}
     return View(
         "visitor_passes/pass.html",
         {

@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
-from bot.contract import Turn, roster, tr
+from bot.contract import Household, Reply, Turn, roster, tr
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
+
+#: How long the link to a pass opens at least.
+_LINK_LIVES = timedelta(days=30)
 
 #: What a day is called beside its date: 明天（3月12日 周四）.
 _CALENDAR = re.compile(r"（[^（）]*）")
@@ -37,6 +41,17 @@ def mine(turn: Turn, about: str) -> Pass | None:
     return turn.session.exec(wanted.with_for_update().execution_options(populate_existing=True)).first()
 
 
+def over_the_cap(turn: Turn, home: Household) -> Reply | None:
+    """Return what is said where a flat has as many passes as it may; None where one more is fine."""
+    settings, midnight = turn.settings(Settings), turn.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    theirs = select(func.count()).select_from(Pass).where(Pass.household_id == home.key)
+    is_open = (Pass.state == PassState.ACTIVE, col(Pass.ends_at) > turn.now - settings.grace)
+    if (number := turn.session.exec(theirs.where(*is_open)).one()) >= settings.most_open:
+        return Reply("full", ok=False, open=number)
+    made = turn.session.exec(theirs.where(col(Pass.created_at) >= midnight)).one()
+    return Reply("enough", ok=False, made=made) if made >= settings.most_a_day else None
+
+
 def _of_home(turn: Turn) -> ColumnElement[bool]:
     """Return the condition for passes made in the name of one of a resident's flats."""
     return col(Pass.household_id).in_([flat.key for flat in roster.homes(turn.session, turn.me)])
@@ -44,7 +59,7 @@ def _of_home(turn: Turn) -> ColumnElement[bool]:
 
 def called(turn: Turn, pass_: Pass) -> str:
     """Return what one calls a visit in a sentence: 王芳明天15:00的来访; who has several flats reads to which: 王芳明天15:00到4栋1单元902的来访."""
-    when = _CALENDAR.sub("", turn.words("{t}", t=pass_.starts_at))
+    when = pass_.said_hours or _CALENDAR.sub("", turn.words("{t}", t=pass_.starts_at))
     return turn.words(
         "{name}{when}{flat?到{flat}}的来访", name=pass_.visitor_name, when=when, flat=turn.which_flat(pass_.household_id)
     )
@@ -54,13 +69,14 @@ def told(turn: Turn, pass_: Pass) -> dict[str, Any]:
     """Return what is said of a pass: whose, when, its code and the link to its page; over several days how often it opens the gate."""
     return {
         "visitor_name": pass_.visitor_name, "flat": turn.which_flat(pass_.household_id), "code": pass_.code, "from_": pass_.starts_at, "until": _last_minute(turn, pass_),
-        "url": link(turn, pass_), "entries": pass_.entries_left if pass_.ends_at.date() > pass_.starts_at.date() else "",
+        "url": link(turn, pass_), "entries": pass_.entries_left if pass_.ends_at.date() > pass_.starts_at.date() and not pass_.hours else "",
+        "hours": pass_.said_hours,
     }  # fmt: skip
 
 
 def link(turn: Turn, pass_: Pass) -> str:
     """Return a link to the page of a pass."""
-    return turn.link(f"/passes/{pass_.public_id}")
+    return turn.link(f"/passes/{pass_.public_id}", max(_LINK_LIVES, pass_.ends_at - turn.now + timedelta(days=1)))
 
 
 def _last_minute(turn: Turn, pass_: Pass) -> str:

@@ -14,6 +14,10 @@ class Settings(BaseModel):
 
     tell_arrivals: bool = Field(True, description="tell who invited when the first of their guests comes in that day")
 
+    most_open: int = Field(20, ge=1, le=500, description="passes of one flat that may be open at once")
+
+    most_a_day: int = Field(20, ge=1, le=500, description="passes that may be made for one flat in a day")
+
     @property
     def grace(self) -> timedelta:
         """The same as a length of time."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.contract import Hours
+
 #: Passes further ahead would outlive memory and links.
 AHEAD = timedelta(days=30)
 
@@ -49,3 +51,21 @@ def moved(starts_at: datetime, ends_at: datetime, to: datetime) -> datetime:
 def is_too_far(starts_at: datetime, now: datetime) -> bool:
     """Tell whether it is too early to say so."""
     return starts_at > now + AHEAD
+
+
+#: Longest that a pass lasts which opens the gate again and again, and what it lasts where nobody said; it may be renewed.
+TERM = timedelta(days=90)
+
+#: How long what was ordered may be on its way through the gate.
+DELIVERY = timedelta(minutes=30)
+
+
+def of_hours(hours: Hours, starts_at: datetime, ends_at: datetime | None, now: datetime) -> Stay:
+    """Return from when to when somebody comes again and again; what was said of the end, or how long, holds up to TERM."""
+    starts_at = max(starts_at, now.replace(second=0, microsecond=0))
+    last = starts_at + (timedelta(days=hours.days) if hours.days else TERM)
+    is_said = ends_at is not None and ends_at - starts_at > timedelta(days=1)  # a sooner end is that of the hours
+    if is_said and ends_at is not None and (not hours.days or ends_at - starts_at > LONGEST):
+        last = ends_at
+    until = min(last, starts_at + TERM)
+    return Stay(starts_at=starts_at, ends_at=until.replace(hour=23, minute=59), is_cut=last.date() > until.date())

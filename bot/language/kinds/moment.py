@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.language import answers, times
 from bot.language.kinds.kind import Aspect, Found, Grammar, Kind, Message, Slot, Value
 from bot.language.numbers import NUMBER, value_of
+from bot.language.recurrence import hours
 
 #: Hours within which a clock time says a part of a day more exactly, counted from two hours before it begins.
 PART = 7
@@ -154,6 +155,8 @@ def _start(message: Message, slot: Slot) -> Value | None:
     spans = there if is_later or any(span.kind != "day" for span in there) else spans
     if not spans and (shifted := _shifted(message)):
         return shifted
+    if not spans and slot.required and (each := hours.read(message.text, message.now)):
+        return each.next(message.now.replace(second=0, microsecond=0))  # 每天下午四点来接孩子
     if not spans and slot.required:
         return _by_then(message) or (message.now.replace(second=0, microsecond=0) if _HERE.search(message.text) else None)
     if not spans:

@@ -17,6 +17,7 @@ from bot.language.kinds import (
     photo,
     place,
     plate,
+    regular,
     tail,
     temperature,
     text,
@@ -27,7 +28,7 @@ from bot.language.kinds.kind import Grammar, Kind
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        moment.START, moment.END, moment.DATETIME, moment.DATE, flat.BUILDING, flat.UNIT, flat.ROOM, plate.KIND, plate.ANY, phone.KIND, tail.KIND, code.KIND,
+        moment.START, moment.END, moment.DATETIME, moment.DATE, regular.KIND, flat.BUILDING, flat.UNIT, flat.ROOM, plate.KIND, plate.ANY, phone.KIND, tail.KIND, code.KIND,
         temperature.KIND, count.KIND, money.KIND, name.KIND, name.ABSENT, own_name.KIND, place.KIND, flag.KIND, consent.KIND, choice.KIND, choice.SEVERAL, text.KIND, photo.KIND,
     )
 }  # fmt: skip
