@@ -191,7 +191,7 @@ def _said_people(pass_: Pass, slots: Changes) -> int | str:
 def _unchangeable(turn: Turn, pass_: Pass, slots: Changes) -> str:
     """Return why a pass cannot be changed so; empty when it can."""
     fault = pass_.fault_at(turn.now, turn.settings(Settings).grace)
-    if fault and fault != "early":
+    if fault not in {"", "early", "hours"}:
         return fault
     if slots.starts_at is not None and is_past(slots.starts_at, turn.now):
         return "past"

@@ -155,8 +155,8 @@ def _start(message: Message, slot: Slot) -> Value | None:
     spans = there if is_later or any(span.kind != "day" for span in there) else spans
     if not spans and (shifted := _shifted(message)):
         return shifted
-    if not spans and slot.required and (each := hours.read(message.text, message.now)):
-        return each.next(message.now.replace(second=0, microsecond=0))  # 每天下午四点来接孩子
+    if not spans and slot.required and (again := hours.read(message.text, message.now)):
+        return again.next(message.now.replace(second=0, microsecond=0))  # 每天下午四点来接孩子
     if not spans and slot.required:
         return _by_then(message) or (message.now.replace(second=0, microsecond=0) if _HERE.search(message.text) else None)
     if not spans:

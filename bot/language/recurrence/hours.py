@@ -19,6 +19,9 @@ DAY = 24 * 60
 #: How long who comes at a clock time may take to come in, where no end was said.
 _ABOUT = 120
 
+#: Hours at which a part of a day is over: morning, noon and afternoon, evening.
+_PARTS = (12, 18, 22)
+
 _ALL, _WORKDAYS, _WEEKEND = tuple(range(7)), tuple(range(5)), (5, 6)
 _SIGNS = "一二三四五六日天1234567"
 #: 一 of 每周一三点 is a weekday, 三 is none; nor is the 5 of 每周一 5:30.
@@ -175,7 +178,8 @@ def _clocks(text: str, now: datetime) -> tuple[int, int] | None:
             continue
         if span.kind == "clock" or span.end is None:
             opens = span.start.hour * 60 + span.start.minute
-            return opens, opens + _ABOUT
+            until = next((hour * 60 for hour in _PARTS if hour * 60 > opens), DAY) if span.kind == "part" else opens + _ABOUT
+            return opens, until
         return _minutes(span.start, span.end)
     return None
 

@@ -1,0 +1,173 @@
+"""Passes that open the gate again and again, those for minutes, and how many a flat may have."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session
+
+from bot.contract import Hours, Reply, Turn, Work
+from bot.model import SHANGHAI
+from bot.store.staff import Role
+from integrations.visitor_passes import actions, console, gate, lasting, pages
+from integrations.visitor_passes.models import Pass, PassKind, PassState
+
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Town
+
+CHEN = "oChen"
+TUESDAYS = Hours(weekdays=(1, 3), opens=15 * 60, closes=17 * 60)
+NIGHTS = Hours(opens=20 * 60, closes=30 * 60)
+
+
+def invited(town: Town, hours: Hours | None, **slots: Any) -> Pass:
+    regular = hours.kept if hours else None
+    town.asks(CHEN, actions.invite, **{"visitor_name": "张敏", "starts_at": town.now, "regular": regular, **slots})
+    return town.all(Pass)[-1]
+
+
+def says(town: Town, text: str) -> str:
+    def run(session: Session) -> str:
+        return lasting.renew(Turn(session=session, now=town.now, context=town.context, openid=CHEN), text)
+
+    return town.database.submit(run).result()
+
+
+def amends(town: Town, made: Pass, **slots: Any) -> Reply:
+    def run(session: Session) -> Reply:
+        reply = actions.change(Turn(session=session, now=town.now, context=town.context, openid=CHEN), made.subject, slots)
+        assert isinstance(reply, Reply)
+        return reply
+
+    return town.database.submit(run).result()
+
+
+def reason(town: Town, made: Pass, at: datetime) -> str:
+    town.now = at
+    check = town.database.submit(lambda session: gate.check(Work(session=session, now=at, context=town.context), made.code))
+    return check.result().reason
+
+
+def test_who_comes_on_tuesdays_is_let_in_each_time_at_those_hours_only(town: Town) -> None:
+    made = invited(town, TUESDAYS)
+    tuesday = datetime(2026, 3, 17, tzinfo=SHANGHAI)
+
+    at_hours = [(0, 14, 29), (0, 14, 30), (0, 16, 0), (0, 17, 29), (0, 17, 30), (1, 16, 0), (2, 16, 0), (7, 16, 0)]
+    reasons = [reason(town, made, tuesday + timedelta(days=day, hours=hour, minutes=minute)) for day, hour, minute in at_hours]
+
+    assert reasons == ["hours", "", "", "", "hours", "hours", "", ""]
+    assert (town.all(Pass)[0].state, town.all(Pass)[0].entries_left) == (PassState.ACTIVE, 1)
+
+
+def test_who_watches_at_night_is_let_in_past_midnight(town: Town) -> None:
+    made = invited(town, NIGHTS)
+    night = datetime(2026, 3, 13, tzinfo=SHANGHAI)
+
+    reasons = [reason(town, made, night + timedelta(minutes=one)) for one in (-1, 0, 389, 390, 19 * 60, 20 * 60)]
+
+    assert reasons == ["", "", "", "hours", "hours", ""]
+
+
+def test_who_lives_here_for_two_months_comes_and_goes_until_then(town: Town) -> None:
+    made = invited(town, Hours(days=60))
+    last = made.ends_at
+
+    assert (made.kind, (last.date() - town.now.date()).days) == (PassKind.LONG, 60)
+    assert [reason(town, made, one) for one in (town.now, last - timedelta(days=1), last + timedelta(hours=1))] == [
+        "",
+        "",
+        "over",
+    ]
+
+
+def test_no_pass_lasts_longer_than_ninety_days_and_the_resident_reads_so(town: Town) -> None:
+    reply = town.asks(
+        CHEN,
+        actions.invite,
+        visitor_name="保姆",
+        starts_at=town.now,
+        regular=Hours(weekdays=(0,), opens=480, closes=1080, days=182).kept,
+    )
+
+    assert isinstance(reply, Reply)
+    assert (reply.values["cut"], reply.values["hours"]) == (90, "每周一 08:00到18:00")
+
+
+def test_maker_is_told_once_before_it_ends_and_renews_it_with_a_word(town: Town) -> None:
+    made = invited(town, TUESDAYS, visitor_name="保姆")
+    town.now = made.ends_at.replace(hour=10) - timedelta(days=2)
+
+    for _ in range(2):
+        town.runs(lasting.remind.run)
+
+    told = [one for one in town.told(CHEN) if "续通行证" in one]
+    assert len(told) == 1
+    assert "保姆的通行证（每周二、四 15:00到17:00）到" in told[0]
+    assert "续好了：保姆" in says(town, "续通行证")
+    assert (town.all(Pass)[0].ends_at.date() - town.now.date()).days == 90
+
+
+@pytest.mark.parametrize("said", ["续费", "续约", "停车月卡续期", "怎么续"])
+def test_words_about_something_else_renew_no_pass(town: Town, said: str) -> None:
+    made = invited(town, TUESDAYS, visitor_name="保姆")
+
+    assert says(town, said) == ""
+    assert town.all(Pass)[0].ends_at == made.ends_at
+
+
+def test_order_opens_the_gate_for_half_an_hour_and_once(town: Town) -> None:
+    made = invited(town, None, visitor_name="外卖骑手")
+
+    assert (made.kind, made.ends_at - made.starts_at) == (PassKind.DELIVERY, timedelta(minutes=30))
+    assert [reason(town, made, town.now) for _ in range(2)] == ["", "used"]
+
+
+@pytest.mark.parametrize(("name", "ahead"), [("送家具的师傅", 0), ("快递", 5)])
+def test_who_stays_or_comes_later_has_the_rest_of_the_day(town: Town, name: str, ahead: int) -> None:
+    made = invited(town, None, visitor_name=name, starts_at=town.now + timedelta(hours=ahead))
+
+    assert made.kind is PassKind.VISIT
+
+
+def test_flat_with_as_many_open_passes_as_it_may_reads_the_way_out(town: Town) -> None:
+    for _ in range(20):
+        invited(town, None)
+
+    said = town.says(CHEN, actions.invite, visitor_name="张敏", starts_at=town.now)
+
+    assert len(town.all(Pass)) == 20
+    assert "20 张" in said
+    assert "取消访客" in said
+
+
+def test_guard_sees_today_who_comes_today_and_at_which_hours(town: Town) -> None:
+    invited(town, TUESDAYS, visitor_name="钟点工")
+    invited(town, Hours(weekdays=(5,)), visitor_name="家教")
+    town.now = datetime(2026, 3, 12, 12, tzinfo=SHANGHAI)
+
+    rows = town.opens(Role.GUARD, console.stand).values["today"]
+
+    assert [(one.made.visitor_name, one.fault, one.window[0]) for one in rows] == [("钟点工", "hours", "每周二、四 15:00到17:00")]
+
+
+def test_hours_are_changed_by_whole_hours_and_by_nothing_less(town: Town) -> None:
+    made = invited(town, TUESDAYS)
+    turned = Hours(weekdays=(2,), opens=9 * 60, closes=11 * 60)
+
+    half = amends(town, made, starts_at=town.now + timedelta(days=1, hours=3))
+    whole = amends(town, made, regular=turned.kept)
+
+    assert (half.name, whole.name) == ("whole", "changed")
+    [now] = town.all(Pass)
+    assert (now.said_hours, now.code, now.ends_at) == ("每周三 09:00到11:00", made.code, made.ends_at)
+
+
+def test_page_of_a_pass_says_its_hours_and_shows_the_code_between_them(town: Town) -> None:
+    made = invited(town, TUESDAYS)
+
+    view = town.visits(pages.show, id=made.public_id)
+
+    assert view.values["fault"] == "hours"
+    assert view.values["picture"].startswith("data:image/svg+xml")
