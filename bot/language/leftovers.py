@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.language import grievances, times
-from bot.language.kinds import flat, moment, plate
+from bot.language.kinds import flat, moment, plate, regular
 from bot.language.kinds.kind import Aspect, Slot, Value
 from bot.language.kinds.moment import is_unwanted
 from bot.language.normalise import longest_first
@@ -105,6 +105,8 @@ def _times(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> 
     aspects = {slot.kind.aspect for slot in slots}
     if aspects.isdisjoint({Aspect.BEGINS, Aspect.WHEN}):
         return
+    if any(slot.kind is regular.KIND and found.get(slot.name) for slot in slots):
+        return  # how often, how long and at which hours was read
     taken = [value for value in found.values() if isinstance(value, datetime)]
     told = (one.value for one in said.found(moment.GRAMMAR, taken[0] if taken else None))
     spans = [span for span in told if isinstance(span, times.Span)]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.language import answers, times
@@ -155,8 +156,6 @@ def _start(message: Message, slot: Slot) -> Value | None:
     spans = there if is_later or any(span.kind != "day" for span in there) else spans
     if not spans and (shifted := _shifted(message)):
         return shifted
-    if not spans and slot.required and (again := hours.read(message.text, message.now)):
-        return again.next(message.now.replace(second=0, microsecond=0))  # 每天下午四点来接孩子
     if not spans and slot.required:
         return _by_then(message) or (message.now.replace(second=0, microsecond=0) if _HERE.search(message.text) else None)
     if not spans:
@@ -302,6 +301,15 @@ def _datetime(message: Message, slot: Slot) -> Value | None:
     return value
 
 
+def _first(message: Message, slot: Slot) -> Value | None:
+    """Return when somebody comes, of who comes again and again the first time: 每天下午四点来接孩子."""
+    once = _start(message, slot)
+    if once is not None or _is_unclear(message):
+        return once
+    again = hours.read(message.text, message.now)
+    return again.next(message.now.replace(second=0, microsecond=0)) if again else None
+
+
 def _date(message: Message, slot: Slot) -> Value | None:
     value = _datetime(message, slot)
     return value.replace(hour=0, minute=0) if isinstance(value, datetime) else None
@@ -317,6 +325,7 @@ START = Kind(
     name="start", title="开始时间", aspect=Aspect.BEGINS, grammar=GRAMMAR, take=_start, read=_read_now, called=("时间", "日期", "日子"),
     is_strict=True, tells=True, parts=True, books=True,
 )  # fmt: skip
+FIRST = replace(START, name="first_start", title="第一次的时间", take=_first)
 END = Kind(name="end", title="结束时间", aspect=Aspect.ENDS, grammar=GRAMMAR, take=_end, is_strict=True, tells=True, books=True)
 DATETIME = Kind(
     name="datetime", title="时间", aspect=Aspect.WHEN, grammar=GRAMMAR, take=_datetime, read=_read_now, is_strict=True

@@ -40,7 +40,7 @@ _SEVERAL = re.compile(
 _PAIR = re.compile(rf"({_SIGN})(?:({_TO}){_WEEK}?({_SIGN}))?")
 #: How long somebody stays or goes on coming, and what is meant to last.
 _TERM = re.compile(
-    rf"(?:(?:住|呆|待|来|干|做|带|照顾|护理|办|开|用|管|续)(?:上|够|了|满|个|张|到)?)(?:(?P<half>半年)|(?P<count>{NUMBER}|几)个?(?P<unit>月|周|星期|礼拜|年|天))"
+    rf"(?:(?:住|呆|待|来|干|做|带|照顾|护理|办|开|用|管|续)(?:上|够|满|个|张|到)?)(?:(?P<half>半年)|(?P<count>{NUMBER}|几)个?(?P<unit>月|周|星期|礼拜|年|天))"
 )
 _LASTS = re.compile("长期|长住|常住|常年|一直住|住家(?:保姆|阿姨)")
 #: A length that is as short is a visit like others.
