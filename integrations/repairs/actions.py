@@ -1,7 +1,7 @@
 """What residents can ask for: report, change, status, urge, cancel, rate."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ from bot.contract import (
 )
 from bot.contract.roster import Binding
 from integrations.repairs import clock, hazards, places, things
-from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
+from integrations.repairs.models import OPEN, PAUSED, STATE_WORDS, WAITS, Ticket, TicketState
 
 #: Urging again within this time changes nothing.
 URGE_AGAIN = timedelta(minutes=30)
@@ -95,8 +95,8 @@ def report(turn: Turn, slots: Fault) -> Reply | Ask:
     _bound_by_the_day(turn, urgent)
     ticket = Ticket(
         **_whose(turn, meant), category=slots.category, location=slots.location, urgent=urgent, appointment_at=slots.appointment_at, phone=slots.phone or "", opened_at=turn.now,
-        due_at=clock.due_at(slots.category, urgent, slots.appointment_at, turn.now),
     )  # fmt: skip
+    clock.start(turn, ticket)
     ticket.add_words(turn.said)
     photos = turn.photos()
     turn.attach(photos, ticket.subject)
@@ -168,6 +168,8 @@ def _promise(turn: Turn, ticket: Ticket, task: Task | None) -> str:
     """Return what may be promised: that those on duty were told, where rows prove it, else by when it is due."""
     if task is not None:
         return f"这是急修，{telling.sentence(turn, task)}"
+    if ticket.state in PAUSED:
+        return ""
     return turn.words("最晚{t}前处理。", t=ticket.due_at)
 
 
@@ -206,7 +208,10 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
         return Reply(
             "noted", about=about, called=_called(turn, ticket), number=ticket.number, words=words, flat=_which(turn, ticket)
         )
-    ticket.due_at, ticket.reminded_at = _due_anew(ticket, turn.now, changed), None
+    if ticket.state is TicketState.OWNER and "time" in changed:  # that is what was waited for
+        clock.resume(turn, ticket)
+        ticket.state = TicketState.ACCEPTED
+    clock.start(turn, ticket, turn.now if ticket.urgent and "urgent" in changed else ticket.opened_at)
     turn.record("repair.changed", ticket.subject, **changed)
     task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
     return Reply(
@@ -233,12 +238,6 @@ def _is_another_fault(slots: Changes, said: str) -> bool:
     """Tell whether words put another fault in the place of the first: 不是水管，是马桶 does, 上来请敲门 adds to it."""
     is_door_aside = slots.category == "door" and _DOOR_ASIDE.search(said) is not None
     return not said or (_CORRECTS.search(said) is not None and not is_door_aside)
-
-
-def _due_anew(ticket: Ticket, now: datetime, changed: Mapping[str, bool]) -> datetime:
-    """Return until when it should be done now; what has become urgent counts from now, all else from when it was reported."""
-    since = now if ticket.urgent and "urgent" in changed else ticket.opened_at
-    return max(clock.due_at(ticket.category, ticket.urgent, ticket.appointment_at, since), now)
 
 
 def _end(ticket: Ticket) -> str:
@@ -285,8 +284,11 @@ def status(turn: Turn, slots: object) -> Reply:
 
 def _when(turn: Turn, ticket: Ticket) -> str:
     """Return when somebody comes, as it is agreed on, or until when it is due; a time that has gone by is owned up to."""
+    if ticket.state in PAUSED:
+        return f"在等：{WAITS[ticket.state].get(ticket.pause_reason, '')}，期限先停着"
     if ticket.due_at < turn.now:
-        return turn.words("本该{t}前修好，已经晚了", t=ticket.due_at)
+        anew = ticket.promised_at if ticket.promised_at and ticket.promised_at > turn.now else None
+        return turn.words("本该{t}前修好，已经晚了{anew?，现在最晚{anew}前}", t=ticket.due_at, anew=anew or "")
     if ticket.appointment_at and ticket.appointment_at >= turn.now:
         return turn.words("约的{t}上门", t=ticket.appointment_at)
     return turn.words("最晚{t}前处理", t=ticket.due_at)
@@ -460,8 +462,8 @@ def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket], called_of
 def _reopen(turn: Turn, ticket: Ticket) -> None:
     ticket.state = TicketState.WORKING
     ticket.reopened += 1
-    ticket.done_at, ticket.rating, ticket.reminded_at = None, None, None
-    ticket.due_at = clock.due_at(ticket.category, ticket.urgent, None, turn.now)
+    ticket.done_at, ticket.rating, ticket.appointment_at = None, None, None
+    clock.start(turn, ticket)
     turn.record("repair.reopened", ticket.subject, times=ticket.reopened)
 
 

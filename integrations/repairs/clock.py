@@ -1,85 +1,203 @@
-"""When a ticket is due, and what happens when nobody has looked after it."""
+"""When a ticket is due: a length by one of three clocks (profiles.py), without the time in which it waited for a part or the resident."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any, Self
 
-from sqlmodel import col, select
+from bot.contract import Office, Work
+from integrations.repairs import profiles
+from integrations.repairs.models import PAUSED, Ticket, TicketState
+from integrations.repairs.profiles import URGENT as URGENT_ROW
+from integrations.repairs.profiles import Profile
+from integrations.repairs.settings import Settings
+from integrations.repairs.worktime import Clock, Hours, Measure
 
-from bot.contract import Household, Work, job, tr
-from integrations.repairs.models import CATEGORY_WORDS, OPEN, Ticket, TicketState
-
-#: 急修不过夜, 小修三日内 (建设部 1998, 城市住宅小区物业管理服务规范化标准, as quoted in trade literature).
-URGENT, DEFAULT = timedelta(hours=2), timedelta(days=3)
-
-#: Faults one does not live with for three days.
-DUE: Mapping[str, timedelta] = {
-    "water": timedelta(hours=24), "drain": timedelta(hours=24), "electric": timedelta(hours=12),
-    "lift": timedelta(hours=4), "door": timedelta(hours=24),
-}  # fmt: skip
+#: How long after an appointment it should be done; what is urgent may take as long.
+URGENT = timedelta(hours=2)
 
 #: Hours of the day between which non-urgent repairs fall due.
 OPENS, CLOSES = 9, 21
 
-#: A finished ticket that nobody rates is closed after this; it can still be reopened.
-SILENCE = timedelta(days=7)
 
-#: Tickets looked at in one run; the rest has its turn a minute later.
-BATCH = 100
+#: Shares of its time at which a ticket climbs, and the rung at which it is overdue.
+RUNGS, BREACH = (0.5, 0.8, 1, 2), 2
+
+#: A ticket that has waited for so long is put before somebody: a clock that stands still for ever tells nobody anything.
+REVIEW = timedelta(days=7)
 
 
-def due_at(category: str, urgent: bool, appointment_at: datetime | None, now: datetime) -> datetime:
-    """Return until when the ticket should be done; an appointment moves it, for nobody comes before it.
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """When a ticket waited, and for what: its clock stood still."""
 
-    What is not urgent is due at a full hour of the day: nobody is promised 06:04.
+    begins: datetime
+    ends: datetime
+    state: TicketState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """How long a ticket may take, by which clock and from when: all that says when it is due, kept with it as it was then."""
+
+    row: str  # of the profiles
+    profile: Profile | None  # None: of before it was kept how a ticket came to be due
+    hours: Hours
+    begins: datetime
+    length: timedelta
+    measure: Measure
+    rounds: bool = True  # to a full hour of the day
+    appointment_at: datetime | None = None  # it reaches to two hours after this
+    waits: Sequence[Wait] = ()
+
+    @property
+    def clock(self) -> Clock:
+        """What runs, and stood still."""
+        return Clock(measure=self.measure, hours=self.hours, pauses=[(wait.begins, wait.ends) for wait in self.waits])
+
+    def at(self, share: float = 1) -> datetime:
+        """Return when a share of it has run; from the whole of it on, in full hours of the day where it is not urgent."""
+        moment = self.clock.after(self.begins, self.length * share)
+        return _by_day(moment) if self.rounds and share >= 1 else moment
+
+    def used(self, now: datetime) -> float:
+        """Return which share of it has run."""
+        return self.clock.ran(self.begins, now) / self.length
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the ticket keeps it."""
+        profile = (
+            {"number": self.profile.number, "unit": self.profile.unit, "source": self.profile.source} if self.profile else {}
+        )
+        return {
+            "row": self.row, **profile, "measure": self.measure.value, "seconds": round(self.length.total_seconds()), "from": self.begins.isoformat(),
+            "opens": f"{self.hours.opens:%H:%M}", "closes": f"{self.hours.closes:%H:%M}", "days": sorted(self.hours.days), "rounds": self.rounds,
+            "appointment": self.appointment_at.isoformat() if self.appointment_at else "",
+            "waits": [[wait.begins.isoformat(), wait.ends.isoformat(), wait.state.value] for wait in self.waits],
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any], like: datetime) -> Self:
+        """Return what a ticket keeps; moments are in the zone of `like`."""
+
+        def moment(said: str) -> datetime:
+            return datetime.fromisoformat(said).astimezone(like.tzinfo)
+
+        return cls(
+            row=kept["row"], profile=Profile(number=kept["number"], unit=kept["unit"], source=kept["source"]) if "unit" in kept else None,
+            hours=Hours(opens=time.fromisoformat(kept["opens"]), closes=time.fromisoformat(kept["closes"]), days=frozenset(kept["days"])),
+            begins=moment(kept["from"]), length=timedelta(seconds=kept["seconds"]), measure=Measure(kept["measure"]), rounds=kept["rounds"],
+            appointment_at=moment(kept["appointment"]) if kept["appointment"] else None,
+            waits=[Wait(begins=moment(start), ends=moment(end), state=TicketState(state)) for start, end, state in kept["waits"]],
+        )  # fmt: skip
+
+
+def term(
+    rows: Mapping[str, Profile], office: Office, category: str, urgent: bool, appointment_at: datetime | None, begins: datetime,
+    waits: Sequence[Wait] = (),
+) -> Term:  # fmt: skip
+    """Return how long a ticket may take from `begins`; an appointment stretches it, for nobody comes before that."""
+    row = URGENT_ROW if urgent else category if category in rows else "other"
+    hours = Hours(opens=office.opens, closes=office.closes, days=office.days)
+    profile = rows[row]
+    found = Term(
+        row=row,
+        profile=profile,
+        hours=hours,
+        begins=begins,
+        length=profile.length(hours),
+        measure=profile.measure,
+        rounds=not urgent,
+        waits=waits,
+    )
+    if appointment_at is None or appointment_at + URGENT <= found.at():
+        return found
+    until = Clock(measure=Measure.ALWAYS, hours=hours, pauses=found.clock.pauses).ran(begins, appointment_at + URGENT)
+    return replace(found, length=until, measure=Measure.ALWAYS, appointment_at=appointment_at)
+
+
+def due_at(category: str, urgent: bool, appointment_at: datetime | None, now: datetime, office: Office | None = None) -> datetime:
+    """Return until when what is reported now should be done by the profiles that ship."""
+    return term(profiles.load(), office or Office(), category, urgent, appointment_at, now).at()
+
+
+def start(work: Work, ticket: Ticket, since: datetime | None = None) -> None:
+    """Let the clock of a ticket run anew, from now or from before: writes when it is due, and begins the ladder.
+
+    What it waited in that time does not count. Reminders whose time is over are left out: whoever changed the ticket has it in mind.
     """
-    moment = now + (URGENT if urgent else DUE.get(category, DEFAULT))
-    if appointment_at:
-        moment = max(moment, appointment_at + URGENT)
-    return moment if urgent else _by_day(moment)
+    begins = since or work.now
+    waits = [wait for wait in term_of(ticket).waits if wait.ends > begins] if ticket.clock else []
+    rows = profiles.load(work.settings(Settings).clocks)
+    found = term(rows, work.context.office, ticket.category, ticket.urgent, ticket.appointment_at, begins, waits)
+    ticket.clock, ticket.due_at = found.to_json(), max(found.at(), work.now)
+    ticket.reminded_at, ticket.promised_at, ticket.rung = None, None, 0
+    while ticket.rung < BREACH and found.at(RUNGS[ticket.rung]) <= work.now:
+        ticket.rung += 1
+    ticket.rung_at = rung_at(found, ticket) if ticket.paused_at is None else work.now + REVIEW
+    work.session.add(ticket)
+
+
+def rung_at(found: Term, ticket: Ticket) -> datetime | None:
+    """Return when a ticket climbs its next rung; None after the last one."""
+    if ticket.rung >= len(RUNGS):
+        return None
+    return ticket.due_at if ticket.rung == BREACH else found.at(RUNGS[ticket.rung])
+
+
+def term_of(ticket: Ticket) -> Term:
+    """Return how a ticket came to be due; of one of before that was kept: as long as it was from its opening."""
+    if ticket.clock:
+        return Term.from_json(ticket.clock, ticket.opened_at)
+    length = max(ticket.due_at - ticket.opened_at, timedelta(minutes=1))
+    hours = Hours(opens=time(OPENS), closes=time(CLOSES))
+    return Term(
+        row=ticket.category,
+        profile=None,
+        hours=hours,
+        begins=ticket.opened_at,
+        length=length,
+        measure=Measure.ALWAYS,
+        rounds=False,
+    )
+
+
+def pause(work: Work, ticket: Ticket, state: TicketState, reason: str) -> None:
+    """Let the clock stand still from now on; one that stands still already goes on doing so for another reason."""
+    if ticket.paused_at is not None and ticket.state in PAUSED:
+        _keep_wait(work, ticket)
+    ticket.state, ticket.paused_at, ticket.pause_reason = state, work.now, reason
+    ticket.rung_at = work.now + REVIEW
+    work.session.add(ticket)
+
+
+def resume(work: Work, ticket: Ticket) -> None:
+    """Let the clock run again: when it is due moves by what it waited, and the ladder goes on where it was."""
+    if ticket.paused_at is None:
+        return
+    was_late = ticket.rung > BREACH
+    found = _keep_wait(work, ticket)
+    if not was_late:
+        ticket.due_at = max(found.at(), work.now)
+    ticket.paused_at, ticket.pause_reason = None, ""
+    if was_late and ticket.promised_at is not None:
+        ticket.promised_at = found.at(RUNGS[-1])
+    ticket.rung_at = rung_at(found, ticket)
+    work.session.add(ticket)
+
+
+def _keep_wait(work: Work, ticket: Ticket) -> Term:
+    kept = term_of(ticket)
+    if ticket.paused_at is not None and ticket.paused_at < work.now:
+        kept = replace(kept, waits=[*kept.waits, Wait(begins=ticket.paused_at, ends=work.now, state=ticket.state)])
+        ticket.clock = kept.to_json()
+    return kept
 
 
 def _by_day(moment: datetime) -> datetime:
-    """Return the next full hour at which somebody works."""
+    """Return the next full hour at which somebody works: nobody is promised 06:04."""
     hour = moment.replace(minute=0, second=0, microsecond=0)
     hour += timedelta(hours=hour < moment)
     if hour.hour < OPENS:
         return hour.replace(hour=OPENS)
     return (hour + timedelta(days=1)).replace(hour=OPENS) if hour.hour > CLOSES else hour
-
-
-@job(every=timedelta(minutes=1))
-def remind(work: Work) -> None:
-    """Open a task for each ticket that is overdue, once; one that nobody accepted counts, too."""
-    overdue = work.session.exec(
-        select(Ticket, Household)
-        .join(Household, col(Household.id) == col(Ticket.household_id), isouter=True)
-        .where(col(Ticket.state).in_(OPEN), col(Ticket.due_at) < work.now, col(Ticket.reminded_at).is_(None))
-        .order_by(col(Ticket.due_at))
-        .limit(BATCH)
-        .with_for_update(skip_locked=True, of=Ticket)
-    ).all()
-    for ticket, flat in overdue:
-        ticket.reminded_at = work.now
-        work.session.add(ticket)
-        title = tr(
-            "报修超时：{number} {place_of} {category}",
-            number=ticket.number,
-            place_of=ticket.place_of(flat),
-            category=CATEGORY_WORDS.get(ticket.category, ""),
-        )
-        work.assign("repair.overdue", "ticket.view", title, urgent=ticket.urgent, subject=ticket.subject)
-
-
-@job(every=timedelta(minutes=10))
-def close_silent(work: Work) -> None:
-    """Close what was finished and not rated for SILENCE."""
-    silent = work.session.exec(
-        select(Ticket)
-        .where(Ticket.state == TicketState.DONE, col(Ticket.done_at) < work.now - SILENCE)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for ticket in silent:
-        ticket.state = TicketState.CLOSED
-        work.session.add(ticket)
-        work.record("repair.closed", ticket.subject, reason="silence")

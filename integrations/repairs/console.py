@@ -28,9 +28,11 @@ from integrations.repairs.models import (
     FOLLOWS,
     LEVELS,
     OPEN,
+    PAUSED,
     PAYER_WORDS,
     REASONS,
     STATE_WORDS,
+    WAITS,
     Payer,
     Ticket,
     TicketCost,
@@ -40,9 +42,12 @@ from integrations.repairs.models import (
 )
 from integrations.repairs.suggesting import candidates
 from integrations.repairs.tickets import load, pace
+from integrations.repairs.trace import explain
 
 #: Columns of the board, and cards of each; of more their number is told, with the way to the list.
-BOARD, CARDS = (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING, TicketState.DONE), 12
+BOARD, CARDS = (
+    (TicketState.SUBMITTED,), (TicketState.ACCEPTED,), (TicketState.WORKING,), PAUSED, (TicketState.DONE,),
+), 12  # fmt: skip
 
 #: What the buttons say that take a ticket there.
 STEP_WORDS = {
@@ -56,15 +61,16 @@ MOST_PIECES, MOST_FEN = 999, 10_000_000
 @page("GET", "/tickets/board", need="ticket.view", title=tr("报修看板"))
 def board(desk: Desk) -> View:
     """Show the open tickets by state, urgent ones and those soonest due first."""
-    counted = select(Ticket.state, func.count(col(Ticket.id))).where(col(Ticket.state).in_(BOARD)).group_by(col(Ticket.state))
-    counts = dict(desk.session.exec(counted).all())
+    counted = select(Ticket.state, func.count(col(Ticket.id))).group_by(col(Ticket.state))
+    counts = dict(desk.session.exec(counted.where(col(Ticket.state).in_([state for states in BOARD for state in states]))).all())
     columns = []
-    for state in BOARD:
-        wanted = select(Ticket).where(Ticket.state == state)
+    for states in BOARD:
+        wanted = select(Ticket).where(col(Ticket.state).in_(states))
         first = wanted.order_by(col(Ticket.urgent).desc(), col(Ticket.priority).desc(), col(Ticket.due_at)).limit(CARDS)
         rows = [(row, pace(desk, row.ticket)) for row in load(desk, desk.session.exec(first).all())]
-        columns.append((state, STATE_WORDS[state], counts.get(state, 0), rows))
-    return View("repairs/board.html", {"columns": columns, "levels": LEVELS})
+        title, filtered = (tr("等配件、等业主"), "paused") if states is PAUSED else (STATE_WORDS[states[0]], states[0].value)
+        columns.append((filtered, title, sum(counts.get(state, 0) for state in states), rows))
+    return View("repairs/board.html", {"columns": columns, "levels": LEVELS, "states": STATE_WORDS})
 
 
 @page("GET", "/tickets/{number}", need="ticket.view", title=tr("工单"))
@@ -90,10 +96,20 @@ def _shown(desk: Desk, ticket: Ticket, fault: str = "") -> View:
             "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None, "levels": LEVELS,
             "costs": costs, "yuan": yuan, "total": sum(one.total for one in costs), "payers": PAYER_WORDS,
             "theirs": sum(one.total for one in costs if one.payer is Payer.RESIDENT), "reasons": REASONS, "reason": desk.veil(steps.reason_of(ticket)),
-            "form": desk.form, "fault": fault,
+            "form": desk.form, "fault": fault, "trace": explain(desk, ticket), "is_paused": ticket.state in PAUSED,
+            "waits": _waits(ticket), "waits_for": WAITS.get(ticket.state, {}).get(ticket.pause_reason, ""),
         },
         422 if fault else 200,
     )  # fmt: skip
+
+
+def _waits(ticket: Ticket) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """Return what a ticket may wait for now, by the state that this is: its words, and each reason as it is sent, with its words."""
+    return [
+        (STATE_WORDS[state], [(f"{state}:{reason}", words) for reason, words in WAITS[state].items()])
+        for state in PAUSED
+        if ticket.may_become(state)
+    ]
 
 
 @page("POST", "/tickets/{number}/state", need="ticket.edit")
@@ -106,6 +122,25 @@ def move(desk: Desk) -> Redirect:
     told = tr("，已告诉住户") if ticket.state in steps.TOLD else ""
     return Redirect(
         f"/console/tickets/{ticket.number}", tr("已改为“{STATE_WORDS}”{told}。", STATE_WORDS=STATE_WORDS[ticket.state], told=told)
+    )
+
+
+@page("POST", "/tickets/{number}/wait", need="ticket.edit")
+def wait(desk: Desk) -> View | Redirect:
+    """Let it wait for a part or for the resident, saying for what: the clock stands still meanwhile."""
+    ticket = find(desk)
+    state, _, reason = desk.form.get("waits", "").partition(":")
+    try:
+        steps.wait(
+            desk, ticket, TicketState(state) if state in PAUSED else ticket.state, reason, withheld(desk.form.get("remark", ""))
+        )
+    except Refusal as refusal:
+        if desk.is_fragment:  # said beside the form, which keeps what was typed
+            raise
+        return _shown(desk, ticket, str(refusal))
+    return Redirect(
+        f"/console/tickets/{ticket.number}",
+        tr("已改为“{STATE_WORDS}”，期限停着，已告诉住户。", STATE_WORDS=STATE_WORDS[ticket.state]),
     )
 
 
@@ -271,4 +306,4 @@ def _writer(desk: Desk, note: TicketNote) -> str:
     )
 
 
-ROUTES: tuple[Page, ...] = (board, show, move, cancel, assign, prioritise, reschedule, note, add_cost, remove_cost)
+ROUTES: tuple[Page, ...] = (board, show, move, wait, cancel, assign, prioritise, reschedule, note, add_cost, remove_cost)

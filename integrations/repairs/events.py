@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlmodel import col, select
 
 from bot.contract import Log, Subject, Work, tr
-from integrations.repairs.models import LEVELS, OTHER_REASONS, PAYER_WORDS, REASONS, Ticket
+from integrations.repairs.models import LEVELS, OTHER_REASONS, PAYER_WORDS, REASONS, WAITS, Ticket, TicketState
 
 
 def _tickets(work: Work, numbers: Collection[str]) -> Mapping[str, Subject]:
@@ -23,6 +23,7 @@ EMITS = {
     "repair.closed": "reason?", "repair.cancelled": "reason?", "repair.urged": "times", "repair.rated": "rating", "repair.reopened": "times",
     "repair.noted": "told", "repair.changed": "category? location? urgent? time? phone? words?",
     "repair.prioritised": "level", "repair.rescheduled": "", "repair.put_back": "", "repair.cost_added": "fen payer", "repair.cost_removed": "fen",
+    "repair.parts": "reason", "repair.owner": "reason", "repair.climbed": "share",
 }  # fmt: skip
 
 LOG = Log(
@@ -33,11 +34,12 @@ LOG = Log(
         "repair.changed": tr("{words?住户补充了说明}{category?住户改了问题 }{location?住户改了位置 }{urgent?住户改了急不急 }{time?住户改了上门时间}{phone?住户改了联系电话}"),
         "repair.noted": tr("写了备注{told?，已告诉住户}"), "photo.stored": tr("收到照片"),
         "repair.prioritised": tr("急不急改为“{level}”"), "repair.rescheduled": tr("改了上门时间"), "repair.put_back": tr("撤销了刚才的改动"),
+        "repair.parts": tr("待配件，期限停着：{reason}"), "repair.owner": tr("待业主，期限停着：{reason}"), "repair.climbed": tr("用掉了期限的 {share}%"),
         "repair.cost_added": tr("记了一笔费用（{payer}）"), "repair.cost_removed": tr("去掉了一笔费用"),
     },
     titles={"repair.opened": tr("住户报修"), "repair.cancelled": tr("工单取消了"), "repair.prioritised": tr("改了急不急"), "repair.cost_added": tr("记了一笔费用"), "repair.closed": tr("工单关闭了"), "repair.urged": tr("住户催办"), "repair.rated": tr("住户评价"), "repair.changed": tr("住户改了报修"), "repair.noted": tr("写了工单备注")},
     words={
-        "reason": {**REASONS, **OTHER_REASONS}, "level": {key: words for key, (_, _, words) in LEVELS.items()},
+        "reason": {**REASONS, **OTHER_REASONS, **WAITS[TicketState.PARTS], **WAITS[TicketState.OWNER]}, "level": {key: words for key, (_, _, words) in LEVELS.items()},
         "payer": {payer.value: words for payer, words in PAYER_WORDS.items()},
     },
     subjects={"ticket": _tickets},

@@ -4,11 +4,24 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from bot.contract import PUBLIC_ALPHABET, Household, Scoped, joined, maybe_moment, moment, sealed, shortened, tr, word
+from bot.contract import (
+    PUBLIC_ALPHABET,
+    Household,
+    Scoped,
+    joined,
+    json_column,
+    maybe_moment,
+    moment,
+    sealed,
+    shortened,
+    tr,
+    word,
+)
 
 
 def ticket_number() -> str:
@@ -22,9 +35,12 @@ class TicketState(StrEnum):
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
     WORKING = "working"
+    PARTS = "parts"  # waits for a part; the clock stands still
+    OWNER = "owner"  # waits for the resident; the clock stands still
     DONE = "done"  # waits for the resident's rating
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"  # told twice: what becomes of it stands on another one
 
 
 #: Characters of the resident's first words that tell one ticket from another.
@@ -36,20 +52,27 @@ PHONE_END = 4
 #: State -> states that may follow.
 FOLLOWS: Mapping[TicketState, tuple[TicketState, ...]] = {
     TicketState.SUBMITTED: (TicketState.ACCEPTED, TicketState.WORKING, TicketState.DONE, TicketState.CANCELLED),
-    TicketState.ACCEPTED: (TicketState.WORKING, TicketState.DONE, TicketState.CANCELLED),
-    TicketState.WORKING: (TicketState.DONE, TicketState.CANCELLED),
+    TicketState.ACCEPTED: (TicketState.WORKING, TicketState.DONE, TicketState.PARTS, TicketState.OWNER, TicketState.CANCELLED),
+    TicketState.WORKING: (TicketState.DONE, TicketState.PARTS, TicketState.OWNER, TicketState.CANCELLED),
+    TicketState.PARTS: (TicketState.WORKING, TicketState.DONE, TicketState.OWNER, TicketState.CANCELLED),
+    TicketState.OWNER: (TicketState.WORKING, TicketState.DONE, TicketState.PARTS, TicketState.CANCELLED),
     TicketState.DONE: (TicketState.CLOSED, TicketState.WORKING),
     TicketState.CLOSED: (TicketState.WORKING,),
     TicketState.CANCELLED: (),
+    TicketState.MERGED: (),  # it is parted again, or goes with the one that it was merged into
 }
 
+#: States in which the clock stands still.
+PAUSED = (TicketState.PARTS, TicketState.OWNER)
+
 #: States in which somebody still waits for a repair.
-OPEN = (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING)
+OPEN = (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING, *PAUSED)
 
 #: What people call them.
 STATE_WORDS: Mapping[TicketState, str] = {
-    TicketState.SUBMITTED: tr("待受理"), TicketState.ACCEPTED: tr("已受理"), TicketState.WORKING: tr("处理中"), TicketState.DONE: tr("待评价"),
-    TicketState.CLOSED: tr("已关闭"), TicketState.CANCELLED: tr("已取消"),
+    TicketState.SUBMITTED: tr("待受理"), TicketState.ACCEPTED: tr("已受理"), TicketState.WORKING: tr("处理中"),
+    TicketState.PARTS: tr("待配件"), TicketState.OWNER: tr("待业主"), TicketState.DONE: tr("待评价"),
+    TicketState.CLOSED: tr("已关闭"), TicketState.CANCELLED: tr("已取消"), TicketState.MERGED: tr("已合并"),
 }  # fmt: skip
 
 #: Characters of the resident's words on a ticket; of more the first and the last ones are kept.
@@ -75,6 +98,12 @@ REASONS: Mapping[str, str] = {
 }  # fmt: skip
 OTHER_REASONS: Mapping[str, str] = {"resident": tr("住户自己取消"), "left": tr("住户已离开"), "silence": tr("一直没有评价")}
 
+#: Why the clock stands still, by the state in which it does.
+WAITS: Mapping[TicketState, Mapping[str, str]] = {
+    TicketState.PARTS: {"ordered": tr("配件已经订了"), "maker": tr("等厂家来人"), "finding": tr("正在找配件")},
+    TicketState.OWNER: {"time": tr("约上门时间"), "away": tr("上门时家里没人"), "decide": tr("要您拿主意：怎么修、费用"), "ready": tr("要您先准备好：腾地方、关水电")},
+}  # fmt: skip
+
 #: What stands in place of a flat where something is broken that belongs to everybody.
 PUBLIC = tr("公共区域")
 
@@ -87,6 +116,7 @@ class Ticket(Scoped, table=True):
         Index("repair_ticket_state", "community_id", "state", "urgent", "priority", "due_at"),
         Index("repair_ticket_opened", "community_id", "opened_at"),
         Index("repair_ticket_due", "community_id", "due_at"),
+        Index("repair_ticket_climbs", "community_id", "rung_at"),
         # All that the list is narrowed and searched by, so that whatever is asked reads these few bytes of each and no row.
         Index(
             "repair_ticket_listed",
@@ -125,8 +155,17 @@ class Ticket(Scoped, table=True):
     done_at: datetime | None = maybe_moment()
     urged_at: datetime | None = maybe_moment()
     urged: int = 0
-    reminded_at: datetime | None = maybe_moment()  # the overdue task is opened once
+    reminded_at: datetime | None = maybe_moment()  # when it was found to be overdue
+    clock: dict[str, Any] = json_column(dict)  # how due_at came about (clock.Term); empty for tickets of before it was kept
+    rung: int = 0  # rungs of the ladder that were climbed
+    rung_at: datetime | None = maybe_moment()  # when the ladder looks at it again; None = it climbs no further
+    promised_at: datetime | None = maybe_moment()  # until when it was promised anew, once it was overdue
+    paused_at: datetime | None = maybe_moment()  # since when the clock stands still
+    pause_reason: str = ""  # why: one of WAITS
     reopened: int = 0
+    follows_number: str = ""  # the ticket that it goes on with, which was done too long ago to be opened again
+    merged_into_id: int | None = Field(default=None, foreign_key="repair_ticket.id", index=True)
+    merged_from: str = ""  # the state to which it goes back when it is parted again
     rating: int | None = None
     ended: str = ""  # why it was called off or closed: one of REASONS or OTHER_REASONS
     ended_note: str = sealed("repair_ticket.ended_note")  # what staff wrote to it

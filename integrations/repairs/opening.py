@@ -92,8 +92,9 @@ def _ticket(desk: Desk) -> Ticket:
     ticket = Ticket(
         resident_id=resident.id if resident else None, household_id=flat.id if flat else None, said_flat="" if flat else PUBLIC,
         category=category, location=location, urgent=urgent, priority=priority, appointment_at=at, opened_at=desk.now,
-        phone=phone, due_at=clock.due_at(category, urgent, at, desk.now),
+        phone=phone,
     )  # fmt: skip
+    clock.start(desk, ticket)
     ticket.add_words(withheld(form.get("words", ""))[:LONGEST])
     return ticket
 

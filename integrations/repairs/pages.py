@@ -3,8 +3,11 @@
 from sqlmodel import col, select
 
 from bot.contract import Page, Staff, View, Visit, page
-from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, Payer, Ticket, TicketCost, TicketNote, yuan
+from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, WAITS, Payer, Ticket, TicketCost, TicketNote, yuan
 from integrations.repairs.steps import reason_of
+
+#: What happened that is the staff's own: notes, of which those that were told stand there by their words, and reminders.
+INNER = ("repair.noted", "repair.climbed")
 
 
 @page("GET", "/tickets/{number}")
@@ -15,7 +18,7 @@ def show(visit: Visit) -> View:
         raise LookupError(visit.params["number"])
     kept = select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.text) != "")
     told = visit.session.exec(kept.where(col(TicketNote.told).is_(True))).all()
-    public = [step for step in visit.timeline(ticket.subject) if step.kind != "repair.noted"]  # notes for staff are nobody else's
+    public = [step for step in visit.timeline(ticket.subject) if step.kind not in INNER]
     steps = [(step.at, step.words) for step in public]
     steps += [(note.at, f"物业：{note.text}") for note in told]
     member = visit.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
@@ -27,6 +30,7 @@ def show(visit: Visit) -> View:
             "ticket": ticket, "state": STATE_WORDS[ticket.state], "category": CATEGORY_WORDS.get(ticket.category, ""),
             "is_open": ticket.state in OPEN, "steps": sorted(steps, key=lambda step: step[0]), "member": member, "community": visit.community,
             "costs": costs, "total": yuan(sum(one.total for one in costs)), "yuan": yuan, "reason": reason_of(ticket),
+            "waits_for": WAITS.get(ticket.state, {}).get(ticket.pause_reason, ""),
         },
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from functools import partial
 from bot.contract import Ended, Episode, Past, Resident, Role, Task, Then, Understood
 from integrations.repairs import clock
 from integrations.repairs.actions import LOW
+from integrations.repairs.ladder import SILENCE
 from integrations.repairs.models import Ticket, TicketNote, TicketState
 
 #: Category, place, what residents say, whether it cannot wait, and how long it usually takes.
@@ -117,7 +118,7 @@ def _afterwards(past: Past, ticket: Ticket, resident: Resident, fixed: datetime,
             outcome = dice.choice(("已回访，住户满意", "已回访，重新安排维修", "联系不上"))
             yield rated + past.after(timedelta(hours=20)), lambda work: work.answer(task, member, outcome)
     else:
-        yield fixed + clock.SILENCE, lambda work: _close(work, ticket)
+        yield fixed + SILENCE, lambda work: _close(work, ticket)
 
 
 def _in_hours(at: datetime) -> datetime:

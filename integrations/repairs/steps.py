@@ -1,17 +1,21 @@
 """What staff do to one ticket: move it on, give it to somebody, call it off, put it at another time. Pages and acts on several use these."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.contract import Caller, Desk, Household, Refusal, Resident, Staff, Task, Work, is_past, row_id, tasks, tr
 from integrations.repairs import clock
 from integrations.repairs.actions import URGENT
-from integrations.repairs.models import LEVELS, OPEN, REASONS, STATE_WORDS, Ticket, TicketState
+from integrations.repairs.models import LEVELS, OPEN, PAUSED, REASONS, STATE_WORDS, WAITS, Ticket, TicketNote, TicketState
 
 #: Columns that these change, and that taking an act on several tickets back puts back.
-KEEPS = ("state", "assignee_id", "done_at", "due_at", "urgent", "priority", "ended", "ended_note", "reminded_at")
+KEEPS = (
+    "state", "assignee_id", "done_at", "due_at", "urgent", "priority", "ended", "ended_note", "reminded_at", "clock", "rung", "rung_at",
+    "promised_at", "paused_at", "pause_reason",
+)  # fmt: skip
 
 #: What the resident is told when a ticket gets there.
 TOLD = {
@@ -29,6 +33,10 @@ AHEAD = timedelta(days=90)
 def move(desk: Desk, ticket: Ticket, state: TicketState) -> None:
     """Move a ticket on and tell the resident; raises Refusal where that does not follow."""
     _require_follows(ticket, state)
+    if state in PAUSED:
+        raise Refusal(tr("请写明在等什么：用“先等一等”。"))
+    if was_paused := ticket.state in PAUSED:
+        clock.resume(desk, ticket)
     ticket.state = state
     if state is TicketState.DONE:
         ticket.done_at = desk.now
@@ -41,8 +49,27 @@ def move(desk: Desk, ticket: Ticket, state: TicketState) -> None:
     desk.record(f"repair.{state}", ticket.subject, **reason)
     if state not in OPEN:
         desk.finish(ticket.subject, tr("工单{STATE_WORDS}", STATE_WORDS=STATE_WORDS[state]))
-    if (message := TOLD.get(state)) is not None:
+    if was_paused and state is TicketState.WORKING:
+        tell(desk, ticket, "repair.resumed", when=desk.words("{t}", t=ticket.promised_at or ticket.due_at))
+    elif (message := TOLD.get(state)) is not None:
         tell(desk, ticket, message)
+
+
+def wait(desk: Desk, ticket: Ticket, state: TicketState, reason: str, note: str) -> None:
+    """Let a ticket wait for a part or for the resident: its clock stands still, and the resident is told for what."""
+    if state not in PAUSED or reason not in WAITS[state]:
+        raise Refusal(tr("请选择在等什么，住户会看到。"))
+    if ticket.state is TicketState.SUBMITTED:
+        raise Refusal(tr("还没有人接的工单不能停，请先受理或派单。"))
+    _require_follows(ticket, state)
+    clock.pause(desk, ticket, state, reason)
+    desk.session.add(ticket)
+    desk.record(f"repair.{state}", ticket.subject, reason=reason)
+    note = note.strip()[:LONGEST]
+    if note:
+        desk.session.add(TicketNote(ticket_id=ticket.id or 0, at=desk.now, staff_id=desk.staff.id, text=note))
+        desk.record("repair.noted", ticket.subject, told=True)
+    tell(desk, ticket, f"repair.{state}", reason=WAITS[state][reason], note=note)
 
 
 def cancel(desk: Desk, ticket: Ticket, reason: str, note: str) -> None:
@@ -81,7 +108,7 @@ def prioritise(desk: Desk, ticket: Ticket, level: str) -> None:
     was_urgent = ticket.urgent
     ticket.urgent, ticket.priority, _ = LEVELS[level]
     if ticket.urgent != was_urgent:
-        ticket.due_at, ticket.reminded_at = clock.due_at(ticket.category, ticket.urgent, ticket.appointment_at, desk.now), None
+        clock.start(desk, ticket)
     desk.session.add(ticket)
     desk.record("repair.prioritised", ticket.subject, level=level)
     if ticket.urgent and not was_urgent:
@@ -116,22 +143,32 @@ def reschedule(desk: Desk, ticket: Ticket, at: datetime) -> None:
         raise Refusal(tr("这个时间已经过了，请选今后的时间。"))
     if at > desk.now + AHEAD:
         raise Refusal(tr("最远只能约 90 天以内，请看看日期对不对。"))
+    if ticket.state is TicketState.OWNER:  # that was agreed upon with them
+        clock.resume(desk, ticket)
+        ticket.state = TicketState.ACCEPTED
     ticket.appointment_at = at
-    ticket.due_at, ticket.reminded_at = clock.due_at(ticket.category, ticket.urgent, at, desk.now), None
+    clock.start(desk, ticket)
     desk.session.add(ticket)
     desk.record("repair.rescheduled", ticket.subject)
     tell(desk, ticket, "repair.rescheduled", when=desk.words("{t}", t=at))
 
 
-def tell(desk: Desk, ticket: Ticket, message: str, **more: Any) -> None:
-    """Tell whoever reported a ticket how it stands."""
-    member = desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+def tell(work: Work, ticket: Ticket, message: str, **more: Any) -> None:
+    """Tell whoever reported a ticket how it stands, and whoever reported one that was merged into it, each by their own number."""
+    member = work.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
     if message == "repair.cancelled":
         more["reason"] = reason_of(ticket)
-    url = desk.link(f"/tickets/{ticket.number}")
-    desk.tell(
-        reporter(desk, ticket), message, number=ticket.number, who=member.name if member else tr("值班师傅"), url=url, **more
-    )
+    for one in (ticket, *merged_into(work, ticket)):
+        url = work.link(f"/tickets/{one.number}")
+        who = member.name if member else tr("值班师傅")
+        work.tell(reporter(work, one), message, number=one.number, who=who, url=url, **more)
+
+
+def merged_into(work: Work, ticket: Ticket) -> Sequence[Ticket]:
+    """Return the tickets that were merged into one."""
+    if ticket.id is None:
+        return ()
+    return work.session.exec(select(Ticket).where(Ticket.merged_into_id == ticket.id).order_by(col(Ticket.id))).all()
 
 
 def reason_of(ticket: Ticket) -> str:
@@ -146,9 +183,9 @@ def reason_of(ticket: Ticket) -> str:
     )
 
 
-def reporter(desk: Desk, ticket: Ticket) -> Resident | str | None:
+def reporter(work: Work, ticket: Ticket) -> Resident | str | None:
     """Return who is told of a ticket: the resident, or the account that reported it."""
-    return desk.session.get(Resident, ticket.resident_id) if ticket.resident_id else ticket.openid
+    return work.session.get(Resident, ticket.resident_id) if ticket.resident_id else ticket.openid
 
 
 def put_back(desk: Desk, ticket: Ticket) -> None:

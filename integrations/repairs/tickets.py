@@ -25,13 +25,15 @@ from bot.contract import (
     tasks,
     tr,
 )
-from integrations.repairs import steps
+from integrations.repairs import clock, steps
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     LEVELS,
     OPEN,
+    PAUSED,
     REASONS,
     STATE_WORDS,
+    WAITS,
     Ticket,
     TicketCost,
     TicketState,
@@ -45,13 +47,19 @@ K = TypeVar("K", Household, Resident, Staff)
 STATES: Mapping[str, str] = {
     "open": tr("没修好的"),
     "late": tr("已超时"),
+    "twice": tr("督办（拖了两倍时间）"),
+    "paused": tr("期限停着的"),
     **{state.value: words for state, words in STATE_WORDS.items()},
 }
 
 #: Colours of the states.
 TONES: Mapping[TicketState, str] = {
-    TicketState.SUBMITTED: "yellow", TicketState.ACCEPTED: "blue", TicketState.WORKING: "blue", TicketState.DONE: "green",
+    TicketState.SUBMITTED: "yellow", TicketState.ACCEPTED: "blue", TicketState.WORKING: "blue",
+    TicketState.PARTS: "orange", TicketState.OWNER: "orange", TicketState.DONE: "green",
 }  # fmt: skip
+
+#: States in which the clock runs.
+_RUNNING = tuple(state for state in OPEN if state not in PAUSED)
 
 #: The key of tickets that nobody has.
 NOBODY = "none"
@@ -78,19 +86,22 @@ def waiting(desk: Desk) -> int:
 
 def pace(desk: Desk, ticket: Ticket) -> str:
     """Return how the clock stands: late, soon or calm."""
-    if ticket.state not in OPEN:
+    if ticket.state not in _RUNNING:
         return "calm"
     if desk.now > ticket.due_at:
         return "late"
-    used = (desk.now - ticket.opened_at) / (ticket.due_at - ticket.opened_at)
-    return "soon" if used > 0.8 else "calm"
+    return "soon" if clock.term_of(ticket).used(desk.now) > clock.RUNGS[1] else "calm"
 
 
 def _stands(desk: Desk, state: str) -> ColumnElement[bool]:
     if state == "open":
         return col(Ticket.state).in_(OPEN)
+    if state == "paused":
+        return col(Ticket.state).in_(PAUSED)
+    if state == "twice":
+        return col(Ticket.state).in_(OPEN) & (col(Ticket.rung) >= len(clock.RUNGS))
     if state == "late":
-        return col(Ticket.state).in_(OPEN) & (
+        return col(Ticket.state).in_(_RUNNING) & (
             func.coalesce(col(Ticket.due_at), desk.now) < desk.now
         )  # else all that was ever due is walked
     return col(Ticket.state) == TicketState(state)
@@ -166,9 +177,17 @@ def _level(_desk: Desk, row: Row) -> Cell | None:
     return None if level == "normal" else Cell(words=words, tone={"urgent": "red", "high": "yellow"}.get(level, "secondary"))
 
 
+def _state(_desk: Desk, row: Row) -> Cell:
+    ticket = row.ticket
+    waits_for = WAITS.get(ticket.state, {}).get(ticket.pause_reason, "")
+    return Cell(words=STATE_WORDS[ticket.state], tone=TONES.get(ticket.state, "secondary"), small=waits_for)
+
+
 def _due(desk: Desk, row: Row) -> Sequence[Cell | str]:
     if row.ticket.state not in OPEN:
         return ()
+    if row.ticket.state in PAUSED:
+        return [tr("停着")]
     late = [Cell(words=tr("已超时"), tone="red")] if pace(desk, row.ticket) == "late" else []
     return [desk.words("{t}", t=row.ticket.due_at), *late]
 
@@ -252,7 +271,7 @@ LIST = Listing(
         Column(name="what", title=tr("什么坏了"), says=_what, filed=lambda desk, row: desk.veil(row.ticket.what)),
         Column(name="number", title=tr("工单号"), says=lambda desk, row: row.ticket.number),
         Column(name="level", title=tr("急不急"), says=_level, sort=(col(Ticket.urgent).desc(), col(Ticket.priority).desc(), Ticket.due_at)),
-        Column(name="state", title=tr("状态"), says=lambda desk, row: Cell(words=STATE_WORDS[row.ticket.state], tone=TONES.get(row.ticket.state, "secondary"))),
+        Column(name="state", title=tr("状态"), says=_state),
         Column(name="assignee", title=tr("负责人"), says=lambda desk, row: row.assignee or tr("未派"), sort=(Ticket.assignee_id,)),
         Column(name="opened", title=tr("报修时间"), says=lambda desk, row: row.ticket.opened_at, sort=(Ticket.opened_at,)),
         Column(name="due", title=tr("期限"), says=_due, sort=(Ticket.due_at,), filed=lambda desk, row: row.ticket.due_at.strftime("%Y-%m-%d %H:%M")),

@@ -406,3 +406,14 @@ def test_whom_a_notice_was_for_stays_whom_it_is_for_and_back_again(blank: Engine
         command.downgrade(revisions._config(connection, FOLDERS), "bot_28")
         kept = connection.execute(text("SELECT audience FROM notice ORDER BY id")).scalars().all()
     assert [json.loads(one) if isinstance(one, str) else one for one in kept] == [{"everyone": True}, mixed]
+
+
+def test_open_ticket_of_before_is_looked_at_by_the_ladder_and_keeps_its_term(upgraded: Engine) -> None:
+    ticket = table("repair_ticket")
+    with upgraded.connect() as connection:
+        [kept] = connection.execute(
+            select(ticket.c["clock", "rung", "paused_at", "merged_into_id"], ticket.c.rung_at == ticket.c.opened_at)
+        ).all()
+        connection.execute(update(ticket).values(state="parts"))
+        connection.rollback()
+    assert tuple(kept) == ({}, 0, None, None, True)

@@ -10,8 +10,8 @@ import pytest
 from bot.contract import Ask, Refusal, Reply, Turn, Work, leaving, personal
 from bot.store.photos import Photo
 from bot.store.staff import Role
-from integrations.repairs import actions, clock, console, pages
-from integrations.repairs.models import FOLLOWS, Ticket, TicketNote, TicketState
+from integrations.repairs import actions, clock, console, ladder, pages
+from integrations.repairs.models import FOLLOWS, PAUSED, WAITS, Ticket, TicketNote, TicketState
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Chat, Town
@@ -27,6 +27,8 @@ def reported(town: Town, **slots: Any) -> Ticket:
 def move(town: Town, ticket: Ticket, state: TicketState) -> Ticket:
     if state is TicketState.CANCELLED:
         town.opens(Role.STAFF, console.cancel, params={"number": ticket.number}, reason="settled")
+    elif state in PAUSED:
+        town.opens(Role.STAFF, console.wait, params={"number": ticket.number}, waits=f"{state}:{next(iter(WAITS[state]))}")
     else:
         town.opens(Role.STAFF, console.move, params={"number": ticket.number}, state=state.value)
     return next(found for found in town.all(Ticket) if found.number == ticket.number)
@@ -105,7 +107,7 @@ def test_assigning_accepts_the_ticket(town: Town) -> None:
 
 
 @pytest.mark.parametrize("begin", list(TicketState))
-@pytest.mark.parametrize("end", [state for state in TicketState if state is not TicketState.CANCELLED])
+@pytest.mark.parametrize("end", [state for state in TicketState if state not in (TicketState.CANCELLED, *PAUSED)])
 def test_only_states_of_the_table_follow(town: Town, begin: TicketState, end: TicketState) -> None:
     ticket = reported(town)
 
@@ -284,17 +286,17 @@ def test_overdue_ticket_raises_one_task_even_if_nobody_accepted_it(town: Town) -
     reported(town)
     town.now += timedelta(hours=25)
 
-    town.runs(clock.remind.run)
-    town.runs(clock.remind.run)
+    town.runs(ladder.climb.run)
+    town.runs(ladder.climb.run)
 
     assert [task.kind for task in town.tasks()] == ["repair.overdue"]
 
 
 def test_finished_ticket_nobody_rates_is_closed_after_a_week(town: Town) -> None:
     move(town, reported(town), TicketState.DONE)
-    town.now += clock.SILENCE + timedelta(minutes=1)
+    town.now += ladder.SILENCE + timedelta(minutes=1)
 
-    town.runs(clock.close_silent.run)
+    town.runs(ladder.close_silent.run)
 
     assert [ticket.state for ticket in town.all(Ticket)] == [TicketState.CLOSED]
 
