@@ -70,6 +70,7 @@ integration = Integration(
         "repair.live": "", "repair.unlit": "", "repair.for_another": "",
         "repair.accepted": "number who url", "repair.assigned": "number who url", "repair.working": "number who url",
         "repair.done": "number who url", "repair.cancelled": "number who url reason", "repair.note": "number note", "repair.rescheduled": "number who url when",
+        "repair.done_too": "number who url", "repair.reopened": "number who url", "repair.follows": "number old what url", "repair.merged": "number url",
         "repair.parts": "number who url reason note", "repair.owner": "number who url reason note", "repair.resumed": "number who url when",
         "repair.late": "number who url due promise", "repair.very_late": "number who url", "repair.remind": "number place what when late",
         "repair.opened": "number what url", "repair.put_back": "number state url",

@@ -1,7 +1,7 @@
 """What residents can ask for: report, change, status, urge, cancel, rate."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from sqlmodel import and_, col, or_, select
 from bot.contract import (
     Ask,
     Household,
+    Line,
     Matter,
     Refusal,
     Reply,
@@ -19,6 +20,7 @@ from bot.contract import (
     Task,
     Turn,
     Wish,
+    Work,
     action,
     amends,
     handoffs,
@@ -29,14 +31,11 @@ from bot.contract import (
     tr,
 )
 from bot.contract.roster import Binding
-from integrations.repairs import clock, hazards, places, things
-from integrations.repairs.models import OPEN, PAUSED, STATE_WORDS, WAITS, Ticket, TicketState
+from integrations.repairs import clock, hazards, merging, places, ratings, reopening, things
+from integrations.repairs.models import CALLED_OUT, OPEN, PAUSED, STATE_WORDS, WAITS, Ticket, TicketState
 
 #: Urging again within this time changes nothing.
 URGE_AGAIN = timedelta(minutes=30)
-
-#: How long a finished repair may be rated, and "still broken" reopens the same ticket.
-REOPENS = timedelta(days=15)
 
 #: Reports of one account in a day, and urgent ones among them; of an account that has not proven where it lives.
 MOST, MOST_URGENT, MOST_UNPROVEN, MOST_URGENT_UNPROVEN = 20, 6, 4, 2
@@ -53,20 +52,12 @@ _QUESTION = 36
 
 #: Longest words that only say which flat it is.
 _BRIEF = 12
-
-#: The kind of task by which those on duty are called.
-URGENT = "repair.urgent"
-
 #: What stands in the menu.
 SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
 
 #: Words that take back what was said, and doors that are not what is broken.
 _CORRECTS = re.compile(r"不对|不是|说错|写错|错了|改成|改为|换成|应该是|其实是|更正|唔系")
 _DOOR_ASIDE = re.compile(r"门口|门前|门外|家门|敲门|开门|上门|出门|进门")
-
-#: 2分, 打五分, 五颗星: a rating with nothing beside it. A bare number answers whatever was asked.
-_SCORE = re.compile(r"(?:我?[给打评]个?)?([1-5一二两三四五])(?:分|颗?星)[吧。.!！]*")
-_NUMBERS = {said: score for score, words in enumerate(("1一", "2二两", "3三", "4四", "5五"), 1) for said in words}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,12 +147,12 @@ def _call_out(turn: Turn, ticket: Ticket) -> Task:
     """Let those on duty know of what cannot wait."""
     flat = _flat(turn, ticket)
     title = f"紧急报修：{ticket.place_of(flat)} {ticket.what}"
-    return turn.assign(URGENT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
+    return turn.assign(CALLED_OUT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
 
 
 def _called_out(turn: Turn, ticket: Ticket) -> Task | None:
     """Return the open call to those on duty, who are called once: 急, 不急, 急."""
-    return next((task for task in tasks.about(turn.session, ticket.subject) if task.kind == URGENT), None)
+    return next((task for task in tasks.about(turn.session, ticket.subject) if task.kind == CALLED_OUT), None)
 
 
 def _promise(turn: Turn, ticket: Ticket, task: Task | None) -> str:
@@ -259,22 +250,22 @@ def _end(ticket: Ticket) -> str:
 def status(turn: Turn, slots: object) -> Reply:
     """Tell where the resident's tickets stand: the one that is spoken of, the open ones, else the last one."""
     meant = _own(turn, turn.about)
-    if meant is not None and meant.state in OPEN:
+    if meant is not None and _carrier(turn, meant).state in OPEN:
         facts: dict[str, Any] = {
             "what": _what(turn, meant),
             "number": meant.number,
-            "state": STATE_WORDS[meant.state],
+            "state": _state(turn, meant),
             "url": _link(turn, meant),
         }
         who, when = _assignee(turn, meant), _when(turn, meant)
         return Reply("one", about=meant.subject, called=_called(turn, meant), who=who, when=when, **facts)
-    tickets = _mine(turn, OPEN)
+    tickets = _waiting(turn)
     if not tickets and (task := handoffs.current(turn)):
         return Reply("waits", matter=handoffs.say(turn, task))
     tickets = tickets or _mine(turn, tuple(TicketState))[:1]
     if not tickets:
         return Reply("none", ok=False)
-    state = tickets[0].state
+    state = _carrier(turn, tickets[0]).state
     name = "done" if state in OPEN else "finished" if state is TicketState.DONE else "over"
     lines = [_line(turn, ticket) for ticket in tickets[:5]]
     if len(tickets) > 1 or state not in OPEN:
@@ -282,8 +273,15 @@ def status(turn: Turn, slots: object) -> Reply:
     return Reply(name, about=tickets[0].subject, called=_called(turn, tickets[0]), tickets=lines)
 
 
+def _state(turn: Turn, ticket: Ticket) -> str:
+    """Return how a ticket stands; one that goes with another stands as that does."""
+    carrier = _carrier(turn, ticket)
+    return STATE_WORDS[carrier.state] if carrier is ticket else f"{STATE_WORDS[carrier.state]}（和同一处的报修一起修）"
+
+
 def _when(turn: Turn, ticket: Ticket) -> str:
     """Return when somebody comes, as it is agreed on, or until when it is due; a time that has gone by is owned up to."""
+    ticket = _carrier(turn, ticket)
     if ticket.state in PAUSED:
         return f"在等：{WAITS[ticket.state].get(ticket.pause_reason, '')}，期限先停着"
     if ticket.due_at < turn.now:
@@ -310,30 +308,59 @@ class Pressing(Which):
 
 @action(
     "repair.urge", Pressing,
-    replies={"which": "", "done": "number what who", "reopened": "number what who", "again": "number flat", "waits": "matter", "none": ""},
+    replies={"which": "", "done": "number what who", "reopened": "number what who", "anew": "number old what promise url", "again": "number flat", "waits": "matter", "none": ""},
 )  # fmt: skip
 def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     """Press for a ticket: staff get a task. A finished one that is not fixed is opened again."""
-    waiting, finished = _mine(turn, OPEN), _unhappy(turn)
+    waiting, finished = _waiting(turn), _unhappy(turn)
+    if not waiting and not finished and slots.unfixed and (old := _long_done(turn)):
+        return _anew(turn, old)
     if not waiting and not finished and (task := handoffs.current(turn)):  # an answer of the office is what they wait for
         return Reply("waits", ok=False, matter=handoffs.say(turn, task))
     ticket = _choose(turn, slots.ticket, [*finished, *waiting] if slots.unfixed else waiting or finished)
     if not isinstance(ticket, Ticket):
         return ticket
-    if ticket.state in OPEN and ticket.urged_at and turn.now - ticket.urged_at < URGE_AGAIN:
+    carrier = _carrier(turn, ticket)
+    if carrier.state in OPEN and ticket.urged_at and turn.now - ticket.urged_at < URGE_AGAIN:
         return Reply("again", number=ticket.number, ok=False, flat=_which(turn, ticket))
-    reopens = ticket.state not in OPEN
+    reopens = carrier.state not in OPEN
     if reopens:
-        _reopen(turn, ticket)
+        reopening.reopen(turn, carrier)
     ticket.urged_at, ticket.urged = turn.now, ticket.urged + 1
     turn.session.add(ticket)
     ticket.add_words(turn.said)
     title = f"住户催办（第{ticket.urged}次）：{ticket.place_of(_flat(turn, ticket))} {ticket.what}"
-    turn.assign("repair.urged", "ticket.view", title, urgent=ticket.urged > 1, subject=ticket.subject)
-    turn.record("repair.urged", ticket.subject, times=ticket.urged)
+    turn.assign("repair.urged", "ticket.view", title, urgent=ticket.urged > 1, subject=carrier.subject)
+    turn.record("repair.urged", carrier.subject, times=ticket.urged)
     return Reply(
         "reopened" if reopens else "done", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket),
-        who=_assignee(turn, ticket),
+        who=_assignee(turn, carrier),
+    )  # fmt: skip
+
+
+def _waiting(turn: Turn) -> Sequence[Ticket]:
+    """Return the tickets that are not done yet, those among them that go with another one."""
+    return [one for one in _mine(turn, (*OPEN, TicketState.MERGED)) if _carrier(turn, one).state in OPEN]
+
+
+def _carrier(work: Work, ticket: Ticket) -> Ticket:
+    """Return the ticket on which it stands what becomes of one: the one that it was merged into, else itself."""
+    into = work.session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id is not None else None
+    return into or ticket
+
+
+def _long_done(turn: Turn) -> Ticket | None:
+    """Return the repair that was done last, too long ago to be opened again."""
+    done = [one for one in _mine(turn, (TicketState.DONE, TicketState.CLOSED))[:1] if one.done_at]
+    return next((one for one in done if one.done_at and turn.now - one.done_at < reopening.NAMED), None)
+
+
+def _anew(turn: Turn, old: Ticket) -> Reply:
+    _bound_by_the_day(turn, urgent=False)
+    ticket = reopening.anew(turn, old, turn.said)
+    return Reply(
+        "anew", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, old=old.number, what=_what(turn, ticket),
+        promise=_promise(turn, ticket, None), url=_link(turn, ticket),
     )  # fmt: skip
 
 
@@ -367,6 +394,7 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
     ticket.state, ticket.ended = TicketState.CANCELLED, "resident"
     turn.session.add(ticket)
     turn.record("repair.cancelled", ticket.subject, reason=ticket.ended)
+    merging.part_all(turn, ticket)
     turn.finish(ticket.subject, "住户取消了报修")
     return Reply("done", about=ticket.subject, over=True, number=ticket.number, what=_what(turn, ticket))
 
@@ -414,17 +442,32 @@ def hear(turn: Turn, text: str) -> str | Wish:
 
 
 def hear_score(turn: Turn, text: str) -> str:
-    """Take a bare 2分 for the rating of the one repair that waits for it; empty where none does, or several do."""
-    said = _SCORE.fullmatch(text.strip())
-    if said is None:
+    """Take a bare 2分, 👍 or 还行 for the rating of the one repair that waits for it; empty where none does, or several do.
+
+    What does not name a score outright counts only where the score is asked for, or the repair was spoken of last.
+    """
+    is_asked = turn.open == "repair.rate" and turn.asks == "score"
+    outright, score = ratings.scored(text), ratings.meant(text)
+    if outright is None and score is None:
         return ""
     waiting = _rateable(turn)
     if len(waiting) != 1:
         return ""
-    score = _NUMBERS[said[1]]
+    if outright is None and not is_asked and (turn.is_asked or not _was_spoken_of(turn, waiting[0])):
+        return ""
+    score = outright or score or 0
     _rate(turn, waiting[0], score)
+    if is_asked:
+        turn.closes.add("repair.rate")
     message = turn.context.messages["repair.rated_low" if score <= LOW else "repair.rated"]
     return turn.words(message, number=waiting[0].number, what=_what(turn, waiting[0]), score=score)
+
+
+def _was_spoken_of(turn: Turn, ticket: Ticket) -> bool:
+    """Tell whether the last thing that was said to the resident named the ticket: what they say now is said to that."""
+    said = select(Line).where(Line.openid == turn.openid, Line.speaker == "bot").order_by(col(Line.id).desc()).limit(1)
+    last = turn.session.exec(said).first()
+    return last is not None and ticket.number in last.text
 
 
 def _mine(turn: Turn, states: Sequence[TicketState]) -> Sequence[Ticket]:
@@ -435,13 +478,22 @@ def _mine(turn: Turn, states: Sequence[TicketState]) -> Sequence[Ticket]:
 
 def _unhappy(turn: Turn) -> Sequence[Ticket]:
     """Return the last finished ticket: 还没修好 reopens the same one."""
-    finished = _mine(turn, (TicketState.DONE, TicketState.CLOSED))
-    return [ticket for ticket in finished[:1] if ticket.done_at and turn.now - ticket.done_at < REOPENS]
+    theirs = _mine(turn, (TicketState.DONE, TicketState.CLOSED, TicketState.MERGED))
+    finished = [(one, _carrier(turn, one)) for one in theirs]
+    over = (TicketState.DONE, TicketState.CLOSED)
+    return [
+        one for one, carrier in finished[:1]
+        if carrier.state in over and carrier.done_at and turn.now - carrier.done_at < reopening.REOPENS
+    ]  # fmt: skip
 
 
 def _rateable(turn: Turn) -> Sequence[Ticket]:
     finished = _mine(turn, (TicketState.DONE, TicketState.CLOSED))
-    return [ticket for ticket in finished if ticket.rating is None and ticket.done_at and turn.now - ticket.done_at < REOPENS]
+    return [
+        ticket
+        for ticket in finished
+        if ticket.rating is None and ticket.done_at and turn.now - ticket.done_at < reopening.REOPENS
+    ]
 
 
 def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket], called_off: str = "") -> Ticket | Reply | Ask:
@@ -457,14 +509,6 @@ def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket], called_of
         return tickets[0]
     labels = {ticket.number: turn.words("{what}（{t}）", what=_what(turn, ticket), t=ticket.opened_at) for ticket in tickets[:8]}
     return Ask(slot="ticket", name="which", options=labels, called_off=called_off)
-
-
-def _reopen(turn: Turn, ticket: Ticket) -> None:
-    ticket.state = TicketState.WORKING
-    ticket.reopened += 1
-    ticket.done_at, ticket.rating, ticket.appointment_at = None, None, None
-    clock.start(turn, ticket)
-    turn.record("repair.reopened", ticket.subject, times=ticket.reopened)
 
 
 def _own(turn: Turn, about: str) -> Ticket | None:
@@ -490,10 +534,10 @@ def _reported_under(binding: Binding) -> ColumnElement[bool]:
 
 
 def _line(turn: Turn, ticket: Ticket) -> str:
-    is_open = ticket.state in OPEN
+    is_open = _carrier(turn, ticket).state in OPEN
     return turn.words(
         '· {number} {what}：{state}{who?，{who}}{when?，{when}}。<a href="{url}">看进度</a>',
-        number=ticket.number, what=_what(turn, ticket), state=STATE_WORDS[ticket.state], who=_assignee(turn, ticket),
+        number=ticket.number, what=_what(turn, ticket), state=_state(turn, ticket), who=_assignee(turn, ticket),
         when=_when(turn, ticket) if is_open else "", url=_link(turn, ticket),
     )  # fmt: skip
 
@@ -527,6 +571,7 @@ def _flat(turn: Turn, ticket: Ticket) -> Household | None:
 
 def _assignee(turn: Turn, ticket: Ticket) -> str:
     """Return who has the ticket; empty while nobody has."""
+    ticket = _carrier(turn, ticket)
     member = turn.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
     return member.name if member else ""
 
@@ -541,11 +586,11 @@ def matters(turn: Turn) -> Sequence[Matter]:
     return [
         Matter(
             words=turn.words(
-                "{what}：{state}{who?，{who}}", what=_what(turn, ticket), state=STATE_WORDS[ticket.state], who=_assignee(turn, ticket)
+                "{what}：{state}{who?，{who}}", what=_what(turn, ticket), state=_state(turn, ticket), who=_assignee(turn, ticket)
             ),
             at=ticket.opened_at, url=_link(turn, ticket), flat=_home(turn, ticket),
         )
-        for ticket in _mine(turn, OPEN)
+        for ticket in _waiting(turn)
     ]  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from bot.contract import (
     tr_all,
     withheld,
 )
-from integrations.repairs import steps
+from integrations.repairs import merging, reopening, steps
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     FOLLOWS,
@@ -91,7 +91,9 @@ def _shown(desk: Desk, ticket: Ticket, fault: str = "") -> View:
         {
             "ticket": ticket, "place": ticket.place_of(flat), "flat": flat, "reporter": reporter,
             "photos": desk.photos_of(ticket.subject), "timeline": _timeline(desk, ticket), "state": STATE_WORDS[ticket.state],
-            "next": [(state, STEP_WORDS[state]) for state in FOLLOWS[ticket.state] if state in STEP_WORDS], "pace": pace(desk, ticket),
+            "next": _next(desk, ticket), "may_follow": _may_follow(desk, ticket),
+            "into": desk.session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id is not None else None,
+            "merged": steps.merged_into(desk, ticket), "alike": merging.alike(desk, ticket) if ticket.state in OPEN else [], "pace": pace(desk, ticket),
             "hands": hands, "category": CATEGORY_WORDS.get(ticket.category, ticket.category), "is_open": ticket.state in OPEN,
             "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None, "levels": LEVELS,
             "costs": costs, "yuan": yuan, "total": sum(one.total for one in costs), "payers": PAYER_WORDS,
@@ -101,6 +103,22 @@ def _shown(desk: Desk, ticket: Ticket, fault: str = "") -> View:
         },
         422 if fault else 200,
     )  # fmt: skip
+
+
+def _next(desk: Desk, ticket: Ticket) -> Sequence[tuple[TicketState, str]]:
+    """Return the states to which a button takes a ticket, with its words; from done the way back is to open it again."""
+    is_over = ticket.state in (TicketState.DONE, TicketState.CLOSED)
+    words = {**STEP_WORDS, TicketState.WORKING: tr("没修好，重新打开")} if is_over else STEP_WORDS
+    may = [
+        state
+        for state in FOLLOWS[ticket.state]
+        if state is not TicketState.WORKING or not is_over or reopening.is_fresh(desk, ticket)
+    ]
+    return [(state, words[state]) for state in may if state in words]
+
+
+def _may_follow(desk: Desk, ticket: Ticket) -> bool:
+    return ticket.state in (TicketState.DONE, TicketState.CLOSED) and not reopening.is_fresh(desk, ticket)
 
 
 def _waits(ticket: Ticket) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
@@ -142,6 +160,39 @@ def wait(desk: Desk) -> View | Redirect:
         f"/console/tickets/{ticket.number}",
         tr("已改为“{STATE_WORDS}”，期限停着，已告诉住户。", STATE_WORDS=STATE_WORDS[ticket.state]),
     )
+
+
+@page("POST", "/tickets/{number}/merge", need="ticket.edit")
+def merge(desk: Desk) -> View | Redirect:
+    """Let a double go with another ticket; both residents are told of what comes."""
+    ticket = find(desk)
+    try:
+        into = merging.merge(desk, ticket, desk.form.get("number", "").strip() or desk.form.get("into", ""))
+    except Refusal as refusal:
+        if desk.is_fragment:  # said beside the form, which keeps what was typed
+            raise
+        return _shown(desk, ticket, str(refusal))
+    return Redirect(f"/console/tickets/{ticket.number}", tr("已并入 {number}，住户以后跟着这一单收到进展。", number=into.number))
+
+
+@page("POST", "/tickets/{number}/part", need="ticket.edit")
+def part(desk: Desk) -> Redirect:
+    """Take back that a ticket was merged into another."""
+    ticket = find(desk)
+    merging.part(desk, ticket)
+    said = tr(
+        "分出来了，工单 {number} 回到“{STATE_WORDS}”，已告诉住户。", number=ticket.number, STATE_WORDS=STATE_WORDS[ticket.state]
+    )
+    return Redirect(f"/console/tickets/{ticket.number}", said)
+
+
+@page("POST", "/tickets/{number}/follow", need="ticket.edit")
+def follow(desk: Desk) -> Redirect:
+    """Open a new ticket that goes on from this one, which was done too long ago."""
+    old = find(desk)
+    ticket = steps.follow(desk, old)
+    said = tr("新单开好了，工单号 {number}，写明接着 {old}，已告诉住户。", number=ticket.number, old=old.number)
+    return Redirect(f"/console/tickets/{ticket.number}", said)
 
 
 @page("POST", "/tickets/{number}/cancel", need="ticket.edit")
@@ -306,4 +357,19 @@ def _writer(desk: Desk, note: TicketNote) -> str:
     )
 
 
-ROUTES: tuple[Page, ...] = (board, show, move, wait, cancel, assign, prioritise, reschedule, note, add_cost, remove_cost)
+ROUTES: tuple[Page, ...] = (
+    board,
+    show,
+    move,
+    wait,
+    merge,
+    part,
+    follow,
+    cancel,
+    assign,
+    prioritise,
+    reschedule,
+    note,
+    add_cost,
+    remove_cost,
+)

@@ -24,17 +24,19 @@ EMITS = {
     "repair.noted": "told", "repair.changed": "category? location? urgent? time? phone? words?",
     "repair.prioritised": "level", "repair.rescheduled": "", "repair.put_back": "", "repair.cost_added": "fen payer", "repair.cost_removed": "fen",
     "repair.parts": "reason", "repair.owner": "reason", "repair.climbed": "share",
+    "repair.merged": "into", "repair.joined": "other", "repair.parted": "", "repair.follows": "old",
 }  # fmt: skip
 
 LOG = Log(
     events={
         "repair.opened": tr("{by_staff?物业代登记：}住户报修{urgent?（紧急）}"), "repair.accepted": tr("已受理"), "repair.assigned": tr("已派单"), "repair.working": tr("开始处理"),
         "repair.done": tr("已完成"), "repair.closed": tr("已关闭{reason?（{reason}）}"), "repair.cancelled": tr("已取消{reason?（{reason}）}"),
-        "repair.urged": tr("住户催办（第 {times} 次）"), "repair.rated": tr("住户评价 {rating} 分"), "repair.reopened": tr("住户反映没修好，重新打开"),
+        "repair.urged": tr("住户催办（第 {times} 次）"), "repair.rated": tr("住户评价 {rating} 分"), "repair.reopened": tr("没修好，重新打开"),
         "repair.changed": tr("{words?住户补充了说明}{category?住户改了问题 }{location?住户改了位置 }{urgent?住户改了急不急 }{time?住户改了上门时间}{phone?住户改了联系电话}"),
         "repair.noted": tr("写了备注{told?，已告诉住户}"), "photo.stored": tr("收到照片"),
         "repair.prioritised": tr("急不急改为“{level}”"), "repair.rescheduled": tr("改了上门时间"), "repair.put_back": tr("撤销了刚才的改动"),
-        "repair.parts": tr("待配件，期限停着：{reason}"), "repair.owner": tr("待业主，期限停着：{reason}"), "repair.climbed": tr("用掉了期限的 {share}%"),
+        "repair.parts": tr("待配件，期限停着：{reason}"), "repair.owner": tr("待业主，期限停着：{reason}"), "repair.merged": tr("并入 {into}"), "repair.joined": tr("住户的重复报修 {other} 并进来了"), "repair.parted": tr("从合并里分出来了"), "repair.follows": tr("接着 {old} 开的新单"),
+        "repair.climbed": tr("用掉了期限的 {share}%"),
         "repair.cost_added": tr("记了一笔费用（{payer}）"), "repair.cost_removed": tr("去掉了一笔费用"),
     },
     titles={"repair.opened": tr("住户报修"), "repair.cancelled": tr("工单取消了"), "repair.prioritised": tr("改了急不急"), "repair.cost_added": tr("记了一笔费用"), "repair.closed": tr("工单关闭了"), "repair.urged": tr("住户催办"), "repair.rated": tr("住户评价"), "repair.changed": tr("住户改了报修"), "repair.noted": tr("写了工单备注")},

@@ -98,6 +98,9 @@ REASONS: Mapping[str, str] = {
 }  # fmt: skip
 OTHER_REASONS: Mapping[str, str] = {"resident": tr("住户自己取消"), "left": tr("住户已离开"), "silence": tr("一直没有评价")}
 
+#: The kind of task by which those on duty are called.
+CALLED_OUT = "repair.urgent"
+
 #: Why the clock stands still, by the state in which it does.
 WAITS: Mapping[TicketState, Mapping[str, str]] = {
     TicketState.PARTS: {"ordered": tr("配件已经订了"), "maker": tr("等厂家来人"), "finding": tr("正在找配件")},

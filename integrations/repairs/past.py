@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.contract import Ended, Episode, Past, Resident, Role, Task, Then, Understood
-from integrations.repairs import clock
+from bot.contract import Ended, Episode, Office, Past, Resident, Role, Task, Then, Understood
+from integrations.repairs import clock, profiles
 from integrations.repairs.actions import LOW
 from integrations.repairs.ladder import SILENCE
 from integrations.repairs.models import Ticket, TicketNote, TicketState
@@ -56,10 +56,11 @@ def tell(past: Past) -> Iterator[Episode]:
 
 def _new(past: Past, resident: Resident, at: datetime, fault: tuple[str, str, str, bool, timedelta]) -> Ticket:
     category, location, words, urgent, _ = fault
+    term = clock.term(profiles.load(), Office(), category, urgent, None, at)
     return Ticket(
         number="R" + "".join(past.dice.choices("23456789ABCDEFGHJKMNPQRSTVWXYZ", k=6)), resident_id=resident.key,
         household_id=resident.household_id, category=category, location=location, words=words, urgent=urgent, opened_at=at,
-        due_at=clock.due_at(category, urgent, None, at),
+        due_at=term.at(), clock=term.to_json(), rung_at=term.at(clock.RUNGS[0]),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import col, or_, select
 
 from bot.contract import Personal, Resident, Retention, Rows, Task, Work, tr
-from integrations.repairs import places
+from integrations.repairs import merging, places
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     OPEN,
@@ -88,6 +88,7 @@ def _empty(work: Work, ticket: Ticket) -> None:
     if ticket.state in OPEN and not places.is_shared(ticket.location):
         ticket.state, ticket.ended = TicketState.CANCELLED, "left"
         work.record("repair.cancelled", ticket.subject, reason=ticket.ended)
+        merging.part_all(work, ticket)
         work.finish(ticket.subject, "住户已离开")
     ticket.rating, ticket.words, ticket.phone, ticket.ended_note = None, "", "", ""
     work.session.add(ticket)

@@ -7,9 +7,19 @@ from typing import Any
 from sqlmodel import col, select
 
 from bot.contract import Caller, Desk, Household, Refusal, Resident, Staff, Task, Work, is_past, row_id, tasks, tr
-from integrations.repairs import clock
-from integrations.repairs.actions import URGENT
-from integrations.repairs.models import LEVELS, OPEN, PAUSED, REASONS, STATE_WORDS, WAITS, Ticket, TicketNote, TicketState
+from integrations.repairs import clock, reopening
+from integrations.repairs.models import (
+    CALLED_OUT,
+    LEVELS,
+    OPEN,
+    PAUSED,
+    REASONS,
+    STATE_WORDS,
+    WAITS,
+    Ticket,
+    TicketNote,
+    TicketState,
+)
 
 #: Columns that these change, and that taking an act on several tickets back puts back.
 KEEPS = (
@@ -35,6 +45,12 @@ def move(desk: Desk, ticket: Ticket, state: TicketState) -> None:
     _require_follows(ticket, state)
     if state in PAUSED:
         raise Refusal(tr("请写明在等什么：用“先等一等”。"))
+    if state is TicketState.WORKING and ticket.state in (TicketState.DONE, TicketState.CLOSED):
+        if not reopening.is_fresh(desk, ticket):
+            raise Refusal(tr("修好超过 15 天了，请开一张新单，新单会写明接着哪一单。"))
+        reopening.reopen(desk, ticket)
+        tell(desk, ticket, "repair.reopened")
+        return
     if was_paused := ticket.state in PAUSED:
         clock.resume(desk, ticket)
     ticket.state = state
@@ -70,6 +86,18 @@ def wait(desk: Desk, ticket: Ticket, state: TicketState, reason: str, note: str)
         desk.session.add(TicketNote(ticket_id=ticket.id or 0, at=desk.now, staff_id=desk.staff.id, text=note))
         desk.record("repair.noted", ticket.subject, told=True)
     tell(desk, ticket, f"repair.{state}", reason=WAITS[state][reason], note=note)
+
+
+def follow(desk: Desk, old: Ticket) -> Ticket:
+    """Open a new ticket that goes on from one which was done too long ago to be opened again."""
+    if old.state not in (TicketState.DONE, TicketState.CLOSED):
+        raise Refusal(tr("没修好过的工单不用重新打开。"))
+    if reopening.is_fresh(desk, old):
+        raise Refusal(tr("还没过 15 天，请直接重新打开这一单。"))
+    ticket = reopening.anew(desk, old, by_staff=True)
+    url = desk.link(f"/tickets/{ticket.number}")
+    desk.tell(reporter(desk, ticket), "repair.follows", number=ticket.number, old=old.number, what=ticket.what, url=url)
+    return ticket
 
 
 def cancel(desk: Desk, ticket: Ticket, reason: str, note: str) -> None:
@@ -117,12 +145,12 @@ def prioritise(desk: Desk, ticket: Ticket, level: str) -> None:
 
 def call_out(desk: Desk, ticket: Ticket) -> Task:
     """Call those on duty to a ticket that cannot wait; a call that is open stays the only one."""
-    known = next((task for task in tasks.about(desk.session, ticket.subject) if task.kind == URGENT), None)
+    known = next((task for task in tasks.about(desk.session, ticket.subject) if task.kind == CALLED_OUT), None)
     if known is not None:
         return known
     flat = desk.session.get(Household, ticket.household_id) if ticket.household_id else None
     title = tr("紧急报修：{place_of} {what}", place_of=ticket.place_of(flat), what=ticket.what)
-    return desk.assign(URGENT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
+    return desk.assign(CALLED_OUT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
 
 
 def caller(work: Work, task: Task) -> Caller:
@@ -158,10 +186,16 @@ def tell(work: Work, ticket: Ticket, message: str, **more: Any) -> None:
     member = work.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
     if message == "repair.cancelled":
         more["reason"] = reason_of(ticket)
+    told: list[Resident | str | None] = []
     for one in (ticket, *merged_into(work, ticket)):
+        if (person := reporter(work, one)) in told:  # who reported it twice is told once
+            continue
+        told.append(person)
+        if one is not ticket:  # it is not theirs to rate
+            message = {"repair.done": "repair.done_too"}.get(message, message)
         url = work.link(f"/tickets/{one.number}")
         who = member.name if member else tr("值班师傅")
-        work.tell(reporter(work, one), message, number=one.number, who=who, url=url, **more)
+        work.tell(person, message, number=one.number, who=who, url=url, **more)
 
 
 def merged_into(work: Work, ticket: Ticket) -> Sequence[Ticket]:

@@ -12,7 +12,7 @@ from bot.model import FIRST, SHANGHAI
 from bot.store.events import Event
 from bot.store.photos import Photo
 from bot.store.staff import Role
-from integrations.repairs import actions, clock, console, pages, personal
+from integrations.repairs import actions, clock, console, pages, personal, reopening
 from integrations.repairs.models import LONGEST, Ticket, TicketState
 from tests.integrations.conftest import CATALOGUE, CHEN, LI
 
@@ -324,7 +324,7 @@ def test_bare_score_with_two_or_none_to_rate_is_nobodys(town: Town) -> None:
 
 def test_repair_finished_long_ago_is_not_rated_by_a_bare_score(town: Town) -> None:
     move(town, reported(town), TicketState.DONE)
-    town.now += actions.REOPENS
+    town.now += reopening.REOPENS
 
     assert heard(town, "2分") == ""
 
