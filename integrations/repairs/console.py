@@ -108,7 +108,8 @@ def _shown(desk: Desk, ticket: Ticket, fault: str = "") -> View:
 def _next(desk: Desk, ticket: Ticket) -> Sequence[tuple[TicketState, str]]:
     """Return the states to which a button takes a ticket, with its words; from done the way back is to open it again."""
     is_over = ticket.state in (TicketState.DONE, TicketState.CLOSED)
-    words = {**STEP_WORDS, TicketState.WORKING: tr("没修好，重新打开")} if is_over else STEP_WORDS
+    onward = tr("没修好，重新打开") if is_over else tr("接着修") if ticket.state in PAUSED else STEP_WORDS[TicketState.WORKING]
+    words = {**STEP_WORDS, TicketState.WORKING: onward}
     may = [
         state
         for state in FOLLOWS[ticket.state]

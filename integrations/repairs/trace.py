@@ -30,6 +30,8 @@ def _lines(desk: Desk, term: Term) -> Iterator[str]:
         opens, closes = f"{term.hours.opens:%H:%M}", f"{term.hours.closes:%H:%M}"
         yield tr("工作时间：工作日 {opens} 到 {closes}，周末和放假不计", opens=opens, closes=closes)
         yield from _days_off(term)
+    if term.rounds and term.at() != (exact := term.clock.after(term.begins, term.length)):
+        yield desk.words(tr("算到{t}，往后凑到整点（9 点到 21 点之间）"), t=exact)
     for wait in term.waits:
         yield desk.words(tr("{state}：{t}到{end}，不计"), state=STATE_WORDS[wait.state], t=wait.begins, end=wait.ends)
 

@@ -93,6 +93,10 @@ def test_ticket_says_why_it_is_due_then(town: Town) -> None:
     assert "从今天（3月11日 周三）10:00起算" in said
     assert "水管漏水：1440 分钟，昼夜都算。出处：水、电、气、热 24 小时（北京 12345 征求意见稿）" in said
     assert said.endswith("所以最晚明天（3月12日 周四）10:00")
+    town.now += timedelta(minutes=4)
+    said = trace(town, reported(town))
+    assert "算到明天（3月12日 周四）10:04，往后凑到整点" in said
+    assert said.endswith("所以最晚明天（3月12日 周四）11:00")
 
 
 def test_working_days_tell_the_holidays_that_lie_between(town: Town) -> None:
