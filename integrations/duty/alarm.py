@@ -57,8 +57,10 @@ def act(visit: Visit) -> Redirect:
 
 def _lines(task: Task) -> Sequence[tuple[datetime | None, str, bool]]:
     """Return what was said in an alarm, each message with its time and whether it only presses; of one of before times were kept, one line."""
-    kept = [(datetime.fromisoformat(at), words, bool(more)) for at, words, *more in task.data.get("said", [])]
-    return kept or [(None, words, False) for words in [str(task.data.get("text") or "")] if words]
+    if kept := task.data.get("said"):
+        return [(datetime.fromisoformat(at), words, bool(more)) for at, words, *more in kept]
+    words = str(task.data.get("text") or "")
+    return [(None, words, False)] if words else []
 
 
 def _both(visit: Visit) -> tuple[Task, Staff]:
