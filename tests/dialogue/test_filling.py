@@ -123,7 +123,7 @@ READ_BACK: list[tuple[Standing, Said, str]] = [
     (PARCEL_READ_BACK, words("👌"), "do parcel.send"),
     (PARCEL_READ_BACK, words("对的，谢谢"), "do parcel.send"),
     (PARCEL_READ_BACK, words("嗯…"), "say form.no_hurry"),  # no yes yet
-    (PARCEL_READ_BACK, words("不对"), "say form.change"),
+    (PARCEL_READ_BACK, words("不对"), "say form.wrong"),
     (PARCEL_READ_BACK, words("👎"), "say form.change"),
     (PARCEL_READ_BACK, words("时间"), "ask parcel.send starts_at"),
     (PARCEL_READ_BACK, words("改成四点"), "confirm parcel.send"),

@@ -200,7 +200,7 @@ def _month_days(said: str) -> tuple[int, ...]:
 _SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Days | None]], ...] = (
     (re.compile(r"每?工作日"), lambda said: Workdays()),
     (re.compile(rf"(?:每(?P<between>隔)?|逢|(?=隔)){_INTERVAL}[天日]"), _each_nth_day),
-    (re.compile(r"每[天日]|天天|日日"), lambda said: Daily()),
+    (re.compile(r"每[天日]|(?<![今明后昨前当])天天|日日"), lambda said: Daily()),
     (re.compile(rf"(?:每(?P<between>隔)?|逢|(?=隔)){_INTERVAL}个?周的?[,，]?{_WEEKDAYS}"), _each_nth_week),
     (re.compile(r"每(?:周周?|个)?(?:周末|双休日)"), lambda said: Weekly(weekdays=(5, 6))),
     (re.compile(rf"[每逢]{_WEEKDAYS}"), _each_week),
