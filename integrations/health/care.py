@@ -1,13 +1,18 @@
-"""Who lives alone may ask to be asked after every day: with consent of its own a person of the staff is told, and takes it up."""
+"""Who lives alone may ask to be asked after every day: with consent of its own a sign of life is waited for, and staff are told.
+
+Who wishes it for somebody else, 每天给我妈打个电话, speaks for nobody's consent: a person of the staff takes that up.
+"""
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, delete, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.contract import Ask, Purpose, Reply, Resident, Retention, Rows, Task, Turn, Wish, Work, action, consents
-from integrations.health.models import CareWish
+from integrations.health import ladder
+from integrations.health.models import CareAbsence, CareDay, CareProof, CareRung, CareWish
 
 #: Who may see it: whoever sees how somebody is.
 NEED = "health.view"
@@ -20,7 +25,7 @@ INTENT = "care.daily"
 #: How such a task ends whose consent is taken back, and what it is called then.
 WITHDRAWN, FORGOTTEN = "本人撤回了同意，不用问候", "关怀（本人撤回，内容已删除）"
 
-#: How long it is kept; then who still wants it asks again.
+#: How long it is kept after the last word that all is well.
 LIVES = timedelta(days=365)
 
 #: Words of somebody's own that are kept at most.
@@ -59,7 +64,26 @@ def hear(turn: Turn, text: str) -> str | Wish:
     return Wish(intent=INTENT)
 
 
-@action(INTENT, Told, replies={"done": "", "again": "", "consent": "asks", "unasked": "asks", "declined": "", "refused": ""})
+#: Said of somebody else than who speaks.
+_FOR_OTHERS = re.compile(r"老人|老头|老太太|[爸妈爹娘]|父亲|母亲|爷爷|奶奶|外公|外婆|老伴|公公|婆婆")
+
+#: They want to be spoken to first.
+_GREETS = re.compile("问|叫|喊|提醒|打电话|打个电话|关心")
+
+
+@action(
+    INTENT,
+    Told,
+    replies={
+        "done": "",
+        "waits": "hour greets",
+        "again": "",
+        "consent": "asks",
+        "unasked": "asks",
+        "declined": "",
+        "refused": "",
+    },
+)
 def ask_after(turn: Turn, slots: Told) -> Reply | Ask:
     """Keep the wish and tell a person of it, once that is consented to; nothing is kept and nobody told before."""
     if consents.missing(turn, turn.me, [CARE]):
@@ -84,16 +108,24 @@ def ask_after(turn: Turn, slots: Told) -> Reply | Ask:
     made = known or CareWish(
         resident_id=turn.me.key, consent_id=consents.needed(turn, turn.me, CARE).key, at=turn.now, wants=wants
     )
-    made.wants, made.at = wants, turn.now
+    made.wants, made.at, made.consent_id = wants, turn.now, consents.needed(turn, turn.me, CARE).key
+    is_own = _FOR_OTHERS.search(wants) is None
+    if is_own:
+        made.expects_from = made.expects_from or turn.now.date() + timedelta(days=1)
+        made.greets = _GREETS.search(wants) is not None
     turn.session.add(made)
     task = next((one for one in _tasks(turn, turn.openid) if one.closed_at is None), None)
     if task is not None:
         task.data = {**task.data, "report": wants}
         turn.session.add(task)
-        return Reply("again")
+        return _waits(turn, made) if is_own else Reply("again")
     flat = turn.flat.label if turn.flat else ""
     turn.assign(KIND, NEED, f"关怀：{flat} {turn.me.name}".strip(), openid=turn.openid, household=turn.flat, report=wants)
-    return Reply("done")
+    return _waits(turn, made) if is_own else Reply("done")
+
+
+def _waits(turn: Turn, made: CareWish) -> Reply:
+    return Reply("waits", hour=f"{ladder.hour(turn):%H:%M}", greets=f"{ladder.greeted(turn):%H:%M}" if made.greets else "")
 
 
 def _tasks(work: Work, openid: str) -> list[Task]:
@@ -110,19 +142,62 @@ def forget(work: Work, openid: str, why: str) -> None:
 
 
 def end(work: Work, resident: Resident) -> int:
-    """Delete what somebody wished for; returns how many rows."""
+    """Delete what somebody wished for, and all that was waited for and found; returns how many rows.
+
+    Somebody who is on their way to the door is called off, too: who takes the consent back is alive.
+    """
     if resident.openid:
         forget(work, resident.openid, WITHDRAWN)
-    theirs = delete(CareWish).where(col(CareWish.resident_id) == resident.id)
-    return int(getattr(work.session.execute(theirs), "rowcount", 0))
+    days = select(CareDay).where(CareDay.resident_id == resident.id)
+    for day in work.session.exec(days).all():
+        for task in work.session.exec(select(Task).where(Task.subject == day.subject)).all():
+            if task.closed_at is None:
+                work.call_off(task, WITHDRAWN)
+            task.title, task.data, task.outcome = FORGOTTEN, {}, ""
+            work.session.add(task)
+    work.session.flush()
+    own = select(CareDay.id).where(CareDay.resident_id == resident.id)
+    count = 0
+    for gone in (
+        delete(CareProof).where(col(CareProof.day_id).in_(own)),
+        delete(CareRung).where(col(CareRung.day_id).in_(own)),
+        delete(CareDay).where(col(CareDay.resident_id) == resident.id),
+        delete(CareAbsence).where(col(CareAbsence.resident_id) == resident.id),
+        delete(CareWish).where(col(CareWish.resident_id) == resident.id),
+    ):
+        count += int(getattr(work.session.execute(gone), "rowcount", 0))
+    return count
 
 
 CARE = Purpose(
-    name="care", title="关怀", version=1, asks="care.consent", kept="请人问候的约定和待办", end=end,
-    called=("关怀", "关心", "照看", "问候", "报平安"), intents=(INTENT,), why="care.why",
+    name="care", title="关怀", version=2, asks="care.consent", kept="报平安和问候的约定、每天的记录和待办", end=end,
+    called=("关怀", "关心", "照看", "问候", "报平安"), intents=(INTENT, "care.away"), why="care.why",
 )  # fmt: skip
 
 #: What it is called where residents are told.
-KEPT = "请人问候的约定"
+KEPT, DAYS_KEPT = "请人问候的约定", "报平安的记录"
 
-RETAIN = Retention(what=KEPT, lives=LIVES, rows=(Rows(CareWish, lambda before: (col(CareWish.at) < before,)),))
+#: How long it is kept on which days somebody was well: as long as one asks why nobody came.
+DAYS_LIVE = timedelta(days=90)
+
+RETAIN = Retention(
+    what=KEPT,
+    lives=LIVES,
+    rows=(Rows(CareWish, lambda before: (col(CareWish.at) < before, col(CareWish.id).not_in(select(CareDay.wish_id)))),),
+)
+
+RETAIN_DAYS = Retention(
+    what=DAYS_KEPT,
+    lives=DAYS_LIVE,
+    rows=(
+        Rows(CareProof, lambda before: (col(CareProof.day_id).in_(_old(before)),)),
+        Rows(CareRung, lambda before: (col(CareRung.day_id).in_(_old(before)),)),
+        Rows(CareDay, lambda before: (col(CareDay.id).in_(_old(before)),)),
+        Rows(CareAbsence, lambda before: (col(CareAbsence.at) < before, col(CareAbsence.ends) < before.date())),
+    ),
+)
+
+
+def _old(before: datetime) -> SelectOfScalar[int | None]:
+    """Return the days that are over so long; one on which nobody has been found yet is not over."""
+    return select(CareDay.id).where(col(CareDay.due_at) < before, col(CareDay.sign) != "")

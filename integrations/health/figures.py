@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import case
 from sqlmodel import col, func, select
 
 from bot.contract import Asked, Figure, Sample, Unit, Work, consents, figure, tr
-from integrations.health.models import CheckIn
+from integrations.health.models import CareProof, CheckIn
 from integrations.health.purposes import CHECK_IN
 
 
@@ -44,4 +45,17 @@ def check_ins(work: Work, asked: Asked) -> Iterator[Sample]:
     yield from (Sample(number, value) for number, value in work.session.execute(query.group_by(period)))
 
 
-FIGURES: tuple[Figure, ...] = (checked_in, check_ins)
+@figure(
+    "care.false_visits",
+    tr("白跑的上门"),
+    tr("没有报平安而上门看过、人却平安的次数 ÷ 上门看过的次数。越低说明提前问到了本人、家人或邻居。"),
+    Unit.SHARE,
+)
+def false_visits(work: Work, asked: Asked) -> Iterator[Sample]:
+    """Give how many visits found somebody well."""
+    period = asked.number(CareProof.at)
+    made = select(period, func.count(), func.sum(case((col(CareProof.was_well), 1), else_=0))).where(asked.within(CareProof.at))
+    yield from (Sample(number, well, of) for number, of, well in work.session.execute(made.group_by(period)))
+
+
+FIGURES: tuple[Figure, ...] = (checked_in, check_ins, false_visits)

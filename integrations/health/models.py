@@ -1,11 +1,26 @@
 """Check-ins. A correction is a new row, so that the history stays."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from bot.contract import UNREADABLE, Scoped, WithConsent, is_unreadable, moment, sealed, sealed_list, sealed_number, tr, tr_all
+from bot.contract import (
+    UNREADABLE,
+    Scoped,
+    WithConsent,
+    is_unreadable,
+    json_column,
+    maybe_moment,
+    moment,
+    public_id,
+    sealed,
+    sealed_list,
+    sealed_number,
+    tr,
+    tr_all,
+)
 
 #: From here on a temperature is reported; practice of 2020-22 check-in campaigns.
 FEVER_TENTHS = 373
@@ -68,8 +83,111 @@ class CareWish(Scoped, WithConsent, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     resident_id: int = Field(foreign_key="resident.id", index=True)
-    at: datetime = moment()
+    at: datetime = moment()  # when it was last wished for, or somebody last said that all is well: it lives from then
     wants: str = sealed("health_care.wants")
+    expects_from: date | None = (
+        None  # the first day on which a sign of life is waited for; None: asked for somebody else, staff arrange it
+    )
+    greets: bool = False  # they want a word in the morning before
+    neighbour_id: int | None = Field(default=None, foreign_key="resident.id")  # who agreed to knock at the door
+
+
+class Sign(StrEnum):
+    """What ended the wait of a day."""
+
+    SAID = "said"  # they said so themselves
+    HEARD = "heard"  # they wrote something else
+    FAMILY = "family"
+    NEIGHBOUR = "neighbour"
+    DEVICE = "device"
+    VISIT = "visit"  # the staff stood at the door, with proof
+    AWAY = "away"  # an absence that was told meanwhile
+
+
+class CareDay(Scoped, WithConsent, table=True):
+    """A day on which a sign of life of somebody is expected; what came of it."""
+
+    __tablename__ = "health_care_day"
+    __table_args__ = (
+        UniqueConstraint("wish_id", "day", name="health_care_day_once"),
+        Index("health_care_day_waits", "sign", "day"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    wish_id: int = Field(foreign_key="health_care.id")
+    resident_id: int = Field(foreign_key="resident.id", index=True)
+    day: date  # in Asia/Shanghai
+    due_at: datetime = moment()  # by when, as the hour stood on that morning
+    sign: str = ""  # a Sign; empty: none yet
+    signed_at: datetime | None = maybe_moment()
+
+    @property
+    def subject(self) -> str:
+        """What its visit is about: care:K3M9…."""
+        return f"care:{self.public_id}"
+
+
+class Rung(StrEnum):
+    """Who is asked after one another."""
+
+    GREETING = "greeting"
+    RESIDENT = "resident"
+    FAMILY = "family"
+    NEIGHBOUR = "neighbour"
+    VISIT = "visit"
+
+
+class CareRung(Scoped, table=True):
+    """A rung of a day that was climbed: there can be no second one."""
+
+    __tablename__ = "health_care_rung"
+    __table_args__ = (UniqueConstraint("day_id", "rung", name="health_care_rung_once"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    day_id: int = Field(foreign_key="health_care_day.id")
+    rung: str
+    at: datetime = moment()
+    asked: list[int] = json_column(list)  # ids of the residents who were told; nobody where none can be
+
+
+class CareAbsence(Scoped, WithConsent, table=True):
+    """Days on which nobody is waited for: hospital, a journey."""
+
+    __tablename__ = "health_care_absence"
+
+    id: int | None = Field(default=None, primary_key=True)
+    resident_id: int = Field(foreign_key="resident.id", index=True)
+    begins: date
+    ends: date  # the last day without a sign of life: they are waited for on the next morning
+    in_hospital: bool = False
+    told_by: int = Field(foreign_key="resident.id")
+    at: datetime = moment()
+    ended_at: datetime | None = maybe_moment()  # they came back before
+
+
+class CareProof(Scoped, WithConsent, table=True):
+    """What the staff found at the door."""
+
+    __tablename__ = "health_care_proof"
+
+    id: int | None = Field(default=None, primary_key=True)
+    day_id: int = Field(foreign_key="health_care_day.id", unique=True)
+    staff_id: int = Field(foreign_key="staff.id")
+    at: datetime = moment()
+    was_well: bool  # the visit was for nothing, luckily
+    words: str = sealed("health_care_proof.words")
+    picture: str = sealed("health_care_proof.picture")  # a JPEG, in base64
+
+
+class CareHour(Scoped, table=True):
+    """By when this community waits for a sign of life, where it is not DUE."""
+
+    __tablename__ = "health_care_hour"
+    __table_args__ = (UniqueConstraint("community_id", name="health_care_hour_once"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    minutes: int  # since midnight
 
 
 def is_abnormal(tenths: int, symptoms: list[str]) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 from sqlmodel import col, or_, select
 
 from bot.contract import Personal, Resident, Retention, Rows, Work, tr
-from integrations.health import care, purposes, tasks
-from integrations.health.models import CareWish, CheckIn
+from integrations.health import care, purposes, tasks, visits
+from integrations.health.models import CareAbsence, CareDay, CareProof, CareWish, CheckIn
 from integrations.health.settings import Settings
 
 #: What it is called where residents are told.
@@ -21,8 +21,18 @@ def export(work: Work, resident: Resident) -> Mapping[str, Any]:
     theirs = work.session.exec(select(CheckIn).where(told).order_by(col(CheckIn.id))).all()
     wishes = work.session.exec(select(CareWish).where(CareWish.resident_id == resident.id)).all()
     asked = [{"时间": f"{one.at:%Y-%m-%d %H:%M}", "想要": one.wants} for one in wishes]
+    days = work.session.exec(select(CareDay).where(CareDay.resident_id == resident.id).order_by(col(CareDay.id))).all()
+    away = work.session.exec(
+        select(CareAbsence).where(CareAbsence.resident_id == resident.id).order_by(col(CareAbsence.id))
+    ).all()
+    found = work.session.exec(
+        select(CareProof).where(col(CareProof.day_id).in_([one.id for one in days])).order_by(col(CareProof.id))
+    ).all()
     return {
         "请人问候的约定": asked,
+        "报平安": [{"哪天": str(one.day), "怎么知道的": visits.SIGN_WORDS.get(one.sign, "没有消息")} for one in days],
+        "不在家": [{"从": str(one.begins), "到": str(one.ends)} for one in away],
+        "上门看到的": [{"时间": f"{one.at:%Y-%m-%d %H:%M}", "情况": one.words} for one in found],
         "健康打卡": [{"时间": f"{one.at:%Y-%m-%d %H:%M}", "谁": one.person or "本人", "情况": one.words} for one in theirs],
     }
 
@@ -51,4 +61,4 @@ RETAIN = Retention(
     rows=(Rows(CheckIn, lambda before: (col(CheckIn.at) < before,)),),
 )
 
-PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN, care.RETAIN), erase_account=erase_account)
+PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN, care.RETAIN_DAYS, care.RETAIN), erase_account=erase_account)

@@ -27,10 +27,19 @@ PROCESSING = (
     ),
     Processing(
         what=tr("请人问候的约定，和它的待办"), purpose=tr("独居的人每天有人问一声"), basis=(Basis.SEPARATE_CONSENT,),
-        columns=("health_care.wants",), lives=tr("一年后自动删除；撤回同意即删除"), retains=(care.KEPT,), seen_by=("health.view",),
+        columns=("health_care.wants",), lives=tr("最后一次报平安起一年后自动删除；撤回同意即删除"), retains=(care.KEPT,), seen_by=("health.view",),
         impact=Impact(
             necessity=tr("不知道谁想要、怎么问候，就没有人能去做；只收本人说的一句话"),
             risks=(tr("被人知道独居"),), measures=(tr("单独的权限，默认只有经理；按字段加密；随时可以撤回，待办一起撤"),),
+        ),
+    ),
+    Processing(
+        what=tr("报平安的记录：哪天有没有消息、问过谁、不在家的日子、上门看到的话和照片"), purpose=tr("独居的人一天没有消息，有人去看"), basis=(Basis.SEPARATE_CONSENT,),
+        columns=("health_care_proof.words", "health_care_proof.picture"), lives=tr("90 天后自动删除；撤回同意即删除"), retains=(care.DAYS_KEPT,), seen_by=("health.view",),
+        impact=Impact(
+            necessity=tr("不记下问过谁、谁有了消息，就会漏掉人，或者重复打扰；照片证明有人到了门口"),
+            risks=(tr("被人知道独居、哪几天家里没人"), tr("照片外泄")),
+            measures=(tr("单独的权限，默认只有经理；家人只看到平安不平安"), tr("上门的话和照片按字段加密；随时可以撤回，记录一起删")),
         ),
     ),
 )  # fmt: skip
