@@ -126,7 +126,7 @@ def _number(said: str) -> int:
 
 @action(
     INTENT, Away,
-    replies={"who": "", "until": "name", "when": "", "sure": "name first last next", "done": "name last next", "kept": "", "none": "", "past": "", "long": ""},
+    replies={"who": "", "until": "person", "sure": "person first last next", "done": "person last next", "unsaid": "person", "unsure": "person first last next", "kept": "", "none": "", "past": "", "long": ""},
 )  # fmt: skip
 def leave(turn: Turn, slots: Away) -> Reply | Ask:
     """Keep an absence once its days were read back and agreed to."""
@@ -141,17 +141,17 @@ def leave(turn: Turn, slots: Away) -> Reply | Ask:
     begins = date.fromisoformat(slots.begins) if slots.begins else turn.now.date()
     until = _until(slots, turn)
     if until is None:
-        return Ask(slot="until", name="until", options={}, values={"name": name}, called_off="kept")
+        return Ask(slot="until", name="until", options={}, values={"person": name}, called_off="unsaid")
     if until < max(begins, turn.now.date()):
         return Reply("past", ok=False)
     if until - begins > LONGEST:
         return Reply("long", ok=False)
-    values = {"name": name, "last": _said(until), "next": _said(until + timedelta(days=1))}
+    values = {"person": name, "last": _said(until), "next": _said(until + timedelta(days=1))}
     if slots.sure in (False, "no"):
         return Reply("kept", ok=False)
     if slots.sure is None:
         return Ask(
-            slot="sure", name="sure", options={}, values={**values, "first": _said(begins)}, called_off="kept", agreed="yes"
+            slot="sure", name="sure", options={}, values={**values, "first": _said(begins)}, called_off="unsure", agreed="yes"
         )
     _keep(turn, one, begins, until, in_hospital=bool(slots.hospital))
     return Reply("done", **values)

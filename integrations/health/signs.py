@@ -39,7 +39,7 @@ class Said:
 
 @action(
     "care.checkin", Said,
-    replies={"mine": "", "theirs": "name", "which": "", "none_meant": "", "noted": "", "doubt": "", "status": "name state", "no_status": ""},
+    replies={"mine": "", "theirs": "person", "which": "", "none_meant": "", "noted": "", "doubt": "", "status": "person state", "no_status": ""},
 )  # fmt: skip
 def report(turn: Turn, slots: Said) -> Reply | Ask:
     """Note that somebody is well: who speaks, or the one of the family or next door of whom they speak."""
@@ -61,7 +61,7 @@ def report(turn: Turn, slots: Said) -> Reply | Ask:
         return Reply("mine")
     is_family = one.key in {other.key for other in _family(turn)}
     ladder.well(turn, one, Sign.FAMILY if is_family else Sign.NEIGHBOUR, by=turn.me.about)
-    return Reply("theirs", name=ladder.called(one))
+    return Reply("theirs", person=ladder.called(one))
 
 
 def _status(turn: Turn, people: Sequence[Resident]) -> Reply:
@@ -76,7 +76,7 @@ def _status(turn: Turn, people: Sequence[Resident]) -> Reply:
     state = "还没有报平安" if day is None or not day.sign else f"今天 {day.signed_at:%H:%M} 有消息，平安"
     if day is None and ladder.absence(turn, one.key, turn.now.date()) is not None:
         state = "这几天不在家，不用报平安"
-    return Reply("status", name="您" if is_me else ladder.called(one), state=state)
+    return Reply("status", person="您" if is_me else ladder.called(one), state=state)
 
 
 def _family(turn: Turn) -> Sequence[Resident]:
