@@ -154,7 +154,7 @@ def leave(turn: Turn, slots: Away) -> Reply | Ask:
             slot="sure", name="sure", options={}, values={**values, "first": _said(begins)}, called_off="unsure", agreed="yes"
         )
     _keep(turn, one, begins, until, in_hospital=bool(slots.hospital))
-    return Reply("done", **values)
+    return Reply("done", person=name, last=values["last"], next=values["next"])
 
 
 def _until(slots: Away, turn: Turn) -> date | None:

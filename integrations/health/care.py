@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Select
+from sqlalchemy import select as row_select
 from sqlmodel import col, delete, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.contract import Ask, Purpose, Reply, Resident, Retention, Rows, Task, Turn, Wish, Work, action, consents
 from integrations.health import ladder
@@ -198,6 +199,6 @@ RETAIN_DAYS = Retention(
 )
 
 
-def _old(before: datetime) -> SelectOfScalar[int | None]:
+def _old(before: datetime) -> Select[tuple[int]]:
     """Return the days that are over so long; one on which nobody has been found yet is not over."""
-    return select(CareDay.id).where(col(CareDay.due_at) < before, col(CareDay.sign) != "")
+    return row_select(col(CareDay.id)).where(col(CareDay.due_at) < before, col(CareDay.sign) != "")
