@@ -6,6 +6,7 @@ Who wishes it for somebody else, 每天给我妈打个电话, speaks for nobody'
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy import select as row_select
@@ -199,6 +200,6 @@ RETAIN_DAYS = Retention(
 )
 
 
-def _old(before: datetime) -> Select[tuple[int]]:
+def _old(before: datetime) -> Select[Any]:
     """Return the days that are over so long; one on which nobody has been found yet is not over."""
     return row_select(col(CareDay.id)).where(col(CareDay.due_at) < before, col(CareDay.sign) != "")

@@ -7,6 +7,7 @@ or form is tried by itself.
 from __future__ import annotations
 
 import asyncio
+import base64
 import http.client
 import re
 import shutil
@@ -31,7 +32,7 @@ from bot.keys import Keys
 from bot.model import SHANGHAI
 from bot.rosters.rows import Entry
 from bot.simulator.cast import CAST
-from bot.store import apikeys, audiences, duplicates, grants, imports, merging, notices, people, scope, sessions, texts
+from bot.store import apikeys, audiences, consents, duplicates, grants, imports, merging, notices, people, scope, sessions, texts
 from bot.store.audience import Audience
 from bot.store.conversations import Conversation
 from bot.store.duty import Shift
@@ -45,6 +46,7 @@ from bot.store.tasks import Task
 from bot.store.undos import UndoStep
 from bot.store.views import SavedView
 from bot.wechat import crypto
+from integrations.health.models import CareAbsence, CareDay, CareProof, CareWish
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost
 from integrations.visitor_passes.models import Pass, WalkUp
@@ -270,6 +272,44 @@ def live(house: House) -> None:
                 starts_at=NOW, ends_at=NOW + timedelta(hours=2),
             ))  # fmt: skip
             home = session.get_one(Household, resident.household_id)
+            given = consents.give(session, resident, "care", 2, "", NOW)
+            wish = CareWish(resident_id=resident.key, consent_id=given.key, at=NOW, wants="每天问我", expects_from=NOW.date())
+            session.add(wish)
+            session.flush()
+            days = [
+                CareDay(
+                    wish_id=wish.id or 0,
+                    resident_id=resident.key,
+                    consent_id=given.key,
+                    day=NOW.date() - timedelta(days=ago),
+                    due_at=NOW,
+                )
+                for ago in (0, 1)
+            ]
+            session.add_all(days)
+            session.add(
+                CareAbsence(
+                    resident_id=resident.key,
+                    consent_id=given.key,
+                    begins=NOW.date(),
+                    ends=NOW.date(),
+                    told_by=resident.key,
+                    at=NOW,
+                )
+            )
+            session.flush()
+            session.add(
+                CareProof(
+                    day_id=days[1].id or 0,
+                    consent_id=given.key,
+                    staff_id=1,
+                    at=NOW,
+                    was_well=True,
+                    words="在家",
+                    picture=base64.b64encode(Path("tests/acceptance/leak.jpg").read_bytes()).decode(),
+                )
+            )
+            house.met |= {("day", "met"): {one.public_id for one in days}}
             session.add(WalkUp(household_id=home.key, staff_id=1, who="送水的", asked_at=NOW))
             joined = people.settle(session, home, name="张晓红")
             people.bind(session, joined, "oJoined", NOW)

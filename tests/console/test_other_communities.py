@@ -23,7 +23,20 @@ from bot.cli.serving import demo_settings
 from bot.contract import Community, Household, Resident, Role, Staff, Task, Work
 from bot.rosters.rows import Entry
 from bot.simulator.time_machine import TimeMachine
-from bot.store import apikeys, audiences, duplicates, events, imports, knowledge, merging, people, scope, sessions, texts
+from bot.store import (
+    apikeys,
+    audiences,
+    consents,
+    duplicates,
+    events,
+    imports,
+    knowledge,
+    merging,
+    people,
+    scope,
+    sessions,
+    texts,
+)
 from bot.store.audience import EVERYBODY
 from bot.store.conversations import Conversation, Line
 from bot.store.duty import Shift
@@ -36,6 +49,7 @@ from bot.store.undos import UndoStep
 from bot.store.views import SavedView
 from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkNote
 from integrations.duty.models import Robot
+from integrations.health.models import CareDay, CareProof, CareWish
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost, TicketNote
 from integrations.visitor_passes.models import Pass, Passage, WalkUp
@@ -80,6 +94,9 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/tickets/{number}/costs/{repair_cost}": lambda b: str(b.cost),
     "/console/undo/{undo_step}": lambda b: b.step,
     "/console/views/{saved_view}": lambda b: b.view,
+    "/console/care/people/{key}": lambda b: b.resident,
+    "/console/care/visits/{day}": lambda b: b.care_day,
+    "/p/care/{day}": lambda b: b.care_day,
     "/console/duty/shifts/{id}": lambda b: str(b.shift),
     "/console/duty/robots/{id}": lambda b: b.robot,
     "/p/notices/{delivery}": lambda b: str(b.delivery),
@@ -156,6 +173,7 @@ class Other:
     cost: int = 0
     step: str = ""
     view: str = ""
+    care_day: str = ""
 
     @property
     def signs(self) -> list[str]:
@@ -163,7 +181,7 @@ class Other:
         return [
             MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.walk_up, self.code, self.photo, self.login,
             self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported, self.export, self.export_key, self.audience, self.text,
-            self.step, self.view,
+            self.step, self.view, self.care_day,
         ]  # fmt: skip
 
 
@@ -246,6 +264,19 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.imported = imports.take_over(session, [row], now, actor=f"staff:{b.login}", file_name=MARK).public_id
     b.draft = imports.keep(session, staff.person, MARK, [row], [], now, whole=False).public_id
     b.shift, b.robot = shift.id or 0, robot.public_id
+    given = consents.give(session, resident, "care", 2, "", now)
+    wish = CareWish(resident_id=resident.key, consent_id=given.key, at=now, wants=subject, expects_from=now.date())
+    session.add(wish)
+    session.flush()
+    waits = CareDay(wish_id=wish.id or 0, resident_id=resident.key, consent_id=given.key, day=now.date(), due_at=now)
+    session.add(waits)
+    session.flush()
+    session.add(
+        CareProof(
+            day_id=waits.id or 0, consent_id=given.key, staff_id=staff.id or 0, at=now, was_well=True, words=subject, picture=""
+        )
+    )
+    b.care_day = waits.public_id
     b.device = sessions.key_of(sessions.begin(session, staff, "", now))
     b.export, b.export_key = export.code, export.file_key
     where = {"building": "99", "unit": "9", "room": "9909", "name": MARK, "knows_number": True}
