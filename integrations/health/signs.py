@@ -125,7 +125,7 @@ def _meant(turn: Turn, said: str, who: str | None) -> Sequence[Resident]:
 def tap(visit: Visit) -> View:
     """Show one button; opening the link alone says nothing, for programs look at links before people do."""
     day = _of(visit)
-    return View("health/tap.html", {"day": day, "hour": f"{day.due_at:%H:%M}"})
+    return View("health/tap.html", {"day": day, "hour": f"{day.due_at:%H:%M}", "community": visit.community})
 
 
 @page("POST", "/care/{day}")

@@ -165,7 +165,7 @@ LIST = Listing(
         Column(name="flat", title=tr("住户"), says=lambda desk, row: row.flat.label, sort=(Household.place,)),
         Column(name="who", title=tr("谁"), says=lambda desk, row: row.resident.name or tr("家庭成员")),
         Column(name="today", title=tr("今天"), says=_stands),
-        Column(name="neighbour", title=tr("邻居"), says=lambda desk, row: row.neighbour or tr("没有")),
+        Column(name="neighbour", title=tr("邻居"), says=lambda desk, row: row.neighbour),
     ),
     filters=(Choice(name="state", title=tr("怎么样"), options=lambda desk: dict(STATES)),),
     base=lambda desk: (col(CareWish.expects_from).is_not(None),),

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from bot.contract import SHANGHAI, Refusal, Work, pictures
+from bot.cli.talk import Room
+from bot.contract import SHANGHAI, Refusal, Turn, Wish, Work, pictures
 from bot.contract.pages import Upload
 from bot.store import consents, conversations, people
 from bot.store.people import Household, Resident
 from bot.store.staff import Role
-from integrations.health import ladder, signs, visits
+from integrations.health import absences, ladder, signs, visits
 from integrations.health.models import CareAbsence, CareDay, CareProof, CareRung, CareWish, Rung, Sign
 from tests.integrations.conftest import CHEN, LI, Chat, Town
 
@@ -61,8 +62,6 @@ class Watch:
         """Somebody says of somebody that they are well."""
 
         def run(session: Session) -> str:
-            from bot.contract import Turn
-
             turn = Turn(session=session, now=self.town.now, context=self.town.context, openid=openid, said=words)
             return str(signs.report(turn, {}).name)
 
@@ -332,13 +331,35 @@ def test_the_neighbour_is_found_by_the_flat(watch: Watch, town: Town) -> None:
     assert town.all(CareWish)[0].neighbour_id == chen.id
 
 
+@pytest.mark.parametrize("words", ["我妈住院了，下周五出院", "王奶奶去旅游了，20号回来", "奶奶不在家，3月20日回来"])
+def test_the_family_tells_of_an_absence_of_who_is_waited_for_and_nobody_else_does(watch: Watch, town: Town, words: str) -> None:
+    watch.at(10).climbs(2)
+    elder = next(one for one in town.all(Resident) if one.openid == ELDER)
+
+    def heard(openid: str) -> object:
+        def run(session: Session) -> object:
+            return absences.hear(Turn(session=session, now=town.now, context=town.context, openid=openid), words)
+
+        return town.database.submit(run).result()
+
+    wish = heard("oDaughter")
+    assert isinstance(wish, Wish)
+    assert (wish.values["who"], wish.values["until"]) == (elder.public_id, "2026-03-20")
+    assert (heard(LI), heard(CHEN)) == ("", "")
+
+    town.asks("oDaughter", absences.leave, **{**wish.values, "sure": True})
+    assert [str(one.ends) for one in town.all(CareAbsence)] == ["2026-03-20"]
+    assert town.all(CareDay)[0].sign == Sign.FAMILY
+    watch.day += timedelta(days=1)
+    watch.at(11).climbs(3)
+    assert len(town.all(CareDay)) == 1
+
+
 # ------------------------------------------------------------------ in the chat
 
 
 @pytest.fixture
 def asked(demo_folder: Path, now: datetime) -> Iterator[Chat]:
-    from bot.cli.talk import Room
-
     room = Room.open(demo_folder, now)
     yield Chat(room)
     room.database.close()
