@@ -42,7 +42,7 @@ PICTURE, TABLE = Path("tests/acceptance/leak.jpg"), "楼栋,单元,房号,姓名
 ASKED = {"phone", "q", "who", "text", "question", "answer"}
 FITTING = {
     "code": "123456", "price": "35", "pieces": "1", "phone": "13800001234", "url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x", "who": "3-2-501",
-    "flat": "3-2-501", "building": "3", "unit": "2", "room": "909", "q": "陈", "from": "9", "until": "10",
+    "hour": "10:00", "flat": "3-2-501", "building": "3", "unit": "2", "room": "909", "q": "陈", "from": "9", "until": "10",
 }  # fmt: skip
 
 #: Parts of a page that another button of it gives as well.
@@ -65,6 +65,7 @@ MORE: Mapping[str, str] = {
     "/console/tickets/bulk": "the ticket is given to that colleague before",
     "/console/passes/bulk": "the pass is over before",
     "/p/walk-ups/{id}/{member}": "the guard lets them in before",
+    "/console/care/visits/{day}": "a photo is taken before",
     "/p/duty/{task}/{login}": "a colleague takes it over before",
 }
 
