@@ -13,6 +13,7 @@ SHIPPED = (
     "privacy",
     "duty",
     "roster",
+    "clinic",
 )
 
 #: Names that settings may hold -> the services that do its work now. What is kept only with consent never comes without the service by

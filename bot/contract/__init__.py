@@ -52,7 +52,7 @@ from bot.contract import (
     wording,
 )
 from bot.contract.access import Access, Permission
-from bot.contract.actions import Action, Amendment, Ask, NoSlots, Reply, Wish, action, amends
+from bot.contract.actions import Action, Amendment, Ask, HandOver, NoSlots, Reply, Wish, action, amends
 from bot.contract.api import Endpoint, Machine, api
 from bot.contract.cards import Audience, Card, Finder, Matter, Today, audience, card, finder, today
 from bot.contract.consents import Purpose, WithConsent
@@ -106,7 +106,7 @@ from bot.translation import stored, tr, tr_all
 __all__ = [
     "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Call", "Caller", "Card", "Cell",
     "Choice", "Column", "Community", "Context", "Conversation", "Days", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Episode", "Event", "Evidence", "Figure",
-    "Finder", "Found", "GiveUp", "Grammar", "Happening", "Hours", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter", "Narrowed",
+    "Finder", "Found", "GiveUp", "Grammar", "HandOver", "Happening", "Hours", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter", "Narrowed",
     "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",
     "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "SaidFlat", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
     "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "asked_in", "audience",

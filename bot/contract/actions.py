@@ -37,6 +37,13 @@ class Reply:
         self.values = values
 
 
+class HandOver(Reply):
+    """Nothing here can do it: a person of the office sees to it, as with an intent that has no action."""
+
+    def __init__(self) -> None:
+        super().__init__("", ok=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ask:
     """Ask back before anything is done: which of several?
@@ -82,6 +89,8 @@ class Action:
         """Do it with the slots filled so far."""
         known = {item.name for item in fields(self.slots)}
         reply = self.run(turn, self.slots(**{name: value for name, value in values.items() if name in known}))
+        if isinstance(reply, HandOver):
+            return reply
         for name in filter(None, (reply.name, reply.called_off if isinstance(reply, Ask) else "")):
             require_promised(f"{self.intent}: {type(reply).__name__} {name!r}", self.replies.get(name), reply.values)
         return reply

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.contract import Ask, Reply, Turn, handoffs, knowledge
+from bot.contract import Ask, HandOver, Reply, Turn, handoffs, knowledge
 from bot.dialogue import forms, safety, starting, steps
 from bot.dialogue.answer import SILENT, Answer, House, Outcome
 from bot.dialogue.decide import title
@@ -274,6 +274,8 @@ def _do(talk: Talk, form: Form, before: Sequence[str], more: str = "") -> Answer
             reply = action(talk.turn, forms.given(form))
     except Refusal as refusal:
         return _finish(talk, form, intent, _said(before, str(refusal)))
+    if isinstance(reply, HandOver):
+        return _without_action(talk, form, intent, before)
     if isinstance(reply, Ask):
         return _ask_back(talk, form, intent, reply, [more, *before])
     if reply.ok:

@@ -1,0 +1,60 @@
+"""Words that are about a place at the health station, whatever else they may mean: an answer to one that became free, 取消预约, 排队到哪了."""
+
+import re
+
+from bot.contract import Turn, Wish
+from integrations.clinic import bookings, places
+from integrations.clinic.models import Booking, Session, State
+
+_ENDS = r"[吧了啊呀的哦啦么吗嘛呢\s,，。.!！?？~～]*"
+_BEGINS = r"[我俺请帮把给要想好的嗯那就\s,，]*"
+_OF = r"(?:看病|看医生|医生|卫生站|社区医院|体检|疫苗|量?血压)?的?(?:那个)?"
+
+#: Answers to a place that is held, and what is meant by nothing else.
+_WANTS = re.compile(rf"{_BEGINS}(?:要号|要这个号|留着|号留着|这个号我要|我去){_ENDS}")
+_WAIVES = re.compile(rf"{_BEGINS}(?:不要号|不要这个号|不要这号|这个号不要|号不要|让给别人|让给下一位|给别人){_ENDS}")
+#: The same where nothing else is asked.
+_YES = re.compile(rf"(?:要|好|行|可以|去|能去|要的|好的|好呀){_ENDS}")
+_NO = re.compile(rf"(?:不要|不去|去不了|不用|算了|不了){_ENDS}")
+
+_CANCELS = re.compile(
+    rf"{_BEGINS}(?:(?:取消|退掉?|撤销){_OF}(?:预约|约|挂号|号|排队)|{_OF}(?:预约|约|号|排队)(?:取消|退|退掉|不要|撤销)|不排队?了|不看医生了|不去看医生了){_ENDS}"
+)
+_ASKS = re.compile(
+    rf"{_BEGINS}(?:{_OF}(?:预约|约)的?(?:是|在)?(?:几点|什么时候|啥时候|哪天|哪个医生|星期几|周几)|看?{_OF}(?:的)?预约|排队?(?:到|排到)?(?:哪|哪里|哪儿|几号|第?几个?位?)|轮到我|前面还有几个?人?|还要排多久){_ENDS}"
+)
+
+
+def hear(turn: Turn, text: str) -> str | Wish:
+    """Answer for a place that is held, or lead to what is meant by words that speak of the one they have; nothing for who has none."""
+    said = text.strip()
+    known = [pattern for pattern in (_WANTS, _WAIVES, _YES, _NO, _CANCELS, _ASKS) if pattern.fullmatch(said)]
+    if not known or turn.resident is None or not turn.is_bound:
+        return ""
+    found = bookings.open_ones(turn)
+    offered = next(((one, of) for one, of in found if one.state is State.OFFERED), None)
+    if offered is not None and (_WANTS in known or _WAIVES in known or (not turn.is_asked and (_YES in known or _NO in known))):
+        return _answer(turn, *offered, wants=_WANTS in known or (_YES in known and _WAIVES not in known))
+    is_of_another = bool(turn.lately) and not any(intent.startswith("medical.") for intent in turn.lately)
+    if not found or turn.open or is_of_another:
+        return ""
+    if _CANCELS in known:
+        return Wish(intent="medical.cancel")
+    return Wish(intent="medical.mine") if _ASKS in known else ""
+
+
+def _answer(turn: Turn, booking: Booking, session: Session, *, wants: bool) -> str:
+    """Let who was offered a place have it, or let it go to the next."""
+    booking = bookings.hold(turn, booking)
+    told = places.said(turn, booking, session)
+    if booking.state is not State.OFFERED or (booking.held_until is not None and booking.held_until <= turn.now):
+        return turn.words(turn.context.messages["clinic.too_late"], **told)
+    if not wants:
+        places.end(turn, booking, State.CANCELLED)
+        turn.record("clinic.cancelled", booking.subject)
+        return turn.words(turn.context.messages["clinic.waived"], **told)
+    booking.state, booking.held_until = State.BOOKED, None
+    booking.reminded_at = turn.now if bookings.is_soon(session, turn.now) else None
+    turn.session.add(booking)
+    turn.record("clinic.booked", booking.subject)
+    return turn.words(turn.context.messages["clinic.taken"], **told)
