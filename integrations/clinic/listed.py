@@ -76,7 +76,7 @@ LIST = Listing(
         Column(name="patient", title=tr("给谁约的"), says=lambda desk, row: row.made.patient),
         Column(name="flat", title=tr("住户"), says=lambda desk, row: row.flat),
         Column(name="state", title=tr("状态"), says=lambda desk, row: Cell(words=WORDS[row.made.state], tone=TONES.get(row.made.state, "secondary"))),
-        Column(name="made", title=tr("什么时候约的"), says=lambda desk, row: row.made.made_at, sort=(Booking.made_at,), is_filed_only=True),
+        Column(name="made", title=tr("预约时间"), says=lambda desk, row: row.made.made_at, sort=(Booking.made_at,), is_filed_only=True),
     ),
     filters=(
         Choice(name="state", title=tr("状态"), options=lambda desk: STATES, fits=_stands, usual="open"),

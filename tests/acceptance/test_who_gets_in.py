@@ -46,6 +46,8 @@ from bot.store.tasks import Task
 from bot.store.undos import UndoStep
 from bot.store.views import SavedView
 from bot.wechat import crypto
+from integrations.clinic.models import Booking
+from integrations.clinic.models import Session as Consultation
 from integrations.health.models import CareAbsence, CareDay, CareProof, CareWish
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost
@@ -311,6 +313,14 @@ def live(house: House) -> None:
             )
             house.met |= {("day", "met"): {one.public_id for one in days}}
             session.add(WalkUp(household_id=home.key, staff_id=1, who="送水的", asked_at=NOW))
+            seen = Consultation(
+                doctor="王医生", offers="全科", room="卫生站", starts_at=NOW + timedelta(hours=1), ends_at=NOW + timedelta(hours=3), places=5, taken=1
+            )  # fmt: skip
+            session.add(seen)
+            session.flush()
+            session.add(
+                Booking(session_id=seen.id or 0, resident_id=resident.key, household_id=home.key, patient="张晓明", made_at=NOW)
+            )
             joined = people.settle(session, home, name="张晓红")
             people.bind(session, joined, "oJoined", NOW)
             double = people.settle(session, home, name="张小红")

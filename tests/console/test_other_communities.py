@@ -47,6 +47,8 @@ from bot.store.photos import Photo
 from bot.store.sentpictures import SentPicture
 from bot.store.undos import UndoStep
 from bot.store.views import SavedView
+from integrations.clinic.models import Booking
+from integrations.clinic.models import Session as Consultation
 from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkNote
 from integrations.duty.models import Robot
 from integrations.health.models import CareDay, CareProof, CareWish
@@ -90,6 +92,8 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/gate/walk-ups/{id}": lambda b: b.walk_up,
     "/p/walk-ups/{id}": lambda b: b.walk_up,
     "/p/walk-ups/{id}/{member}": lambda b: b.resident,
+    "/console/clinic/sessions/{id}": lambda b: b.clinic,
+    "/console/clinic/bookings/{number}": lambda b: b.booking,
     "/console/tickets/{number}": lambda b: b.ticket,
     "/console/tickets/{number}/costs/{repair_cost}": lambda b: str(b.cost),
     "/console/undo/{undo_step}": lambda b: b.step,
@@ -152,6 +156,8 @@ class Other:
     code: str = ""
     passage: int = 0
     walk_up: str = ""
+    clinic: str = ""
+    booking: str = ""
     photo: str = ""
     household: int = 0
     shift: int = 0
@@ -179,7 +185,7 @@ class Other:
     def signs(self) -> list[str]:
         """What must never be seen from A."""
         return [
-            MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.walk_up, self.code, self.photo, self.login,
+            MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.walk_up, self.clinic, self.booking, self.code, self.photo, self.login,
             self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported, self.export, self.export_key, self.audience, self.text,
             self.step, self.view, self.care_day,
         ]  # fmt: skip
@@ -259,6 +265,17 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.notice, b.conversation, b.task = rows["notice"].public_id, rows["conversation"].public_id, rows["task"].public_id
     b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
     b.walk_up = walk_up.public_id
+    clinic = Consultation(
+        doctor=MARK, offers=MARK, room=MARK, starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=1, hours=2), places=3
+    )
+    session.add(clinic)
+    session.flush()
+    booking = Booking(
+        session_id=clinic.id or 0, resident_id=resident.id or 0, household_id=home.id or 0, patient=MARK, made_at=now
+    )
+    session.add(booking)
+    session.flush()
+    b.clinic, b.booking = clinic.public_id, booking.number
     b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
     row = Entry(line=2, flat=("99", "9", "9909"), name=f"{MARK}新住户")
     b.imported = imports.take_over(session, [row], now, actor=f"staff:{b.login}", file_name=MARK).public_id
