@@ -1,0 +1,157 @@
+"""The health station in the chat, word for word: booked, asked about, moved, given up, waited for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.model import SHANGHAI
+from bot.store import scope
+from integrations.clinic.models import Booking, Session, State
+
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Chat
+
+#: The tests' clock says Wednesday, 2026-03-11, 10:00.
+WEEK = (
+    ("王医生", "全科", datetime(2026, 3, 12, 8, 30, tzinfo=SHANGHAI), 2),
+    ("王医生", "全科", datetime(2026, 3, 18, 8, 30, tzinfo=SHANGHAI), 2),
+    ("李护士", "量血压、打针", datetime(2026, 3, 13, 14, tzinfo=SHANGHAI), 2),
+    ("赵医生", "中医", datetime(2026, 3, 14, 9, tzinfo=SHANGHAI), 0),
+)
+
+
+@pytest.fixture
+def station(chat: Chat) -> Chat:
+    """A community whose station has sessions; of one all places are taken."""
+
+    def add(rows: object) -> None:
+        with scope.within(rows, chat.room.house.context.community.key):  # type: ignore[arg-type]
+            for doctor, offers, starts, left in WEEK:
+                session = Session(
+                    doctor=doctor, offers=offers, room="2 栋 1 楼卫生站", starts_at=starts, ends_at=starts + timedelta(hours=2), places=2, taken=2 - left
+                )  # fmt: skip
+                rows.add(session)  # type: ignore[attr-defined]
+
+    chat.room.database.submit(add).result()
+    return chat
+
+
+def states(chat: Chat) -> list[State]:
+    return [one.state for one in chat.all(Booking)]
+
+
+def doctor(chat: Chat) -> str:
+    [made] = chat.all(Booking)
+    return next(one.doctor for one in chat.all(Session) if one.id == made.session_id)
+
+
+def test_place_is_booked_by_day_and_one_yes(station: Chat) -> None:
+    asked = station.say("我想约明天上午的医生")
+    assert "王医生" in asked
+    assert "120" in asked
+    assert states(station) == []
+
+    said = station.say("好的")
+
+    assert all(word in said for word in ("约好了", "明天", "08:30–10:30", "王医生", "2 栋 1 楼卫生站"))
+    assert states(station) == [State.BOOKED]
+
+
+def test_what_it_is_for_and_for_whom_are_understood(station: Chat) -> None:
+    asked = station.say("帮我妈约一下量血压")
+    assert "给妈妈约" in asked
+    assert "李护士" in asked
+
+    station.say("1")
+
+    assert [(one.patient, one.state) for one in station.all(Booking)] == [("妈妈", State.BOOKED)]
+
+
+def test_several_sessions_are_a_menu_and_nothing_is_booked_by_asking(station: Chat) -> None:
+    asked = station.say("还有号吗")
+
+    assert all(name in asked for name in ("王医生", "李护士", "赵医生", "满了"))
+    assert states(station) == []
+    assert "没有约" in station.say("取消")
+
+
+@pytest.mark.parametrize("said", ["我约的是几点", "我约的医生是几点", "我的预约", "约的是几点来着"])
+def test_when_it_is_can_be_asked(station: Chat, said: str) -> None:
+    station.say("我想约明天上午的医生", "好的")
+
+    told = station.say(said)
+
+    assert "08:30–10:30" in told
+    assert "王医生" in told
+
+
+@pytest.mark.parametrize("said", ["取消预约", "去不了了，取消吧", "退号", "把医生的号退了", "不去看医生了"])
+def test_it_is_cancelled_once_that_was_read_back(station: Chat, said: str) -> None:
+    station.say("我想约明天上午的医生", "好的")
+
+    asked = station.say(said)
+    assert "取消" in asked
+    assert states(station) == [State.BOOKED]
+
+    assert "取消了" in station.say("1")
+    assert states(station) == [State.CANCELLED]
+
+
+@pytest.mark.parametrize("said", ["改到周五", "改到周五下午", "能改到周五吗", "换到周五"])
+def test_it_is_moved_by_naming_another_day(station: Chat, said: str) -> None:
+    station.say("我想约明天上午的医生", "好的")
+
+    told = station.say(said)
+    if "回复数字" in told:
+        told = station.say("1")
+
+    assert "改好了" in told
+    assert doctor(station) == "李护士"
+
+
+def test_hours_later_it_is_moved_by_saying_what_is_meant(station: Chat) -> None:
+    station.say("我想约明天上午的医生", "好的")
+    station.room.frozen = station.room.now + timedelta(hours=6)
+
+    asked = station.say("看医生改到周五")
+    assert "李护士" in asked
+    assert "改好了" in station.say("1")
+
+
+def test_full_session_is_waited_for_with_one_tap(station: Chat) -> None:
+    asked = station.say("约周六的中医")
+    assert "满了，可以排队" in asked
+
+    said = station.say("1")
+
+    assert "第 1 位" in said
+    assert states(station) == [State.WAITING]
+    assert "排队第 1 位" in station.say("排队到哪了")
+
+
+def test_danger_is_heard_before_a_place_is_booked(station: Chat) -> None:
+    said = station.say("我爸胸口疼得喘不上气，帮我约个医生")
+
+    assert "120" in said
+    assert "王医生" not in said
+    assert states(station) == []
+
+
+def test_cancelling_a_visitor_is_not_taken_for_the_doctor(station: Chat) -> None:
+    station.say("我想约明天上午的医生", "好的")
+    station.say("我妹妹明天下午三点来")
+
+    station.say("取消访客")
+
+    assert states(station) == [State.BOOKED]
+
+
+def test_without_a_station_a_person_sees_to_it(chat: Chat) -> None:
+    said = chat.say("帮我妈约个社区医生")
+
+    assert "约医生" in said
+    assert "H" in said
+    assert chat.all(Booking) == []
