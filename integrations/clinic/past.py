@@ -19,6 +19,9 @@ ROOM = "2 栋 1 楼卫生站"
 #: Weeks ahead for which the demo has sessions.
 AHEAD = 3
 
+#: How long before it begins a session can be booked.
+OPENED = timedelta(days=6)
+
 #: Of whom people of a flat book beside themselves.
 KIN = ("妈妈", "爸爸", "孩子", "老伴")
 
@@ -44,9 +47,9 @@ def _between(first: datetime, last: datetime) -> Iterator[tuple[datetime, dateti
 def tell(past: Past) -> Iterator[Episode]:
     """Give the sessions of the last weeks and what became of each place."""
     dice = past.dice
-    for begins, ends, doctor, offers, places in _between(past.begins, past.now):
+    for begins, ends, doctor, offers, places in _between(past.begins + OPENED, past.now):
         session = Session(doctor=doctor, offers=offers, room=ROOM, starts_at=begins, ends_at=ends, places=places)
-        opened = begins - timedelta(days=6)
+        opened = begins - OPENED
         yield opened, partial(_open, session=session)
         for _ in range(min(places, int(len(past.residents) / 150 * dice.uniform(0.5, 1.5)) + 1)):
             at = opened + timedelta(hours=dice.uniform(3, 120))

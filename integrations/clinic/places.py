@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, update
 from sqlmodel import col, select
@@ -136,12 +137,12 @@ def booker(work: Work, booking: Booking) -> Resident:
     return work.session.get_one(Resident, booking.resident_id)
 
 
-def said(work: Work, booking: Booking, session: Session) -> dict[str, str]:
+def said(work: Work, booking: Booking, session: Session) -> dict[str, Any]:
     """Return what is said of a booking: for whom, with which doctor, when and where."""
     return {"patient": booking.patient, **said_of(work, session)}
 
 
-def said_of(work: Work, session: Session) -> dict[str, str]:
+def said_of(work: Work, session: Session) -> dict[str, Any]:
     """Return what is said of a session: the doctor and what for, the day and the hours, the place."""
     return {
         "doctor": called(session),

@@ -5,7 +5,6 @@ import sqlmodel
 from alembic import op
 
 import bot.model
-import bot.sealed
 
 revision = 'clinic_1'
 down_revision = None
@@ -42,7 +41,7 @@ def upgrade() -> None:
     sa.Column('session_id', sa.Integer(), nullable=False),
     sa.Column('resident_id', sa.Integer(), nullable=False),
     sa.Column('household_id', sa.Integer(), nullable=False),
-    sa.Column('patient', bot.sealed.Sealed(), nullable=False),
+    sa.Column('patient', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('state', sa.Enum('booked', 'waiting', 'offered', 'cancelled', 'lapsed', 'called_off', 'came', 'missed', name='state_known', native_enum=False, create_constraint=True, length=16), nullable=False),
     sa.Column('made_at', bot.model.Moment(), nullable=False),
     sa.Column('queued_at', bot.model.Moment(), nullable=True),
