@@ -33,7 +33,7 @@ def _show(desk: Desk, status: int = 200, **more: Any) -> View:
     ahead = [one for one in places.ahead(desk) if one.starts_at.date() > desk.now.date()]
     values = {
         "today": [(one, rows[one.id]) for one in today], "ahead": ahead[:SHOWN], "later": ahead[SHOWN:], "waiting": sessions.waiting(desk, [*today, *ahead]),
-        "weekday": lambda one: WEEKDAYS[one.starts_at.weekday()], "words": WORDS, "may_edit": desk.may(EDIT), "fault": "", "said": {}, "edited": "", "now": desk.now,
+        "weekday": lambda one: WEEKDAYS[one.starts_at.weekday()], "words": WORDS, "may_edit": desk.may(EDIT), "fault": "", "said": sessions.read({}), "blank": sessions.read({}), "edited": "", "now": desk.now,
     }  # fmt: skip
     return View("clinic/sessions.html", {**values, **more}, status)
 
