@@ -16,9 +16,6 @@ SEE, EDIT = "clinic.view", "clinic.edit"
 #: Sessions to come that stand on the page; the others are one tap away.
 SHOWN = 8
 
-#: Names of weekdays, from Monday.
-WEEKDAYS = (tr("周一"), tr("周二"), tr("周三"), tr("周四"), tr("周五"), tr("周六"), tr("周日"))
-
 
 @page("GET", "/clinic", need=SEE, title=tr("卫生站"), nav=tr("服务"))
 def show(desk: Desk) -> View:
@@ -33,7 +30,7 @@ def _show(desk: Desk, status: int = 200, **more: Any) -> View:
     ahead = [one for one in places.ahead(desk) if one.starts_at.date() > desk.now.date()]
     values = {
         "today": [(one, rows[one.id]) for one in today], "ahead": ahead[:SHOWN], "later": ahead[SHOWN:], "waiting": sessions.waiting(desk, [*today, *ahead]),
-        "weekday": lambda one: WEEKDAYS[one.starts_at.weekday()], "words": WORDS, "may_edit": desk.may(EDIT), "fault": "", "said": sessions.read({}), "blank": sessions.read({}), "edited": "", "now": desk.now,
+        "words": WORDS, "may_edit": desk.may(EDIT), "fault": "", "said": sessions.read({}), "blank": sessions.read({}), "edited": "", "now": desk.now,
     }  # fmt: skip
     return View("clinic/sessions.html", {**values, **more}, status)
 
