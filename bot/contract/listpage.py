@@ -199,14 +199,22 @@ class _Wanted:
 
     def ids(self, asked: Asked, *, is_back: bool = False) -> Any:
         """Return the query of their ids, in the order that is asked for, or from its end."""
-        query = self._of(self.listing.table.id)
-        for other, how in self.listing.beside:
-            query = query.join(other, how)
+        query = self._of(self.listing.table.id, is_sorted=True)
         return query.order_by(*asked.sorting(is_found=self.found is not None, is_back=is_back))
 
-    def _of(self, what: Any) -> Any:
-        query = select(what).select_from(self.listing.table).where(*self.fits)
+    def _of(self, what: Any, *, is_sorted: bool = False) -> Any:
+        query = _fitting(self.listing, what, self.fits, is_sorted=is_sorted)
         return query if self.found is None else query.join(self.found, self.found.c.id == self.listing.table.id)
+
+
+def _fitting(listing: Listing, what: Any, fits: Sequence[ColumnElement[bool]], *, is_sorted: bool = False) -> Any:
+    """Return the query for rows that fit; of the tables beside it reads those that it is sorted by or that a condition asks."""
+    query = select(what).select_from(listing.table).where(*fits)
+    asked = {getattr(one, "name", "") for one in query.get_final_froms()} if listing.beside else set()
+    for other, how in listing.beside:
+        if is_sorted or other.__tablename__ in asked:
+            query = query.join(other, how)
+    return query
 
 
 def _wanted(desk: Desk, asked: Asked) -> _Wanted:
@@ -233,7 +241,9 @@ def _searched(desk: Desk, asked: Asked, fits: Sequence[ColumnElement[bool]]) -> 
     found = and_(*(or_(*conditions) if conditions else false() for conditions in each))
     if not listing.opens:
         return found, 0
-    newest = select(table.id).where(*fits).order_by(col(table.id).desc()).limit(OPENED)  # by an index alone, not by their rows
+    newest = (
+        _fitting(listing, table.id, fits).order_by(col(table.id).desc()).limit(OPENED)
+    )  # by an index alone, not by their rows
     rows = desk.session.exec(
         select(table.id, *(getattr(table, name) for name in listing.opens)).where(col(table.id).in_(newest))
     ).all()

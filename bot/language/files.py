@@ -24,7 +24,7 @@ from bot.language.reader import Fault, Fields, Place, Problem, Reader, attempt, 
 
 #: `priority` has no effect; files that have it are still read.
 _INTENT_FIELDS = (
-    "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "shared", "slots", "confirm",
+    "version", "intent", "title", "needs", "match", "examples", "sentences", "keywords", "exclude", "require", "shared", "slots", "confirm",
     "action", "replies", "reply", "tests", "topic", "priority", "emergency", "unless", "provides", "releases", "chooses", "hands_over", "cancels",
     "small_talk", "listens", "chats", "tells", "always", "offer", "follow_ups", "baseline",
 )  # fmt: skip
@@ -81,6 +81,7 @@ class Intent:
     sentences: tuple[Sentence, ...] = ()
     keywords: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()  # one of them must be said; none means that all may be meant
     unless: tuple[str, ...] = ()  # figures of speech that make an emergency none
     slots: tuple[Slot, ...] = ()
     confirm: str = ""
@@ -393,7 +394,8 @@ def _read_intent(reader: Reader, common: Common, kinds: Mapping[str, Kind]) -> I
         match="whole" if match == "whole" else "fuzzy", examples=tuple(line for line, _, _ in examples),
         example_lines=tuple(number for _, number, _ in examples),
         sentences=tuple(_read_sentence(line, common, slots) for line in get("sentences", reader.lines, nothing)),
-        keywords=get("keywords", reader.words, ()), exclude=get("exclude", reader.words, ()), shared=get("shared", reader.words, ()),
+        keywords=get("keywords", reader.words, ()), exclude=get("exclude", reader.words, ()),
+        require=get("require", reader.words, ()), shared=get("shared", reader.words, ()),
         unless=get("unless", reader.words, ()), slots=slots, confirm=get("confirm", reader.text_of, ""),
         action=get("action", reader.flag, False), needs_flat=needs == "flat", needs_address=needs == "address",
         replies=get("replies", reader.phrases, {}), reply=reply, variants=tuple(variants),

@@ -1,7 +1,7 @@
 """What is doubtful in intent files that are free of faults: told with its place, and nothing is refused for it. Pure.
 
 W401 one wording in two intents      W404 examples that other intents would win
-W402 few examples                    W405 examples that their own `exclude:` shuts out
+W402 few examples                    W405 examples that their own `exclude:` or `require:` shuts out
 W403 nearly one wording in two       W406 few tests, or none of what is not meant
 W408 a new example that is another intent's by now: told in the console's editor alone, by dialogue/rehearsal.py
 
@@ -96,6 +96,10 @@ def _shut_out(catalogue: Catalogue) -> Iterator[Problem]:
                 yield doubt(intent, line_of(intent, example), "W405",
                              f"例句“{example}”含有 exclude 里的“{word}”，换个说法就不会命中",
                              "请删去这个例句，或缩小 exclude；就是要这一句，请把它也写进 tests")  # fmt: skip
+            if intent.require and not any(word in example for word in intent.require) and not _is_meant(intent, example):
+                yield doubt(intent, line_of(intent, example), "W405",
+                             f"例句“{example}”里没有 require 的任何一个词，换个说法就不会命中",
+                             "请改写这个例句，或在 require 里加上它的词；就是要这一句，请把它也写进 tests")  # fmt: skip
 
 
 def _confused(matcher: Matcher, now: datetime) -> Iterator[Problem]:

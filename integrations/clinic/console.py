@@ -59,6 +59,7 @@ def add(desk: Desk) -> View | Redirect:
 def edit(desk: Desk) -> View | Redirect:
     """Change a session; who has a place or waits is told."""
     session = _session(desk)
+    bookings.require_ahead(session, desk.now)  # its form is gone: a page of its own gives the words back
     try:
         told = sessions.edit(desk, session, desk.form)
     except Refusal as refusal:

@@ -89,7 +89,7 @@ class CareWish(Scoped, WithConsent, table=True):
         None  # the first day on which a sign of life is waited for; None: asked for somebody else, staff arrange it
     )
     greets: bool = False  # they want a word in the morning before
-    neighbour_id: int | None = Field(default=None, foreign_key="resident.id")  # who agreed to knock at the door
+    neighbour_id: int | None = Field(default=None, foreign_key="resident.id", index=True)  # who agreed to knock at the door
 
 
 class Sign(StrEnum):
@@ -161,7 +161,7 @@ class CareAbsence(Scoped, WithConsent, table=True):
     begins: date
     ends: date  # the last day without a sign of life: they are waited for on the next morning
     in_hospital: bool = False
-    told_by: int = Field(foreign_key="resident.id")
+    told_by: int = Field(foreign_key="resident.id", index=True)
     at: datetime = moment()
     ended_at: datetime | None = maybe_moment()  # they came back before
 

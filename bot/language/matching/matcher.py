@@ -137,6 +137,7 @@ class Matcher:
         self._strange = frozenset(map(plain, catalogue.background)) - set(self._exact)
         vetoes = {intent.id: (*intent.exclude, *intent.unless) for intent in learnt}
         self._excluded = {intent: _any(words) for intent, words in vetoes.items() if words}
+        self._required = {intent.id: _any(intent.require) for intent in learnt if intent.require}
         self._is_fresh = np.array([intent not in known for intent in self._intents], np.bool_)
         self._columns = [model.intents.index(intent) if model and intent in model.intents else -1 for intent in self._intents]
         self._own = self._learn(learnt, plain) if self._is_fresh.any() else None
@@ -326,8 +327,10 @@ class Matcher:
         return [i for i, intent in enumerate(self._intents) if self._is_excluded(intent, text)]
 
     def _is_excluded(self, intent: str, text: str) -> bool:
-        words = self._excluded.get(intent)
-        return words is not None and words.search(text) is not None
+        excluded, required = self._excluded.get(intent), self._required.get(intent)
+        return (excluded is not None and excluded.search(text) is not None) or (
+            required is not None and required.search(text) is None
+        )
 
 
 def normal_form(said: Reading, normalise: Callable[[str], str], plain: str = "") -> str:

@@ -37,6 +37,7 @@ def upgrade() -> None:
         batch.create_foreign_key('fk_health_care_neighbour', 'resident', ['neighbour_id'], ['id'])
     with op.batch_alter_table('health_care') as batch:
         batch.alter_column('greets', existing_type=sa.Boolean(), server_default=None)
+    op.create_index('ix_health_care_neighbour_id', 'health_care', ['neighbour_id'])
     _own(
         'health_care_day', sa.Column('public_id', _TEXT(), nullable=False, unique=True), _to('wish_id', 'health_care'), _to('resident_id', 'resident'),
         sa.Column('day', sa.Date(), nullable=False), sa.Column('due_at', bot.model.Moment(), nullable=False), sa.Column('sign', _TEXT(), nullable=False),
@@ -54,6 +55,7 @@ def upgrade() -> None:
         sa.Column('ended_at', bot.model.Moment(), nullable=True),
     )  # fmt: skip
     op.create_index('ix_health_care_absence_resident_id', 'health_care_absence', ['resident_id'])
+    op.create_index('ix_health_care_absence_told_by', 'health_care_absence', ['told_by'])
     _own(
         'health_care_proof', sa.Column('day_id', sa.Integer(), sa.ForeignKey('health_care_day.id'), nullable=False, unique=True), _to('staff_id', 'staff'),
         sa.Column('at', bot.model.Moment(), nullable=False), sa.Column('was_well', sa.Boolean(), nullable=False), sa.Column('words', _TEXT(), nullable=False),
@@ -66,6 +68,7 @@ def downgrade() -> None:
     """Bring the tables back to the shape before."""
     for table in ('health_care_hour', 'health_care_proof', 'health_care_absence', 'health_care_rung', 'health_care_day'):
         op.drop_table(table)
+    op.drop_index('ix_health_care_neighbour_id', 'health_care')
     with op.batch_alter_table('health_care') as batch:
         batch.drop_constraint('fk_health_care_neighbour', type_='foreignkey')
         for name in ('neighbour_id', 'greets', 'expects_from'):
