@@ -177,9 +177,9 @@ def _is_of_a_day(subject: Subject, intent: Intent) -> bool:
 
 def _tells_what_it_lacks(wished: Intent, intent: Intent, heard: Heard) -> bool:
     """Tell whether another wish is told something of which what was done knows nothing: no repair has a car or a visitor of its own."""
-    kinds = [slot.kind for slot in intent.slots]
+    sorts = {slot.kind.sort for slot in intent.slots}
     given = read_slots(wished, heard)
-    return not wished.small_talk and any(slot.kind not in kinds for slot in wished.slots if slot.name in given)
+    return not wished.small_talk and any(slot.kind.sort not in sorts for slot in wished.slots if slot.name in given)
 
 
 def _holds(changed: Mapping[str, Value], wished: Intent, heard: Heard, facts: Facts) -> bool:
@@ -215,9 +215,9 @@ def told_in_full(heard: Heard, facts: Facts) -> Intent | None:
 
 def takes(subject: Subject, wished: Intent, facts: Facts) -> bool:
     """Tell whether what was done takes each kind of value that another wish needs: 车牌我问问她再说 is no wish for a card."""
-    kinds = [slot.kind for slot in facts.intents[subject.intent].slots]
-    wanted = [slot.kind for slot in wished.slots if slot.required]
-    return bool(wanted) and all(kind in kinds for kind in wanted)
+    sorts = {slot.kind.sort for slot in facts.intents[subject.intent].slots}
+    wanted = {slot.kind.sort for slot in wished.slots if slot.required}
+    return bool(wanted) and wanted <= sorts
 
 
 def is_so(subject: Subject, said: Reading, facts: Facts) -> bool:

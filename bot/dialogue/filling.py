@@ -787,10 +787,10 @@ def _is_own_phrase(form: Form, intent: Intent, changed: Form, heard: Heard, fact
 
 def _has_no_place(intent: Intent, other: Intent, heard: Heard) -> bool:
     """Tell whether all values of another wish are of kinds that the open form does not have: 张兰来做客 names somebody, however sure it sounds."""
-    kinds = {slot.kind for slot in intent.slots}
+    sorts = {slot.kind.sort for slot in intent.slots}
     told = read_slots(other, heard)
     read = [slot for slot in other.slots if slot.name in told]
-    return all(slot.kind.aspect is not Aspect.WHO and slot.kind not in kinds for slot in read)
+    return all(slot.kind.aspect is not Aspect.WHO and slot.kind.sort not in sorts for slot in read)
 
 
 def _asks_beside(form: Form, changed: Form, heard: Heard, facts: Facts) -> bool:

@@ -49,7 +49,7 @@ class Field:
             return words(self)
         filled = {
             "date": str(NOW.date()), "datetime-local": f"{NOW + timedelta(days=1):%Y-%m-%dT%H:%M}" if self.is_required else "", "url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x", "number": self.attrs.get("min", "1"),
-            "tel": "13800001234", "time": "09:00", "password": "four plain words together",
+            "tel": "13800001234", "time": {"begins": "16:00", "ends": "17:00"}.get(self.name, "09:00"), "password": "four plain words together",
         }  # fmt: skip
         return self.value or filled.get(self.kind, "")
 

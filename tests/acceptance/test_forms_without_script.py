@@ -43,7 +43,6 @@ ASKED = {"phone", "q", "who", "text", "question", "answer"}
 FITTING = {
     "code": "123456", "price": "35", "pieces": "1", "phone": "13800001234", "url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x", "who": "3-2-501",
     "hour": "10:00", "flat": "3-2-501", "building": "3", "unit": "2", "room": "909", "q": "陈", "from": "9", "until": "10",
-    "day": "2026-03-20", "begins": "09:00", "ends": "11:00", "places": "5",
 }  # fmt: skip
 
 #: Parts of a page that another button of it gives as well.

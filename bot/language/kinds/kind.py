@@ -167,6 +167,12 @@ class Kind:
     counted: str = ""  # what is said behind a value that is a part of something, and no word by itself: 3栋, 2单元
     is_part: bool = False  # parts that are told one after the other are said as one: 3栋2单元501
     is_strict: bool = False  # a sentence template fits only where its words can be read
+    refines: str = ""  # the kind that tells the same, read less widely: a first time is a time
+
+    @property
+    def sort(self) -> str:
+        """What it tells, by the name of the plainest kind that tells it."""
+        return self.refines or self.name
 
 
 @dataclass(frozen=True, kw_only=True)

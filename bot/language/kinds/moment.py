@@ -325,7 +325,7 @@ START = Kind(
     name="start", title="开始时间", aspect=Aspect.BEGINS, grammar=GRAMMAR, take=_start, read=_read_now, called=("时间", "日期", "日子"),
     is_strict=True, tells=True, parts=True, books=True,
 )  # fmt: skip
-FIRST = replace(START, name="first_start", title="第一次的时间", take=_first)
+FIRST = replace(START, name="first_start", title="第一次的时间", take=_first, refines=START.name)
 END = Kind(name="end", title="结束时间", aspect=Aspect.ENDS, grammar=GRAMMAR, take=_end, is_strict=True, tells=True, books=True)
 DATETIME = Kind(
     name="datetime", title="时间", aspect=Aspect.WHEN, grammar=GRAMMAR, take=_datetime, read=_read_now, is_strict=True
