@@ -42,6 +42,7 @@ from bot.console.views import Phone, respond
 from bot.contract import Desk, Download, Page, Reading, Redirect, Role, View, Work, row_id
 from bot.contract.access import PHONES, START
 from bot.errors import Refusal, is_missing
+from bot.language.identifiers import without_papers
 from bot.posted import KEY, Sent, read_form, read_upload
 from bot.store import sessions
 from bot.translation import tr, tr_all
@@ -189,10 +190,16 @@ async def _posted(request: web.Request, page: Page) -> tuple[dict[str, str], Any
     if request.method != "POST":
         return {}, None, {}
     if page.takes is None:
-        return await read_form(request), None, {}
+        return _kept(await read_form(request)), None, {}
     form, upload = await read_upload(request)
+    form = _kept(form)
     taken = await asyncio.to_thread(page.takes, upload, form)
     return form, taken, {"\0file": sha256(upload.body).hexdigest()}
+
+
+def _kept(form: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields as they may be kept: here the words of staff enter."""
+    return {name: value if name == KEY else without_papers(value) for name, value in form.items()}
 
 
 def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: web.Request, form: Mapping[str, str], sent: Sent,

@@ -72,6 +72,7 @@ from bot.contract.taskkinds import Caller, Ladder, TaskKind
 from bot.contract.work import Context, Turn, Work
 from bot.errors import Refusal, asked_in
 from bot.language.answers import named as option_named
+from bot.language.identifiers import withheld
 from bot.language.kinds.called import is_described
 from bot.language.kinds.code import all_in as codes_in
 from bot.language.kinds.flat import Flat as SaidFlat
@@ -84,7 +85,6 @@ from bot.language.kinds.tail import told as tail_told
 from bot.language.kinds.temperature import denied as denied_temperatures
 from bot.language.kinds.temperature import is_somebody, temperatures, whose
 from bot.language.kinds.temperature import of_several as temperatures_of_several
-from bot.language.reading import withheld
 from bot.language.recurrence.hours import Hours
 from bot.language.times import find as times_in
 from bot.language.times import is_past

@@ -18,7 +18,7 @@ from bot.contract.pages import Desk
 from bot.contract.work import Work
 from bot.errors import Refusal
 from bot.language.addresses import SHOP, SHOP_WORDS
-from bot.language.reading import withheld
+from bot.language.identifiers import withheld
 from bot.store import conversations, followers, handoffs, news, outbox, people, sentpictures, tasks
 from bot.store.conversations import Conversation, Line, hand_back, lines, take_over, waiting
 from bot.store.followers import Follower

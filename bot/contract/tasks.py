@@ -9,7 +9,7 @@ from bot.contract import handoffs
 from bot.contract.taskkinds import Caller
 from bot.contract.work import Work
 from bot.errors import Refusal
-from bot.language.reading import withheld
+from bot.language.identifiers import withheld
 from bot.store import claims, conversations, people
 from bot.store import tasks as store
 from bot.store.conversations import Conversation

@@ -22,10 +22,10 @@ from bot.dialogue.starting import LATELY, resume
 from bot.dialogue.steps import Aside, Do, Kind, Line
 from bot.errors import Forged
 from bot.language.files import Intent
+from bot.language.identifiers import withheld
 from bot.language.kinds import consent, flat
 from bot.language.kinds.kind import SKIPPED
 from bot.language.matching.matcher import Match
-from bot.language.reading import withheld
 from bot.store import conversations, followers, inbox, invitations, masses, moving, outbox, outcomes, scenes, scope
 from bot.store.conversations import Kept
 from bot.store.photos import Photo

@@ -24,6 +24,7 @@ from bot.language.danger.odds import Odds
 from bot.language.danger.sorts import DESPAIR, Danger, Sorts
 from bot.language.danger.surroundings import Surroundings
 from bot.language.files import Catalogue, Intent
+from bot.language.identifiers import withheld
 from bot.language.kinds import code, moment, temperature
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Aspect, Kind, Slot, Value
@@ -32,7 +33,7 @@ from bot.language.matching.matcher import Candidate, Decision, Match, Matcher, S
 from bot.language.matching.model import Model
 from bot.language.normalise import Tables
 from bot.language.reader import Problem
-from bot.language.reading import Reading, withheld
+from bot.language.reading import Reading
 from bot.wechat import messages
 
 #: Who draws breath more often than this tells a story: understanding each part would take its time.

@@ -194,3 +194,46 @@ def _has_check_digit(digits: str) -> bool:
         return False
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+#: Digits of the shortest number that is withheld, however they are written, and of an identity card: of the old ones, too.
+_FEWEST, _IDENTITY = 7, 15
+_SPOKEN = frozenset("○两幺洞拐勾")
+
+#: Signs that nobody sees, and those that turn round the order in which all behind them is read, on whatever page that stands. What joins
+#: two emoji to one is none of them.
+_UNSEEN = dict.fromkeys(
+    map(
+        ord,
+        "\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff",
+    )
+)
+
+
+def withheld(raw: str, *, cards: bool = True) -> str:
+    """Return words as they may be kept and said back: [证件] and [银行卡] stand for the numbers of papers and bank cards.
+
+    This is where a resident's words enter: what is read, and so every row and reply, holds none. A phone is none of them, nor are two,
+    nor a flat beside one. Signs that nobody sees are left out. Without `cards` those stay: staff
+    tell to which account of the office something is paid.
+    """
+    raw = raw.translate(_UNSEEN)
+    if sum(sign.isnumeric() or sign in _SPOKEN for sign in raw) < _FEWEST:
+        return raw
+    for one in reversed([one for one in find(raw) if cards or one.what != CARD]):
+        raw = f"{raw[: one.begin]}[{one.what}]{raw[one.stop :]}"
+    return raw
+
+
+def without_papers(raw: str) -> str:
+    """Return what staff, files and machines write without the numbers of identity cards; all else stays sign for sign.
+
+    An account of the office is told to residents, and AB1234567 is a meter as well as a passport: from them neither is taken.
+    """
+    if sum(sign.isnumeric() for sign in raw) < _IDENTITY:
+        return raw
+    kept = raw.translate(_UNSEEN)
+    cards = [one for one in find(kept) if one.what == PAPER and sum(map(str.isdigit, kept[one.begin : one.stop])) >= _IDENTITY]
+    for one in reversed(cards):
+        kept = f"{kept[: one.begin]}[{PAPER}]{kept[one.stop :]}"
+    return kept if cards else raw

@@ -252,35 +252,6 @@ def _with(own: Collection[Grammar]) -> tuple[Grammar, ...]:
     )
 
 
-#: Digits of the shortest number that is withheld, however they are written.
-_FEWEST = 7
-_SPOKEN = frozenset("○两幺洞拐勾")
-
-#: Signs that nobody sees, and those that turn round the order in which all behind them is read, on whatever page that stands. What joins
-#: two emoji to one is none of them.
-_UNSEEN = dict.fromkeys(
-    map(
-        ord,
-        "\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff",
-    )
-)
-
-
-def withheld(raw: str, *, cards: bool = True) -> str:
-    """Return words as they may be kept and said back: [证件] and [银行卡] stand for the numbers of papers and bank cards.
-
-    This is where a resident's words enter: what is read, and so every row and reply, holds none. A phone is none of them, nor are two,
-    nor a flat beside one. Signs that nobody sees are left out. Without `cards` those stay: staff
-    tell to which account of the office something is paid.
-    """
-    raw = raw.translate(_UNSEEN)
-    if sum(sign.isnumeric() or sign in _SPOKEN for sign in raw) < _FEWEST:
-        return raw
-    for one in reversed([one for one in identifiers.find(raw) if cards or one.what != identifiers.CARD]):
-        raw = f"{raw[: one.begin]}[{one.what}]{raw[one.stop :]}"
-    return raw
-
-
 def _plain(raw: str) -> str:
     return unified(raw).strip()
 

@@ -18,6 +18,7 @@ from sqlmodel import Session
 from bot import bodies, metrics
 from bot.contract import Context, Endpoint, Machine, Services
 from bot.errors import Refusal, is_missing
+from bot.language.identifiers import without_papers
 from bot.machines.openapi import describe
 from bot.machines.pace import Pace
 from bot.machines.problems import HEADERS, Refused, misfit
@@ -135,9 +136,21 @@ async def _body_of(request: web.Request, model: type[BaseModel]) -> BaseModel:
     if b"\\u0000" in body:  # PostgreSQL keeps none
         raise Refused(422, "the body holds a zero character (\\u0000); leave it out")
     try:
-        return model.model_validate_json(body)
+        said: BaseModel = kept(model.model_validate_json(body))
     except ValidationError as error:
         raise misfit(error, model) from error
+    return said
+
+
+def kept(said: Any) -> Any:
+    """Return a body, or a part of one, as it may be kept: here the words of machines enter."""
+    if isinstance(said, BaseModel):
+        return said.model_copy(update={name: kept(value) for name, value in said})
+    if isinstance(said, (list, tuple)):
+        return type(said)(kept(one) for one in said)
+    if isinstance(said, dict):
+        return {name: kept(value) for name, value in said.items()}
+    return without_papers(said) if type(said) is str else said
 
 
 @web.middleware

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from bot.contract import Context, Download, Page, Reading, Redirect, Services, View, Visit, Work
 from bot.errors import Forged, Refusal, is_missing
-from bot.language.reading import withheld
+from bot.language.identifiers import withheld
 from bot.posted import KEY, Sent, read_form, with_keys
 from bot.store import events, scope
 from bot.store.database import Database

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from bot.errors import Refusal
 from bot.language import cells
 from bot.language.cells import Flat, Unreadable, Why
+from bot.language.identifiers import without_papers
 from bot.rosters.rows import RESIDENT_ROLE_WORDS, Entry, Fault, ResidentRole
 from bot.translation import tr, tr_all
 
@@ -319,6 +320,11 @@ def _word_of(value: object) -> str:
     return _BESIDE.sub("", said)
 
 
+def _kept(value: object) -> str:
+    """Return what a cell says as it may be kept: here the words of the office's own list enter."""
+    return without_papers(cells.text_of(value))
+
+
 class _Table:
     """The rows below a head, being read."""
 
@@ -396,7 +402,7 @@ class _Table:
         if list(row[: len(self.head)]) == list(self.head):
             return None  # the head again, as it is printed on each page
         before = len(self.faults)
-        said = {name: self._take(line, row, name, cells.text_of) for name in self.places}
+        said = {name: self._take(line, row, name, _kept) for name in self.places}
         if not any(said.values()) and len(self.faults) == before:
             return None
         if self._is_footer(row, said):
@@ -486,7 +492,7 @@ class _Table:
                 if error.why is not Why.FORMULA
                 else str(value)
             )
-            self._fault(line, name, shown, *cells.WORDS[error.why])
+            self._fault(line, name, without_papers(shown), *cells.WORDS[error.why])
             return None
 
     def _fault(self, line: int, name: str, value: str, text: str, english: str) -> None:

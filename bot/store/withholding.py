@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, String, select, type_coerce, update
 
 from bot.errors import Unreadable
-from bot.language.reading import withheld
+from bot.language.identifiers import withheld
 from bot.sealed import Content, keyring_of
 from bot.store.sealing import BATCH, Place, Progress, places, writing
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from bot.store import tasks
 from bot.store.staff import Role, Staff
 from bot.store.tasks import Task
+from integrations.desk.models import ReadyAnswer
 from tests.console.conftest import Office
 
 if TYPE_CHECKING:
@@ -44,3 +45,17 @@ async def test_what_is_typed_on_a_page_behind_a_link_holds_no_number_of_a_paper(
     assert PAPER not in done
     assert CARD not in done
     await browser.close()
+
+
+async def test_what_staff_write_into_the_console_holds_no_number_of_a_paper_and_the_accounts_of_the_office(
+    office: Office,
+) -> None:
+    """Of every form: a ready answer stands for them all, for the fields are read in one place."""
+    form = {"short": "找人", "text": f"联系人身份证{PAPER}，缴费账号{CARD}，电表AB1234567"}
+    async with await office.browser(Role.ADMIN) as browser, browser.post("/console/phrases", data=form) as answer:
+        told = await answer.text()
+        assert answer.status == 200, told[:300]
+
+    kept = await office.read(lambda session: [one.text for one in session.exec(select(ReadyAnswer)).all() if one.short == "找人"])
+    assert kept == [f"联系人身份证[证件]，缴费账号{CARD}，电表AB1234567"]
+    assert PAPER not in told

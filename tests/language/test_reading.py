@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language.corrections import corrects
+from bot.language.identifiers import withheld
 from bot.language.kinds.kind import LOOKED_THROUGH, SKIPPED, Found, Grammar, Kind, Slot
 from bot.language.kinds.shipped import KINDS
 from bot.language.kinds.temperature import temperatures
 from bot.language.normalise import LONGEST, Normaliser, Tables, unified
-from bot.language.reading import Reading, withheld
+from bot.language.reading import Reading
 from tests.language.kinds.taking import NOW, asked, read
 
 FLAT = [Slot(name=name, kind=KINDS[name]) for name in ("building", "unit", "room")]

@@ -12,11 +12,14 @@ import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from openapi_spec_validator import validate
+from pydantic import BaseModel
 from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
 from bot import app
 from bot.cli.serving import demo_settings
+from bot.machines.site import kept
+from bot.model import SHANGHAI
 from bot.store import apikeys, scope
 from bot.store.apikeys import ApiKey
 from bot.store.people import Household, Resident
@@ -286,3 +289,21 @@ async def test_description_says_of_each_route_scope_body_answer_and_problems(yar
     assert check["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/Check")
     assert {"200", "400", "401", "403", "404", "413", "415", "422", "429", "500"} == set(check["responses"])
     assert described["paths"]["/repairs/tickets"]["get"]["parameters"][0]["name"] == "state"
+
+
+class Report(BaseModel):
+    """What a machine may tell, in parts."""
+
+    words: str
+    parts: list[dict[str, str]]
+    at: datetime
+    number: int
+
+
+def test_what_a_machine_tells_holds_no_number_of_a_paper() -> None:
+    told = Report(
+        words="门口的人给了330106198001011234", parts=[{"表": "AB1234567", "证": "330106198001011234"}],
+        at=datetime(2026, 3, 11, tzinfo=SHANGHAI), number=3,
+    )  # fmt: skip
+
+    assert kept(told) == told.model_copy(update={"words": "门口的人给了[证件]", "parts": [{"表": "AB1234567", "证": "[证件]"}]})

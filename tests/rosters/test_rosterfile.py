@@ -252,3 +252,13 @@ def test_a_file_that_is_only_called_a_workbook_is_told_so(name: str, body: bytes
     found = rosterfile.misnamed(name, body)
 
     assert [fault.text.partition("，")[0] for fault in (found.faults if found else ())] == ["这不是 Excel 文件"] * is_wrong
+
+
+def test_a_number_of_a_paper_in_any_column_goes_no_further_than_the_file() -> None:
+    """Offices write 王芳 330106198001011234 into one cell; neither the row nor the fault that names the cell says it."""
+    text = "楼栋,单元,房号,姓名,标签\n3,2,501,王芳 330106198001011234,330106198001011234\n3,2,502,李强,独居老人\n"
+
+    sheet = read(text.encode())
+
+    assert "330106198001011234" not in repr(sheet)
+    assert [one.name for one in sheet.entries][-1] == "李强"
