@@ -26,7 +26,7 @@ LOG = Log(
         "clinic.came": tr("看诊的人到了"), "clinic.missed": tr("看诊的人没来"), "clinic.unmarked": tr("撤回了到没到"), "clinic.opened": tr("加了一场看诊，{places} 个号"),
         "clinic.edited": tr("改了一场看诊"), "clinic.closed": tr("取消了一场看诊，告诉了 {told} 人"),
     },
-    titles={"clinic.booked": tr("约了卫生站"), "clinic.cancelled": tr("取消了卫生站预约"), "clinic.queued": tr("排队等卫生站的号")},
+    titles={"clinic.booked": tr("约了卫生站"), "clinic.cancelled": tr("取消了卫生站预约"), "clinic.queued": tr("排队等卫生站的号"), "clinic.opened": tr("加了一场看诊"), "clinic.closed": tr("取消了一场看诊")},
     words={"why": {"left": tr("约号的人不住这一户了")}},
     subjects={"clinic": _sessions, "appointment": _bookings},
     figures={"clinic.booked": tr("卫生站预约")},

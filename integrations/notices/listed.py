@@ -11,7 +11,7 @@ from bot.contract import Cell, Choice, Column, Days, Desk, Listing, Notice, Noti
 from bot.contract.notices import KIND_WORDS, Audience, NoticeKind
 from bot.contract.receipts import Total
 from integrations.notices import after, times, whom
-from integrations.notices.console import NOTICE_WORDS, state_words
+from integrations.notices.console import NOTICE_WORDS, PUBLISHING, state_words
 
 TONES: Mapping[NoticeState, str] = {NoticeState.DRAFT: "yellow", NoticeState.WAITING: "yellow", NoticeState.MISSED: "red"}
 
@@ -38,7 +38,8 @@ def _state(desk: Desk, row: Row) -> Sequence[Cell]:
     notice, moving = row.notice, row.total.moving
     is_stopped = notice.state is NoticeState.RECALLED and notice.rule is not None
     words = Cell(words=tr("已停止") if is_stopped else state_words(desk, notice), tone=TONES.get(notice.state, "blue"))
-    if moving and notice.state is NoticeState.PUBLISHED:  # such as an everyday one at night
+    is_laid_out = words.words != PUBLISHING
+    if moving and is_laid_out and notice.state is NoticeState.PUBLISHED:  # such as an everyday one at night
         is_whole = moving == row.total.people
         words = Cell(words=tr("还没发出，在等") if is_whole else tr("还有 {moving} 人没发", moving=moving), tone="yellow")
     more = (

@@ -39,7 +39,7 @@ LOG = Log(
         "repair.climbed": tr("用掉了期限的 {share}%"),
         "repair.cost_added": tr("记了一笔费用（{payer}）"), "repair.cost_removed": tr("去掉了一笔费用"),
     },
-    titles={"repair.opened": tr("住户报修"), "repair.cancelled": tr("工单取消了"), "repair.prioritised": tr("改了急不急"), "repair.cost_added": tr("记了一笔费用"), "repair.closed": tr("工单关闭了"), "repair.urged": tr("住户催办"), "repair.rated": tr("住户评价"), "repair.changed": tr("住户改了报修"), "repair.noted": tr("写了工单备注")},
+    titles={"repair.parts": tr("等配件"), "repair.owner": tr("等业主"), "repair.climbed": tr("期限提醒"), "repair.merged": tr("并入另一张工单"), "repair.joined": tr("并进一张重复报修"), "repair.follows": tr("接着旧单开的新单"), "repair.opened": tr("住户报修"), "repair.cancelled": tr("工单取消了"), "repair.prioritised": tr("改了急不急"), "repair.cost_added": tr("记了一笔费用"), "repair.closed": tr("工单关闭了"), "repair.urged": tr("住户催办"), "repair.rated": tr("住户评价"), "repair.changed": tr("住户改了报修"), "repair.noted": tr("写了工单备注")},
     words={
         "reason": {**REASONS, **OTHER_REASONS, **WAITS[TicketState.PARTS], **WAITS[TicketState.OWNER]}, "level": {key: words for key, (_, _, words) in LEVELS.items()},
         "payer": {payer.value: words for payer, words in PAYER_WORDS.items()},

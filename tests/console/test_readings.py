@@ -20,7 +20,7 @@ from bot.store.people import Household, Resident
 from bot.store.photos import Photo
 from bot.store.staff import Role, Staff
 from integrations.duty import summons
-from integrations.health.models import CheckIn
+from integrations.health.models import CareWish, CheckIn
 
 if TYPE_CHECKING:
     from tests.console.conftest import Browser, Office
@@ -55,7 +55,12 @@ def sensitive_pages(office: Office) -> list[Page]:
 
 
 def looked_at(session: Session, office: Office) -> dict[str, str]:
-    """A roster file that waits, of the admin, and one that was taken over: their ids by the page that shows them."""
+    """A roster file that waits, of the admin, and one that was taken over: their ids by the page that shows them. Somebody is waited for each morning."""
+    alone = session.exec(select(Resident)).all()[0]
+    given = consents.give(session, alone, "care", 2, "", office.clock())
+    session.add(
+        CareWish(resident_id=alone.key, consent_id=given.key, at=office.clock(), wants="", expects_from=office.clock().date())
+    )
     admin = session.exec(select(Staff).where(Staff.role == Role.ADMIN)).one()
     entries = [Entry(line=2, flat=("99", "1", "101"), name="钱多多", phone="13800138000")]
     work = Work(session=session, now=office.clock(), context=office.linli.context)

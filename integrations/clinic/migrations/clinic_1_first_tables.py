@@ -9,7 +9,7 @@ import bot.model
 revision = 'clinic_1'
 down_revision = None
 branch_labels = ('clinic',)
-depends_on = 'bot_44'
+depends_on = 'bot_43'
 
 
 def upgrade() -> None:

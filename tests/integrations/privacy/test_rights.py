@@ -22,6 +22,7 @@ from bot.store.outbox import Delivery
 from bot.store.people import Binding, Resident
 from bot.store.staff import Staff
 from bot.store.tasks import Task
+from integrations.clinic.models import Session as Consultation
 from integrations.desk.models import TalkLabel
 from integrations.health.models import CheckIn
 from integrations.privacy import actions, pages
@@ -41,6 +42,8 @@ NOT_EXPORTED = {
     "erasure": "only that somebody's deletion is under way, for seconds",
     "privacy_export": "the link to the export itself",
     "staff": "somebody of the office, not a resident",
+    "health_care_day": "said by its day and by how a sign came, whose words are not free",
+    "health_care_absence": "said by its days, which are the export's; told_by stands for who spoke, whose words are the talk's",
     "photo": "named by time and number, which is the marker's row",
     "residence": "said by flat and role, whose words are not free",
     "binding": "said by times and evidence, whose words are not free",
@@ -97,6 +100,8 @@ def mark_row(session: Session, name: str, now: datetime, only: str = "") -> None
     values: dict[str, Any] = {}
     if name == "sent_picture":
         session.add(Delivery(openid=CHEN, due_at=now, updated_at=now))
+    if name == "clinic_booking":
+        session.add(Consultation(doctor="王医生", offers="", room="", starts_at=now, ends_at=now, places=1))
     if name == "desk_labelled":
         session.add(TalkLabel(name=f"{MARK}{name}"))
     session.flush()
