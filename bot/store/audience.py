@@ -47,7 +47,7 @@ _ROOM = re.compile(r"(\d{3,4}[A-Za-z]?)(?:室|号)?")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212~]")
 _AND = re.compile("以及|还有|[和及与跟]")
 _RANGE = re.compile(r"(\d{1,3})(?:栋|幢|号楼|\#)?[-到至](\d{1,3})(?:栋|幢|号楼|\#)")
-_APART = re.compile(r"(栋|幢|号楼)\s+(?=\w{1,3}单元|\d{3,4}(?![\w-]))|(单元)\s+(?=\d{3,4}(?![\w-]))")
+_APART = re.compile(r"(栋|幢|号楼)\s+(?=[^\W栋幢]{1,3}单元|\d{3,4}(?![\w-]))|(单元)\s+(?=\d{3,4}(?![\w-]))")
 _FLAT_WORDS = re.compile("[栋幢]|号楼|单元")
 #: Flats are read the same at any time.
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)

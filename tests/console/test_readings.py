@@ -19,8 +19,10 @@ from bot.store.events import Event
 from bot.store.people import Household, Resident
 from bot.store.photos import Photo
 from bot.store.staff import Role, Staff
+from integrations.clinic.models import Booking
+from integrations.clinic.models import Session as Consultation
 from integrations.duty import summons
-from integrations.health.models import CareWish, CheckIn
+from integrations.health.models import CareDay, CareProof, CareWish, CheckIn
 
 if TYPE_CHECKING:
     from tests.console.conftest import Browser, Office
@@ -58,16 +60,51 @@ def looked_at(session: Session, office: Office) -> dict[str, str]:
     """A roster file that waits, of the admin, and one that was taken over: their ids by the page that shows them. Somebody is waited for each morning."""
     alone = session.exec(select(Resident)).all()[0]
     given = consents.give(session, alone, "care", 2, "", office.clock())
-    session.add(
-        CareWish(resident_id=alone.key, consent_id=given.key, at=office.clock(), wants="", expects_from=office.clock().date())
+    wish = CareWish(resident_id=alone.key, consent_id=given.key, at=office.clock(), wants="", expects_from=office.clock().date())
+    session.add(wish)
+    session.flush()
+    morning = CareDay(
+        wish_id=wish.id or 0, resident_id=alone.key, consent_id=given.key, day=office.clock().date(), due_at=office.clock()
     )
+    session.add(morning)
+    session.flush()
     admin = session.exec(select(Staff).where(Staff.role == Role.ADMIN)).one()
     entries = [Entry(line=2, flat=("99", "1", "101"), name="钱多多", phone="13800138000")]
     work = Work(session=session, now=office.clock(), context=office.linli.context)
     done = rosterimport.take_over(work, entries, file_name="名册.xlsx")
     draft = rosterimport.keep(session, admin.person, "名册.xlsx", entries, [], office.clock(), whole=False)
     session.flush()
-    return {"/roster/draft/{id}": draft.public_id, "/roster/imports/{id}": done.public_id}
+    session.add(
+        CareProof(
+            day_id=morning.id or 0,
+            consent_id=given.key,
+            staff_id=admin.id or 0,
+            at=office.clock(),
+            was_well=True,
+            words="",
+            picture="",
+        )
+    )
+    consultation = Consultation(
+        doctor="王医生", offers="", room="", starts_at=office.clock(), ends_at=office.clock() + timedelta(days=9), places=1
+    )
+    session.add(consultation)
+    session.flush()
+    session.add(
+        Booking(
+            session_id=consultation.id or 0,
+            resident_id=alone.key,
+            household_id=alone.household_id or 0,
+            patient="本人",
+            made_at=office.clock(),
+        )
+    )
+    cared = {
+        "/care/people/{key}": alone.public_id,
+        "/care/visits/{day}": morning.public_id,
+        "/care/visits/{day}/picture": morning.public_id,
+    }
+    return {"/roster/draft/{id}": draft.public_id, "/roster/imports/{id}": done.public_id, **cared}
 
 
 async def test_each_page_of_sensitive_data_leaves_its_line(office: Office) -> None:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from bot import app
 from bot.model import SHANGHAI
-from bot.sender import Sender
+from bot.sender import BATCH, Sender
 from bot.store import notices, outbox, scope
 from bot.store.audience import EVERYBODY
 from bot.store.database import Database
@@ -172,7 +172,7 @@ async def test_token_refused_for_ever_costs_two_calls_a_try_and_heals(office: Of
     office.town.wechat.trouble.switch({"stale": True})
     await office.sender().step()
     assert office.got() == Counter()
-    assert await office.states() == {"queued": 50, "armed": PEOPLE - 50}
+    assert await office.states() == {"queued": BATCH, "armed": PEOPLE - BATCH}
 
     office.town.wechat.trouble.switch({"stale": False})
     await office.send(office.sender())
@@ -202,7 +202,7 @@ async def test_spent_cap_stops_at_once_burns_nothing_and_goes_on_at_midnight(off
 async def test_token_that_another_program_kills_in_the_midst_is_fetched_once_and_nobody_misses_anything(office: Office) -> None:
     sender = office.sender()
     await sender.step()
-    assert sum(office.got().values()) == 50
+    assert sum(office.got().values()) == BATCH
     settings, fetched = office.town.settings, office.town.calls["stable_token"]
     renewal = {"appid": settings.wechat_appid, "secret": settings.wechat_secret.get_secret_value(), "force_refresh": True}
     async with office.http.post(
