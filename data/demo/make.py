@@ -91,4 +91,8 @@ if __name__ == "__main__":
     write("households.csv", ("building", "unit", "room"), homes + [shop for shop, _, _ in SHOPS])
     shopkeepers = [(*shop, name, f"1990000{ending}", "tenant", "") for shop, name, ending in SHOPS]
     write("residents.csv", ("building", "unit", "room", "name", "phone", "role", "tags"), people(dice, homes) + shopkeepers)
-    write("staff.csv", ("login", "name", "role", "phone"), [(*row, f"1990000{ending}") for row, ending in zip(STAFF, STAFF_ENDINGS, strict=True)])
+    write(
+        "staff.csv",
+        ("login", "name", "role", "phone"),
+        [(*row, f"1990000{ending}") for row, ending in zip(STAFF, STAFF_ENDINGS, strict=True)],
+    )
