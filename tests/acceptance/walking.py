@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from tests.acceptance.test_who_gets_in import AFTERWARDS, NOW, House, Route
 
 #: Addresses of the console that show no page to whoever is signed in.
-NO_PAGES = {"/console/live", "/console/", "/console/start", "/console/gate/waiting"}
+NO_PAGES = {"/console/live", "/console/", "/console/start", "/console/gate/waiting", "/console/care/visits/{day}/picture"}
 
 #: Links of a kind that are looked at, at most: a list has a thousand that lead to the same kind of page.
 OF_A_KIND = 2

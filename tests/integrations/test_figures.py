@@ -169,7 +169,7 @@ def test_a_notice_reaches_those_whom_wechat_took_it_for(town: Town) -> None:
     does(town, publish)
 
     assert numbers(town, of_notices.reached)[-1] == "33%（1/3）"  # one waits, one is not bound
-    assert numbers(town, of_notices.opened)[-1] == "0%（0/1）"
+    assert numbers(town, of_notices.opened)[-1] == "100%（1/1）"  # who said yes has read it
     assert numbers(town, of_notices.acknowledged)[-1] == "100%（1/1）"
     assert numbers(town, of_notices.reached, building="3")[-1] == "33%（1/3）"
 
