@@ -220,7 +220,11 @@ def withheld(raw: str, *, cards: bool = True) -> str:
     raw = raw.translate(_UNSEEN)
     if sum(sign.isnumeric() or sign in _SPOKEN for sign in raw) < _FEWEST:
         return raw
-    for one in reversed([one for one in find(raw) if cards or one.what != CARD]):
+    return _without(raw, [one for one in find(raw) if cards or one.what != CARD])
+
+
+def _without(raw: str, found: Sequence[Identifier]) -> str:
+    for one in reversed(found):
         raw = f"{raw[: one.begin]}[{one.what}]{raw[one.stop :]}"
     return raw
 
@@ -234,6 +238,4 @@ def without_papers(raw: str) -> str:
         return raw
     kept = raw.translate(_UNSEEN)
     cards = [one for one in find(kept) if one.what == PAPER and sum(map(str.isdigit, kept[one.begin : one.stop])) >= _IDENTITY]
-    for one in reversed(cards):
-        kept = f"{kept[: one.begin]}[{PAPER}]{kept[one.stop :]}"
-    return kept if cards else raw
+    return _without(kept, cards) if cards else raw

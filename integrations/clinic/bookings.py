@@ -37,12 +37,8 @@ def meant(sessions: Sequence[Session], when: datetime | None, said: str) -> Sequ
     if when is not None and (when.hour or when.minute):
         half = [one for one in found if (one.starts_at.hour < NOON) == (when.hour < NOON)]
         found = [one for one in half if one.starts_at <= when < one.ends_at and when.minute] or half or found
-    found = [one for one in found if _doctor_in(one, said)] or found
+    found = [one for one in found if one.doctor in said] or found
     return [one for one in found if _offered_in(one, said)] or found
-
-
-def _doctor_in(session: Session, said: str) -> bool:
-    return session.doctor in said
 
 
 def _offered_in(session: Session, said: str) -> bool:
@@ -80,7 +76,7 @@ def book(turn: Turn, session: Session, person: str) -> Booking | None:
 
 def is_soon(session: Session, now: datetime) -> bool:
     """Tell whether a session is so near that the evening's reminder has gone out: whoever books then has just read when it is."""
-    eve = session.starts_at.replace(hour=18, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    eve = session.starts_at.replace(hour=places.REMINDED_FROM, minute=0, second=0, microsecond=0) - timedelta(days=1)
     return now >= eve
 
 

@@ -8,9 +8,6 @@ from bot.contract import Work, job
 from integrations.clinic import places
 from integrations.clinic.models import Booking, Session, State
 
-#: The evening before, from six o'clock on; who could not be told by nine sleeps, and is told in the morning.
-REMINDED_FROM = 18
-
 #: Rows of one run.
 MOST = 200
 
@@ -21,7 +18,7 @@ def remind(work: Work) -> None:
     if not places.is_waking(work.now):
         return
     midnight = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    last = midnight + timedelta(days=2 if work.now.hour >= REMINDED_FROM else 1)
+    last = midnight + timedelta(days=2 if work.now.hour >= places.REMINDED_FROM else 1)
     due = (
         select(Booking, Session)
         .join(Session, col(Session.id) == col(Booking.session_id))

@@ -14,6 +14,9 @@ from integrations.clinic.settings import Settings
 #: Hours of the day in which people are told that a place became free, or that theirs is gone.
 TOLD_FROM, TOLD_UNTIL = 7, 21
 
+#: From this hour of the evening before on people are reminded of a session; who could not be told by nine sleeps, and is told in the morning.
+REMINDED_FROM = 18
+
 #: Sessions that are offered at once in the chat.
 OFFERED = 6
 

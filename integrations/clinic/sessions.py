@@ -1,5 +1,6 @@
 """Sessions as the office keeps them: added for one day or several weeks, changed, called off; who is told of that."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -129,10 +130,7 @@ def waiting(desk: Desk, found: Sequence[Session]) -> Mapping[int, int]:
     query = select(Booking.session_id).where(
         col(Booking.session_id).in_([one.id for one in found]), Booking.state == State.WAITING
     )
-    counted: dict[int, int] = {}
-    for key in desk.session.exec(query).all():
-        counted[key] = counted.get(key, 0) + 1
-    return counted
+    return Counter(desk.session.exec(query).all())
 
 
 #: Who is on the list of a day: has a place, or was there.

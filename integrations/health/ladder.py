@@ -245,6 +245,14 @@ CLEAR_WORDS: Mapping[Sign, str] = {
 }  # fmt: skip
 
 
+def day_of(work: Work, key: str) -> CareDay:
+    """Return a day by its public id; raises LookupError."""
+    day = work.session.exec(select(CareDay).where(CareDay.public_id == key)).first()
+    if day is None:
+        raise LookupError("no such day")
+    return day
+
+
 def waiting(work: Work, resident_ids: Sequence[int]) -> Sequence[CareDay]:
     """Return the days of these people that are still waited for, the oldest first."""
     theirs = select(CareDay).where(col(CareDay.resident_id).in_(resident_ids), CareDay.sign == "")

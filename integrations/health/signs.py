@@ -124,24 +124,17 @@ def _meant(turn: Turn, said: str, who: str | None) -> Sequence[Resident]:
 @page("GET", "/care/{day}")
 def tap(visit: Visit) -> View:
     """Show one button; opening the link alone says nothing, for programs look at links before people do."""
-    day = _of(visit)
+    day = ladder.day_of(visit, visit.params["day"])
     return View("health/tap.html", {"day": day, "hour": f"{day.due_at:%H:%M}", "community": visit.community})
 
 
 @page("POST", "/care/{day}")
 def tapped(visit: Visit) -> Redirect:
     """Note that who was sent the link is well."""
-    day = _of(visit)
+    day = ladder.day_of(visit, visit.params["day"])
     resident = visit.session.get_one(Resident, day.resident_id)
     ladder.well(visit, resident, Sign.SAID, by=resident.about)
     return Redirect(visit.link(f"/care/{day.public_id}"))
-
-
-def _of(visit: Visit) -> CareDay:
-    day = visit.session.exec(select(CareDay).where(CareDay.public_id == visit.params["day"])).first()
-    if day is None:
-        raise LookupError("no such day")
-    return day
 
 
 # ------------------------------------------------------------------ by a device

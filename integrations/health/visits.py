@@ -279,17 +279,10 @@ def change_hour(desk: Desk) -> Redirect:
 # ------------------------------------------------------------------ at the door
 
 
-def _day(desk: Desk) -> CareDay:
-    day = desk.session.exec(select(CareDay).where(CareDay.public_id == desk.params["day"])).first()
-    if day is None:
-        raise LookupError("no such day")
-    return day
-
-
 @page("GET", "/care/visits/{day}", need=NEED, title=tr("上门看看"))
 def visit(desk: Desk) -> View:
     """Show whom to look after, what was tried, and what was found."""
-    day = _day(desk)
+    day = ladder.day_of(desk, desk.params["day"])
     resident = desk.session.get_one(Resident, day.resident_id)
     desk.read(NEED, resident.about)
     if resident.phone:
@@ -315,7 +308,7 @@ def _picture(upload: Upload) -> bytes | Refusal:
 @page("POST", "/care/visits/{day}", need=NEED, takes=lambda upload, _form: _picture(upload))
 def found(desk: Desk) -> Redirect:
     """Keep what was found at the door; that ends the wait."""
-    day = _day(desk)
+    day = ladder.day_of(desk, desk.params["day"])
     words, how = withheld(desk.form.get("words", "").strip())[:LONGEST], desk.form.get("found", "")
     if day.sign:
         raise Refusal(tr("已经有消息了，不用再填。"))
@@ -343,7 +336,7 @@ def found(desk: Desk) -> Redirect:
 @page("GET", "/care/visits/{day}/picture", need=NEED)
 def picture(desk: Desk) -> Download:
     """Give the photo of a visit."""
-    day = _day(desk)
+    day = ladder.day_of(desk, desk.params["day"])
     proof = desk.session.exec(select(CareProof).where(CareProof.day_id == day.id)).first()
     if proof is None:
         raise LookupError("no proof")
