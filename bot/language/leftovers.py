@@ -11,13 +11,14 @@ from bot.language.kinds.moment import is_unwanted
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
 from bot.language.reading import Reading
+from bot.language.recurrence.hours import EVERY_DAY
 
 #: 每天, 每周六: a visit that comes again.
 _AGAIN = re.compile(
     r"(?:"
     + "|".join(
         [
-            r"每个?(?:天|日|晚|早|周|星期|礼拜|月|周末|工作日)[一二三四五六日天末]?|(?<![今明后昨前当])天天|(?<!今)日日",
+            rf"每个?(?:天|日|晚|早|周|星期|礼拜|月|周末|工作日)[一二三四五六日天末]?|{EVERY_DAY}|(?<!今)日日",
             r"(?:周一|星期一|礼拜一)?(?:以后)每次|工作日都?|(?:这|那|接下来)(?:几|两|三|四|五|些)天(?:都来)?",
             r"(?:这|整)(?:一周|周|个星期|个礼拜|个月)(?![一二三四五六日天末])|长期",
         ]

@@ -40,7 +40,7 @@ _LASTED = re.compile("[一整半](?:个|整)?$")
 _HOW_IT_IS = re.compile(r"[^，。,;；]{0,5}(?:看不[见清]|黑(?:灯瞎火|漆漆|乎乎|咕隆咚|得)|不敢|睡不[着好]|没法睡|吵得|响个不停)")
 #: What a time behind it is not: 别周六, 不要明天; nor one time of many: 每周三.
 _NOT_ON = re.compile(r"(?:[别莫甭]|不要)(?:在|给我|弄|搞)?$")
-_EACH = re.compile(r"(?:每个?|每[天日晚周月年]的?|(?<![今明后昨前当])天天)$")
+_EACH = re.compile(rf"(?:每个?|每[天日晚周月年]的?|{hours.EVERY_DAY})$")
 _COMES_BY = re.compile("[就才会要能得一定]*(?:[来到进]|过来|上门|抵达|搬[进来过]|都行|都可以)(?!了|期)")
 #: Characters between a clock time and the day that is told behind it, and what may follow on that.
 _NEAR, _ENDS = 8, re.compile("(?:的|吧|啊|呀|哈|呢)*(?:$|[，,。！!]|[^，。,]{0,5}[来到]$|的?(?:访客|客人))")

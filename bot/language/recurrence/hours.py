@@ -27,11 +27,13 @@ _SIGNS = "一二三四五六日天1234567"
 #: 一 of 每周一三点 is a weekday, 三 is none; nor is the 5 of 每周一 5:30.
 _SIGN = r"(?:[一二三四五六日天](?![点十])|[1-7](?![\d点:：号]))"
 _WEEK = "(?:周|星期|礼拜)"
+#: Each day, and not 今天 before another word: 今天天气.
+EVERY_DAY = "(?<![今明后昨前当])天天"
 _TO = "(?:到|至|-|~|—)"
 _LIST = rf"{_SIGN}(?:(?:、|,|，|和|跟|与|{_TO})?{_WEEK}?{_SIGN}){{0,6}}"
 #: Days that are said to come again.
 _EACH = re.compile(
-    rf"每个?{_WEEK}的?(?P<days>{_LIST})|(?P<work>每个?工作日)|(?P<end>每个?(?:周末|双休日))|(?P<all>每天|(?<![今明后昨前当])天天|每日|每一天|每(?=[晚早]))"
+    rf"每个?{_WEEK}的?(?P<days>{_LIST})|(?P<work>每个?工作日)|(?P<end>每个?(?:周末|双休日))|(?P<all>每天|{EVERY_DAY}|每日|每一天|每(?=[晚早]))"
 )
 #: Days that are only meant so before hours of a day: 周一到周五早上8点到晚上6点; 下周一到周五 is one week.
 _SEVERAL = re.compile(

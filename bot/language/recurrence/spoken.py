@@ -7,6 +7,7 @@ from datetime import datetime, time
 
 from bot.errors import Refusal
 from bot.language.numbers import NUMBER, value_of
+from bot.language.recurrence.hours import EVERY_DAY
 from bot.language.recurrence.rule import Daily, Days, Holidays, Monthly, NthWeekday, Recurrence, Weekly, Workdays, too_often
 from bot.language.times import clocks
 from bot.language.times.spelling import spelled
@@ -200,7 +201,7 @@ def _month_days(said: str) -> tuple[int, ...]:
 _SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Days | None]], ...] = (
     (re.compile(r"每?工作日"), lambda said: Workdays()),
     (re.compile(rf"(?:每(?P<between>隔)?|逢|(?=隔)){_INTERVAL}[天日]"), _each_nth_day),
-    (re.compile(r"每[天日]|(?<![今明后昨前当])天天|日日"), lambda said: Daily()),
+    (re.compile(rf"每[天日]|{EVERY_DAY}|日日"), lambda said: Daily()),
     (re.compile(rf"(?:每(?P<between>隔)?|逢|(?=隔)){_INTERVAL}个?周的?[,，]?{_WEEKDAYS}"), _each_nth_week),
     (re.compile(r"每(?:周周?|个)?(?:周末|双休日)"), lambda said: Weekly(weekdays=(5, 6))),
     (re.compile(rf"[每逢]{_WEEKDAYS}"), _each_week),
