@@ -279,6 +279,8 @@ def _end(message: Message, slot: Slot) -> Value | None:
     if _is_unclear(message):
         return None
     said = [span for span in times_in(message) if span.kind != "unclear" and not is_unwanted(message.text, span, message.now)]
+    again = hours.days_in(message.text, message.now)  # 周一到周五早上8点到晚上6点 does not end on Friday
+    said = [span for span in said if span.kind != "range" or not set(again).intersection(range(span.begin, span.stop))]
     spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end

@@ -134,6 +134,15 @@ def read(text: str, now: datetime) -> Hours | None:
     return Hours(days=days) if days or _LASTS.search(text) else None
 
 
+def days_in(text: str, now: datetime) -> range:
+    """Return where a message says on which days somebody comes again, empty where it says none: their last one ends nothing."""
+    text = text[:_LOOKED_THROUGH]
+    said = _EACH.search(text)
+    if said is None and (several := _SEVERAL.search(text)) and _range(text[several.end() :], now):
+        said = several
+    return range(*said.span()) if said else range(0)
+
+
 def _term(text: str) -> int:
     said = _TERM.search(text)
     if said is None:
