@@ -28,6 +28,7 @@ UNIT_WORDS = {
     Unit.SCORE: tr("平均分"),
     Unit.WAIT: tr("分钟（中位数）"),
     Unit.MINUTES: tr("分钟（合计）"),
+    Unit.MONEY: tr("元（合计）"),
 }
 
 #: What the core's own figures are headed by.
@@ -157,6 +158,6 @@ def _lines(measured: Measured) -> Iterator[Sequence[object]]:
         for period, number in zip(asked.periods, row.numbers, strict=True):
             said = tr("没有数据") if number.value is None else number.plain
             yield (
-                figure.title, row.part, building, f"{period.begins}", f"{period.ends}", said, UNIT_WORDS[figure.unit], number.of,
+                figure.title, row.part, building, f"{period.begins}", f"{period.ends}", said, UNIT_WORDS[figure.unit], "" if figure.unit is Unit.COUNT else number.of,
                 figure.definition,
             )  # fmt: skip

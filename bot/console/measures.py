@@ -18,8 +18,8 @@ from bot.translation import tr
 #: How a message was understood, as people read it, in the order of their wish.
 WORDS = {Understood.AT_ONCE: tr("一次听懂"), Understood.ASKED_BACK: tr("反问一句"), Understood.MISSED: tr("没听懂")}
 
-#: Minutes that a request counts as having taken at least: somebody has to type it and to read the answer.
-AT_LEAST = 1
+#: Seconds that a request counts as having taken at least: somebody has to type it and to read the answer.
+AT_LEAST = 60
 
 
 def _tallies(work: Work, asked: Asked) -> Sequence[outcomes.Tally]:
@@ -84,11 +84,10 @@ def _baselines(work: Work) -> Sequence[tuple[str, str]]:
 
 def _saved(work: Work, asked: Asked) -> Iterator[tuple[outcomes.Tally, float]]:
     """Give what was served of intents with a baseline, and the minutes that it saved: less than none where the talk took longer."""
-    for tally in _tallies(work, asked):
+    for tally in outcomes.tallies(work.session, asked.periods[0].begins, asked.periods[-1].ends, AT_LEAST):
         known = work.context.intents.get(tally.intent)
         if tally.ended == Ended.SERVED and known is not None and known.baseline is not None:
-            talked = max(tally.seconds / 60, AT_LEAST * tally.number)
-            yield tally, known.baseline.minutes * tally.number - talked
+            yield tally, known.baseline.minutes * tally.number - tally.seconds / 60
 
 
 _SAVED = tr(
@@ -112,7 +111,7 @@ def saved_by_intent(work: Work, asked: Asked) -> Iterator[Sample]:
 
 @figure(
     "handoff.in_time", tr("转人工按时答复的比例"),
-    tr("转给物业的事里，有人在承诺时间内回第一句话的比例：上班时间转来的当天下班前，下班后转来的下一个上班日下班前。还没到时间的、居民说不用了的不算。"),
+    tr("转给物业的事里，有人在承诺时间内回第一句话的比例：上班时间转来的当天下班前，下班后转来的下一个上班日下班前。没聊天、直接结案把结果发给居民的，按结案时间算。还没到时间的、居民说不用了的不算。"),
     Unit.SHARE, by_building=True,
 )  # fmt: skip
 def answered_in_time(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -138,7 +137,9 @@ def first_answer(work: Work, asked: Asked) -> Iterator[Sample]:
 
 
 def _handed_over(work: Work, asked: Asked) -> Sequence[tuple[datetime, datetime | None, datetime | None]]:
-    query = select(col(Task.opened_at), col(Task.answered_at), col(Task.closed_at)).where(
+    """Return when each hand-off came, had its first word of a person and ended; who closes it tells what came of it, which is a word."""
+    told = case((col(Task.closed_by).is_not(None), col(Task.closed_at)))
+    query = select(col(Task.opened_at), func.coalesce(col(Task.answered_at), told), col(Task.closed_at)).where(
         col(Task.kind) == handoffs.KIND, asked.within(Task.opened_at), *asked.lives(Task.household_id)
     )
     return [(opened, answered, closed) for opened, answered, closed in work.session.execute(query)]

@@ -23,6 +23,12 @@ from bot.translation import DAY, MONTH, Moment, made_of, tr
 #: From how many minutes on a wait is told in hours, and in days.
 IN_HOURS, IN_DAYS = 120, 48 * 60
 
+#: Fen of a yuan.
+FEN = 100
+
+#: Whole periods that a year is reckoned from, at least; and the hours that somebody works in one.
+WHOLE, WORKED = 3, 2_000
+
 
 class Unit(StrEnum):
     """What a figure's numbers are, and so how samples are joined."""
@@ -32,6 +38,11 @@ class Unit(StrEnum):
     SCORE = "分"  # the mean
     WAIT = "等待"  # the median of minutes, one sample each
     MINUTES = "分钟"  # minutes added up
+    MONEY = "元"  # fen added up
+
+
+#: Units whose numbers are added up.
+_SUMS = (Unit.MINUTES, Unit.MONEY)
 
 
 class Step(StrEnum):
@@ -162,6 +173,11 @@ class Figure:
     is_level: bool = False  # how things stand at the end of a period: over the whole time the last one holds
     notes: Callable[[Work], Sequence[tuple[str, str]]] | None = None  # what its numbers rest on: (what, where from)
 
+    @property
+    def is_summed(self) -> bool:
+        """Whether a number of it is a sum, so that a bar of twice the length is twice as much."""
+        return self.unit in (Unit.COUNT, *_SUMS)
+
 
 def figure(
     key: str, title: str, definition: str, unit: Unit, *, by_building: bool = False, parts: Sequence[str] = (), is_ranking: bool = False,
@@ -196,6 +212,8 @@ class Number:
                 return tr("{say}（{of} 次）", say=_say(self.value), of=self.of)
             case Unit.MINUTES:
                 return tr("{say}（{of} 次）", say=_say(self.value), of=self.of)
+            case Unit.MONEY:
+                return tr("{yuan:,.2f} 元（{of} 笔）", yuan=self.value / FEN, of=self.of)
         return f"{self.value:,.0f}"
 
     @property
@@ -210,8 +228,10 @@ class Number:
 
     @property
     def plain(self) -> str:
-        """The number alone, as a table for machines has it: 0.92, 4.6, minutes; empty where nothing was measured."""
-        return "" if self.value is None else f"{self.value:.4f}".rstrip("0").rstrip(".")
+        """The number alone, as a table for machines has it: 0.92, 4.6, minutes, yuan; empty where nothing was measured."""
+        if self.value is None:
+            return ""
+        return f"{self.value / FEN if self.unit is Unit.MONEY else self.value:.4f}".rstrip("0").rstrip(".")
 
 
 def _say(minutes: float) -> str:
@@ -246,6 +266,22 @@ class Measured:
         """Tell whether nothing was measured in all the time."""
         return all(row.whole.value is None for row in self.rows)
 
+    @property
+    def yearly(self) -> str:
+        """What minutes that are saved come to in a year, as the whole periods have it; empty for all else, and from too few of them."""
+        if self.figure.unit is not Unit.MINUTES or self.figure.is_ranking or len(self.rows) != 1:
+            return ""
+        *whole, _ = zip(self.asked.periods, self.rows[0].numbers, strict=True)
+        measured = [(period, number.value) for period, number in whole if number.value is not None]
+        if len(measured) < WHOLE:
+            return ""
+        days = sum((period.ends - period.begins).days for period, _ in measured)
+        hours = sum(value for _, value in measured) / 60 * 365 / days
+        return tr(
+            "照已经过完的 {number} 个时间段算，一年约省 {hours:,.0f} 小时，相当于 {people:.1f} 个人整年的工时（一年按 {worked:,} 小时）。",
+            number=len(measured), hours=hours, people=hours / WORKED, worked=WORKED,
+        )  # fmt: skip
+
 
 def measure(work: Work, figure: Figure, asked: Asked) -> Measured:
     """Count a figure for the periods asked for."""
@@ -263,7 +299,7 @@ def measure(work: Work, figure: Figure, asked: Asked) -> Measured:
         for part, kept in samples.items()
     ]  # fmt: skip
     if figure.is_ranking:
-        rows.sort(key=lambda row: (-(row.whole.of if figure.unit is not Unit.MINUTES else row.whole.value or 0), row.part))
+        rows.sort(key=lambda row: (-(row.whole.of if figure.unit not in _SUMS else row.whole.value or 0), row.part))
     return Measured(figure=figure, asked=asked, rows=rows)
 
 
@@ -283,4 +319,4 @@ def _joined(unit: Unit, samples: Sequence[Sample], *, is_measured: bool) -> Numb
     if unit is Unit.WAIT:
         return Number(unit, median(one.value for one in samples), of)
     total = sum(one.value for one in samples)
-    return Number(unit, total if unit is Unit.MINUTES else total / of, of)
+    return Number(unit, total if unit in _SUMS else total / of, of)

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, delete, func, select
+from sqlalchemy import Index, case, delete, func, select
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.store import scope
@@ -66,7 +66,7 @@ def note(
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """How many messages of one day and intent came to the same, and the seconds that they took together."""
+    """How many messages of one day and intent came to the same, and the seconds that they took together: each one at least so many."""
 
     day: date
     intent: str
@@ -76,11 +76,12 @@ class Tally:
     seconds: int
 
 
-def tallies(session: Session, begins: date, ends: date) -> Sequence[Tally]:
-    """Return what messages came to from one day until before another."""
+def tallies(session: Session, begins: date, ends: date, at_least: int = 0) -> Sequence[Tally]:
+    """Return what messages came to from one day until before another; each took `at_least` so many seconds."""
     alike = (col(Outcome.day), col(Outcome.intent), col(Outcome.understood), col(Outcome.ended))
+    seconds = case((col(Outcome.seconds) < at_least, at_least), else_=col(Outcome.seconds))
     query: Any = (
-        select(*alike, func.count(), func.sum(col(Outcome.seconds)))
+        select(*alike, func.count(), func.sum(seconds))
         .where(col(Outcome.day) >= begins, col(Outcome.day) < ends)
         .group_by(*alike)
     )

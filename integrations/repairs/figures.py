@@ -7,14 +7,20 @@ from typing import Any
 from sqlmodel import case, col, func, select
 
 from bot.contract import Asked, Event, Figure, Sample, Unit, Work, figure, tr
-from integrations.repairs.models import Ticket, TicketState
+from integrations.repairs.models import PAYER_WORDS, Payer, Ticket, TicketCost, TicketState
 from integrations.repairs.settings import Settings
 
 #: Events by which somebody of the staff first shows that they have it.
-ANSWERS = ("repair.accepted", "repair.assigned", "repair.working", "repair.done")
+ANSWERS = ("repair.accepted", "repair.assigned", "repair.working", "repair.done", "repair.merged")
 
 
-@figure("repair.opened", tr("报修多少件"), tr("居民报修的件数，按报修的时间算；取消了的也在内。"), Unit.COUNT, by_building=True)
+@figure(
+    "repair.opened",
+    tr("报修多少件"),
+    tr("居民报修的件数，按报修的时间算；取消了的、并进别的单的也在内。"),
+    Unit.COUNT,
+    by_building=True,
+)
 def opened(work: Work, asked: Asked) -> Iterator[Sample]:
     """Count what was reported."""
     yield from (Sample(period, number) for period, number in _grouped(work, asked, func.count()))
@@ -22,7 +28,7 @@ def opened(work: Work, asked: Asked) -> Iterator[Sample]:
 
 @figure(
     "repair.first_answer", tr("报修按时受理的比例"),
-    tr("报修后在承诺时间内有人受理、派单或动手的比例：急修 30 分钟，其他上班时间里 2 小时；下班后报的从下一次上班算起。承诺改设置 LINLI_REPAIRS_…，取消了的和还没到时间的不算。"),
+    tr("报修后在承诺时间内有人受理、派单或动手的比例：急修 30 分钟，其他上班时间里 2 小时；下班后报的从下一次上班算起。并进别的单的，并的时候算受理；取消了的和还没到时间的不算。承诺改设置 LINLI_REPAIRS_…。"),
     Unit.SHARE, by_building=True,
 )  # fmt: skip
 def first_answer(work: Work, asked: Asked) -> Iterator[Sample]:
@@ -62,13 +68,14 @@ def _answers(work: Work, asked: Asked) -> Sequence[tuple[datetime, bool, str, da
 
 @figure(
     "repair.solved", tr("报修按时修好的比例"),
-    tr("在报修时告诉居民的时间以前修好的比例；约了上门时间的按约的算。取消了的、还没到时间又没修好的不算；修好又重开的按最后一次修好算。"),
+    tr("在报修时告诉居民的时间以前修好的比例；约了上门时间的按约的算。等配件、等业主时期限停着，停着的时间不算在内。取消了的、并进别的单的、还没到时间又没修好的不算；修好又重开的按最后一次修好算。"),
     Unit.SHARE, by_building=True,
 )  # fmt: skip
 def solved(work: Work, asked: Asked) -> Iterator[Sample]:
     """Give how many tickets were done when it was promised, of those that were done or should be."""
     is_done = col(Ticket.done_at).is_not(None)
-    counts = col(Ticket.state) != TicketState.CANCELLED, is_done | (col(Ticket.due_at) < work.now)
+    stands_at = func.coalesce(col(Ticket.paused_at), work.now)  # while its clock stands still nothing falls due
+    counts = col(Ticket.state).not_in((TicketState.CANCELLED, TicketState.MERGED)), is_done | (col(Ticket.due_at) < stands_at)
     in_time = func.sum(case((is_done & (col(Ticket.done_at) <= col(Ticket.due_at)), 1), else_=0))
     yield from (Sample(period, value, of) for period, value, of in _grouped(work, asked, in_time, func.count(), where=counts))
 
@@ -117,6 +124,22 @@ def rating(work: Work, asked: Asked) -> Iterator[Sample]:
         yield Sample(period, value, of)
 
 
+@figure(
+    "repair.costs", tr("维修花了多少钱"), tr("工单里记的材料和工时，按记的时间算，分物业承担和住户承担；去掉了的一笔不算。没记费用的工单当然也不在里面。"),
+    Unit.MONEY, by_building=True, parts=tuple(PAYER_WORDS.values()),
+)  # fmt: skip
+def costs(work: Work, asked: Asked) -> Iterator[Sample]:
+    """Add up what was written down, by who pays."""
+    period, fen = asked.number(TicketCost.at), func.sum(col(TicketCost.number) * col(TicketCost.fen))
+    query = (
+        select(period, TicketCost.payer, fen, func.count())
+        .join(Ticket, col(Ticket.id) == col(TicketCost.ticket_id))
+        .where(asked.within(TicketCost.at), *asked.lives(Ticket.household_id))
+    )
+    for number, payer, total, of in work.session.execute(query.group_by(period, col(TicketCost.payer))):
+        yield Sample(number, total, of, PAYER_WORDS[Payer(payer)])
+
+
 def _meant(asked: Asked) -> Sequence[Any]:
     return asked.within(Ticket.opened_at), *asked.lives(Ticket.household_id)
 
@@ -127,4 +150,4 @@ def _grouped(work: Work, asked: Asked, *counted: Any, where: Sequence[Any] = ())
     return work.session.execute(select(period, *counted).where(*_meant(asked), *where).group_by(period)).all()
 
 
-FIGURES: tuple[Figure, ...] = (opened, first_answer, first_wait, solved, solving, reopened, rating)
+FIGURES: tuple[Figure, ...] = (opened, first_answer, first_wait, solved, solving, reopened, rating, costs)

@@ -15,7 +15,8 @@ from bot.contract.notices import EVERYBODY
 from bot.store import outcomes
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.outcomes import Ended, Understood
-from bot.store.staff import Role
+from bot.store.people import Household
+from bot.store.staff import Role, Staff
 from integrations.health import actions as health
 from integrations.health import figures as of_health
 from integrations.notices import figures as of_notices
@@ -25,7 +26,7 @@ from integrations.repairs.models import Ticket, TicketState
 from integrations.visitor_passes import actions as visitors
 from integrations.visitor_passes import figures as of_passes
 from integrations.visitor_passes import gate
-from integrations.visitor_passes.models import Pass
+from integrations.visitor_passes.models import Pass, Passage, WalkUp
 from tests.integrations.conftest import CATALOGUE, CHEN, LI, SERVICES
 
 if TYPE_CHECKING:
@@ -229,3 +230,121 @@ def test_a_first_answer_is_due_before_the_office_closes(town: Town) -> None:
 
     assert numbers(town, measures.answered_in_time)[-1] == "67%（2/3）"
     assert numbers(town, measures.first_answer)[-1] == "12.0 小时（3 次）"
+
+
+def test_each_talk_counts_as_a_minute_at_least_however_long_others_took(town: Town) -> None:
+    def happen(work: Work) -> None:
+        for seconds in (5, 150):
+            outcomes.note(work.session, work.now, "repair.report", Understood.NOT_ASKED, Ended.SERVED, timedelta(seconds=seconds))
+
+    does(town, happen)
+
+    before = CATALOGUE.intents["repair.report"].baseline
+    assert before is not None
+    assert found(town, measures.saved).rows[0].numbers[-1].value == 2 * before.minutes - 1 - 2.5
+
+
+def test_minutes_saved_are_told_for_a_year_once_weeks_are_over(town: Town) -> None:
+    def happen(work: Work) -> None:
+        outcomes.note(work.session, work.now, "repair.report", Understood.NOT_ASKED, Ended.SERVED, timedelta(minutes=1))
+
+    for _ in range(3):
+        does(town, happen)
+        assert found(town, measures.saved, weeks=4).yearly == ""
+        town.now += timedelta(days=7)
+    does(town, happen)
+
+    before = CATALOGUE.intents["repair.report"].baseline
+    assert before is not None
+    hours = (before.minutes - 1) / 60 * 365 / 7
+    assert found(town, measures.saved, weeks=4).yearly.startswith(f"照已经过完的 3 个时间段算，一年约省 {hours:,.0f} 小时")
+    assert found(town, of_repairs.opened, weeks=4).yearly == ""
+
+
+def test_a_hand_off_that_is_closed_with_its_outcome_was_answered_then(town: Town) -> None:
+    def ask(session: Session, at: datetime, staff_id: int | None) -> None:
+        from bot.store import scope
+
+        scope.enter(session, town.community.key)
+        later = at + timedelta(minutes=30)
+        session.add(tasks.Task(kind="handoff", need="task.view", title="问", opened_at=at, closed_at=later, closed_by=staff_id))
+
+    somebody = town.all(Staff)[0].id
+    town.database.submit(ask, town.now, somebody).result()
+    town.database.submit(ask, town.now, None).result()  # called off by the resident
+
+    assert numbers(town, measures.answered_in_time)[-1] == "100%（1/1）"
+    assert numbers(town, measures.first_answer)[-1] == "30 分钟（1 次）"
+
+
+def test_a_ticket_that_goes_with_another_is_neither_late_nor_unanswered(town: Town) -> None:
+    first, double = report(town), report(town, LI)
+    town.opens(Role.STAFF, console.merge, params={"number": double.number}, number=first.number)
+    town.now += timedelta(minutes=5)
+    move(town, first, TicketState.DONE)
+    town.now += timedelta(days=9)
+
+    assert numbers(town, of_repairs.opened) == ["2", "0"]
+    assert numbers(town, of_repairs.solved)[0] == "100%（1/1）"
+    assert numbers(town, of_repairs.first_answer)[0] == "100%（2/2）"
+
+
+def test_nothing_falls_due_while_the_clock_stands_still(town: Town) -> None:
+    ticket = report(town)
+    move(town, ticket, TicketState.ACCEPTED)
+    town.opens(Role.STAFF, console.wait, params={"number": ticket.number}, waits="parts:ordered", remark="")
+    town.now += timedelta(days=9)
+
+    assert numbers(town, of_repairs.solved) == ["没有数据", "没有数据"]
+
+
+def test_costs_are_added_up_by_who_pays(town: Town) -> None:
+    ticket = report(town)
+    spend = lambda **form: town.opens(Role.STAFF, console.add_cost, params={"number": ticket.number}, **form)  # noqa: E731  three times
+    spend(what="角阀", pieces="2", price="18.50", payer="community")
+    spend(what="软管", pieces="1", price="25", payer="resident")
+    spend(what="上门工时", pieces="1", price="40", payer="resident")
+
+    rows = {row.part: (row.whole.words, row.whole.plain) for row in found(town, of_repairs.costs).rows}
+    assert rows == {"物业承担": ("37.00 元（1 笔）", "37"), "住户承担": ("65.00 元（2 笔）", "65")}
+    assert found(town, of_repairs.costs, building="4").is_empty
+
+
+def test_a_slip_at_the_gate_lets_nobody_in(town: Town) -> None:
+    town.asks(CHEN, visitors.invite, visitor_name="王芳", starts_at=town.now + timedelta(hours=1))
+    town.now += timedelta(hours=1)
+    [pass_] = town.all(Pass)
+    does(town, lambda work: gate.check(work, pass_.code))
+    does(town, lambda work: _undo(work))
+    town.now += timedelta(days=1)
+
+    assert numbers(town, of_passes.used)[-1] == "0%（0/1）"
+    assert numbers(town, of_passes.admitted)[-1] == "没有数据"
+
+
+def _undo(work: Work) -> None:
+    [passage] = work.session.exec(select(Passage)).all()
+    passage.undone_at = work.now
+    work.session.add(passage)
+
+
+def test_who_came_without_a_pass_is_no_check_of_one(town: Town) -> None:
+    does(
+        town,
+        lambda work: work.session.add(Passage(walk_up_id=None, at=work.now, method="code", admitted=False, reason="unknown")),
+    )
+    assert numbers(town, of_passes.admitted)[-1] == "0%（0/1）"
+
+    does(town, _walk_up)
+    assert numbers(town, of_passes.admitted)[-1] == "0%（0/1）"
+
+
+def _walk_up(work: Work) -> None:
+    flat = work.session.exec(select(Household)).first()
+    guard = work.session.exec(select(Staff)).first()
+    assert flat is not None
+    assert guard is not None
+    one = WalkUp(household_id=flat.key, staff_id=guard.id or 0, who="送货的", asked_at=work.now)
+    work.session.add(one)
+    work.session.flush()
+    work.session.add(Passage(walk_up_id=one.id, at=work.now, method="phone", admitted=True))

@@ -6,6 +6,7 @@
     '分': (value) => value.toFixed(1),
     '等待': (value) => (value < 120 ? tr('{n} 分', { n: Math.round(value) }) : tr('{n} 小时', { n: Math.round(value / 6) / 10 })),
     '分钟': (value) => (Math.abs(value) < 120 ? tr('{n} 分', { n: Math.round(value) }) : tr('{n} 小时', { n: Math.round(value / 60) })),
+    '元': (value) => tr('{n} 元', { n: value.toLocaleString(document.documentElement.lang) }),
     '次': (value) => value.toLocaleString(document.documentElement.lang),
   };
   const COLOURS = ['#2f9e63', '#e8a33d', '#c2453f', '#4a7fb5', '#8a63b0'];
