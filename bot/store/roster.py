@@ -1,6 +1,7 @@
 """The property office's roster: four CSV files that say who lives and works in one community."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "residents.csv": ("building", "unit", "room", "name", "phone", "role", "tags"),
     "staff.csv": ("login", "name", "role", "phone"),
 }
+
+#: What stands between the skills of a cell of staff.csv, a column that may be left out.
+_BETWEEN = re.compile(r"[、，,；;\s]+")
 
 #: How the cells of a column are read; others are kept as they were written, their commas and brackets full-width.
 _READ: Mapping[str, Callable[[str], str]] = {
@@ -196,6 +200,8 @@ def _staff(session: Session, rows: Sequence[_Row], now: datetime) -> int:
         elif member.role != row["role"]:
             sessions.end_all(session, member)
         member.name, member.role, member.phone = row["name"], Role(row["role"]), row["phone"]
+        if "skills" in row.cells:
+            member.skills = [skill for skill in _BETWEEN.split(row["skills"]) if skill]
         session.add(member)
     session.flush()
     return new

@@ -72,6 +72,9 @@ STAFF = (
     ("guard1", "郑保安", "guard"), ("guard2", "冯保安", "guard"),
 )  # fmt: skip
 
+#: What some of them can do.
+SKILLS = {"zhao": "水电、疏通", "sun": "电工、门窗、木工", "chen": "网络、家电"}
+
 #: How their numbers end, in the same order.
 STAFF_ENDINGS = tuple(f"99{number:02}" for number in range(10, 10 + len(STAFF)))
 
@@ -93,6 +96,6 @@ if __name__ == "__main__":
     write("residents.csv", ("building", "unit", "room", "name", "phone", "role", "tags"), people(dice, homes) + shopkeepers)
     write(
         "staff.csv",
-        ("login", "name", "role", "phone"),
-        [(*row, f"1990000{ending}") for row, ending in zip(STAFF, STAFF_ENDINGS, strict=True)],
+        ("login", "name", "role", "phone", "skills"),
+        [(*row, f"1990000{ending}", SKILLS.get(row[0], "")) for row, ending in zip(STAFF, STAFF_ENDINGS, strict=True)],
     )

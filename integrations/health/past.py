@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.contract import Episode, Past, Resident, Role, Task, Then, consents
+from integrations.health import waited
 from integrations.health.models import CheckIn, is_abnormal, said
 from integrations.health.purposes import CHECK_IN
 from integrations.health.tasks import NEED
@@ -16,8 +17,9 @@ UNWELL = (["fever", "cough"], ["cough", "throat"], ["fatigue"], ["throat"], ["fe
 
 
 def tell(past: Past) -> Iterator[Episode]:
-    """Give consents first, then the check-ins of each day."""
+    """Give consents first, then the check-ins of each day; and who is asked after."""
     dice = past.dice
+    yield from waited.tell(past)
     some = dice.sample(list(zip(past.residents, past.bound_at, strict=True)), min(TAKE_PART, len(past.residents) // 4))
     for resident, bound_at in some:
         begins = max(bound_at, past.begins + timedelta(days=dice.uniform(0, 25))) + timedelta(hours=dice.uniform(1, 30))

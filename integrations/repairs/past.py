@@ -1,14 +1,15 @@
 """What was repaired in the demo's community before one looks at it: tickets in every state, most in time, some not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.contract import Ended, Episode, Office, Past, Resident, Role, Task, Then, Understood
-from integrations.repairs import clock, profiles
+from bot.contract import Ended, Episode, Household, Office, Past, Resident, Role, Staff, Task, Then, Understood, tasks
+from integrations.repairs import clock, profiles, reopening
 from integrations.repairs.actions import LOW
-from integrations.repairs.ladder import SILENCE
-from integrations.repairs.models import Ticket, TicketNote, TicketState
+from integrations.repairs.ladder import KINDS, SILENCE
+from integrations.repairs.models import LEVELS, PAUSED, Payer, Ticket, TicketCost, TicketNote, TicketState
+from integrations.repairs.suggesting import fitting
 
 #: Category, place, what residents say, whether it cannot wait, and how long it usually takes.
 FAULTS: Sequence[tuple[str, str, str, bool, timedelta]] = (
@@ -32,10 +33,34 @@ FAULTS: Sequence[tuple[str, str, str, bool, timedelta]] = (
 
 NOTES = ("已约好下午上门", "配件明天到，到了就换", "住户不在家，改到晚上七点后", "已关总阀，正在换管子", "联系厂家，两小时内到")
 
+#: What was used for a fault of a kind: what, fen for one, who pays.
+MATERIALS: Mapping[str, Sequence[tuple[str, int, Payer]]] = {
+    "water": (("水龙头", 6800, Payer.RESIDENT), ("角阀", 2500, Payer.RESIDENT), ("生料带", 300, Payer.COMMUNITY), ("上门工时", 4000, Payer.RESIDENT)),
+    "drain": (("疏通工时", 8000, Payer.RESIDENT), ("下水软管", 1800, Payer.RESIDENT)),
+    "electric": (("空气开关", 4500, Payer.RESIDENT), ("插座面板", 2200, Payer.RESIDENT)),
+    "lighting": (("LED 灯管", 1900, Payer.COMMUNITY), ("声控开关", 2600, Payer.COMMUNITY)),
+    "lift": (("按钮板", 32000, Payer.COMMUNITY),),
+    "door": (("闭门器", 15800, Payer.COMMUNITY), ("锁芯", 12000, Payer.RESIDENT)),
+    "wall": (("防水涂料", 9800, Payer.COMMUNITY), ("腻子粉", 3500, Payer.COMMUNITY)),
+    "appliance": (("对讲分机", 18500, Payer.COMMUNITY),),
+    "network": (("网线和水晶头", 600, Payer.COMMUNITY),),
+    "other": (("防腐木条", 3500, Payer.COMMUNITY),),
+}  # fmt: skip
+
+#: What a ticket waits for, and how long it usually does.
+WAITED: Sequence[tuple[TicketState, str, timedelta]] = (
+    (TicketState.PARTS, "ordered", timedelta(hours=26)), (TicketState.PARTS, "maker", timedelta(hours=44)),
+    (TicketState.OWNER, "away", timedelta(hours=10)), (TicketState.OWNER, "time", timedelta(hours=18)),
+)  # fmt: skip
+
+#: Why staff called one off, and what they wrote to it.
+CALLED_OFF = (("unreached", "打了三次电话没人接"), ("elsewhere", "宽带归运营商，已告诉住户打 10000"), ("settled", ""))
+
 #: What is under way at this moment, on whatever day and hour one looks: hours ago, and how far it has come.
 UNDER_WAY = (
     (0.3, TicketState.SUBMITTED), (9, TicketState.DONE), (7, TicketState.WORKING), (2.6, TicketState.ACCEPTED), (1.2, TicketState.SUBMITTED),
-    (5, TicketState.ACCEPTED), (16, TicketState.WORKING), (31, TicketState.WORKING), (80, TicketState.WORKING),
+    (26, TicketState.PARTS), (5, TicketState.ACCEPTED), (16, TicketState.WORKING), (50, TicketState.PARTS), (20, TicketState.OWNER),
+    (31, TicketState.WORKING), (80, TicketState.WORKING),
 )  # fmt: skip
 
 #: How somebody rates what was done in time, and what was late: 5 to 1.
@@ -44,72 +69,148 @@ PLEASED, CROSS = (55, 28, 11, 4, 2), (12, 22, 30, 20, 16)
 
 def tell(past: Past) -> Iterator[Episode]:
     """Give what happened to each ticket, and what is under way."""
+    begun: list[Ticket] = []
     for hours, state in UNDER_WAY[: max(len(past.residents) // 60, 3)]:
         resident, at = past.somebody(past.now), past.now - timedelta(hours=hours)
         if resident is not None:
-            yield from _begun(past, resident, at, state)
+            yield from _begun(past, resident, at, state, begun)
+    if begun and (resident := past.somebody(past.now)) is not None:
+        yield from _twice(past, begun[-1], resident, begun[-1].opened_at + timedelta(minutes=50))
     for at in past.moments(4.2, (7, 22)):
         resident = past.somebody(at)
         if resident is not None:
             yield from _ticket(past, resident, at)
 
 
-def _new(past: Past, resident: Resident, at: datetime, fault: tuple[str, str, str, bool, timedelta]) -> Ticket:
+Fault = tuple[str, str, str, bool, timedelta]
+
+
+def _new(past: Past, resident: Resident, at: datetime, fault: Fault, visit: datetime | None = None) -> Ticket:
     category, location, words, urgent, _ = fault
-    term = clock.term(profiles.load(), Office(), category, urgent, None, at)
+    term = clock.term(profiles.load(), Office(), category, urgent, visit, at)
     return Ticket(
         number="R" + "".join(past.dice.choices("23456789ABCDEFGHJKMNPQRSTVWXYZ", k=6)), resident_id=resident.key,
         household_id=resident.household_id, category=category, location=location, words=words, urgent=urgent, opened_at=at,
-        due_at=term.at(), clock=term.to_json(), rung_at=term.at(clock.RUNGS[0]),
+        due_at=term.at(), clock=term.to_json(), rung_at=term.at(clock.RUNGS[0]), appointment_at=visit,
     )  # fmt: skip
 
 
-def _begun(past: Past, resident: Resident, at: datetime, state: TicketState) -> Iterator[Episode]:
+def _hand(past: Past, category: str) -> Staff | None:
+    """Return somebody who can mend it, whoever there is where nobody can."""
+    crew = [one for one in past.staff if one.role is Role.STAFF]
+    able = [one for one in crew if fitting(one.skills, category)]
+    return past.dice.choice(able or crew) if crew else None
+
+
+def _begun(past: Past, resident: Resident, at: datetime, state: TicketState, begun: list[Ticket]) -> Iterator[Episode]:
     ticket = _new(past, resident, at, past.dice.choice([fault for fault in FAULTS if not fault[3]]))
-    member = past.one_of(Role.STAFF)
+    member = _hand(past, ticket.category)
     yield at, lambda work: _open(work, ticket, resident)
-    if member is not None and state is not TicketState.SUBMITTED:
-        yield at + timedelta(minutes=25), lambda work: _assign(work, ticket, member.id or 0, member.login)
-    later = (TicketState.WORKING, TicketState.DONE)
-    for hours, step in enumerate(later[: later.index(state) + 1] if state in later else (), 1):
-        if member is not None:
-            yield at + timedelta(hours=2 * hours), partial(_step, ticket=ticket, state=step, by=f"staff:{member.login}")
+    yield from _climbs(ticket)
+    if member is None or state is TicketState.SUBMITTED:
+        return
+    yield at + timedelta(minutes=25), lambda work: _assign(work, ticket, member)
+    if state is TicketState.ACCEPTED:
+        return
+    yield at + timedelta(hours=2), lambda work: _step(work, ticket, TicketState.WORKING, member)
+    if state is TicketState.WORKING:
+        begun.append(ticket)
+    elif state is TicketState.DONE:
+        yield at + timedelta(hours=4), lambda work: _step(work, ticket, TicketState.DONE, member)
+    else:
+        reason = past.dice.choice([reason for kind, reason, _ in WAITED if kind is state])
+        yield at + timedelta(hours=3), lambda work: _wait(work, ticket, state, reason, member)
+
+
+def _twice(past: Past, into: Ticket, resident: Resident, at: datetime) -> Iterator[Episode]:
+    """Give a fault that somebody else tells of, too, and that goes with the first ticket."""
+    member = past.one_of(Role.STAFF)
+    fault = next(one for one in FAULTS if one[0] == into.category and one[1] == into.location)
+    double = _new(past, resident, at, fault)
+    if member is not None:
+        yield at, lambda work: _open(work, double, resident)
+        yield at + timedelta(minutes=6), lambda work: _merge(work, double, into, member)
 
 
 def _ticket(past: Past, resident: Resident, at: datetime) -> Iterator[Episode]:
     dice, fault = past.dice, past.dice.choice(FAULTS)
     urgent, usual = fault[3], fault[4]
-    ticket = _new(past, resident, at, fault)
-    yield at, lambda work: _open(work, ticket, resident)
+    visit = None
+    if not urgent and dice.random() < 0.15:
+        visit = (at + timedelta(days=1)).replace(hour=dice.choice((9, 10, 14, 15, 19)), minute=0, second=0, microsecond=0)
+    ticket = _new(past, resident, at, fault, visit)
+    by_phone = dice.random() < 0.08
+    member = _hand(past, ticket.category)
+    if member is None:
+        return
+    yield at, lambda work: _write_down(work, ticket, member) if by_phone else _open(work, ticket, resident)
     if dice.random() < 0.05:
         yield at + past.after(timedelta(hours=2)), lambda work: _cancel(work, ticket, resident)
         return
     answered = at + past.after(timedelta(minutes=9)) if urgent else _in_hours(at) + past.after(timedelta(minutes=35))
-    fixed = max(at + past.after(usual), answered + timedelta(minutes=20))
-    member = past.one_of(Role.STAFF)
-    if member is None:
+    if not urgent and dice.random() < 0.03:
+        reason, note = dice.choice(CALLED_OFF)
+        yield answered + past.after(timedelta(hours=3)), lambda work: _call_off(work, ticket, reason, note, member)
         return
-    by = f"staff:{member.login}"
-    yield answered, lambda work: _assign(work, ticket, member.id or 0, member.login)
-    yield answered + (fixed - answered) * 0.4, lambda work: _step(work, ticket, TicketState.WORKING, by)
+    if not urgent and dice.random() < 0.04 and (neighbour := past.somebody(at)) is not None:
+        yield from _twice(past, ticket, neighbour, answered + timedelta(minutes=dice.uniform(2, 12)))
+    yield answered, lambda work: _assign(work, ticket, member)
+    if not urgent and dice.random() < 0.12:
+        level = dice.choices(("high", "low"), (3, 1))[0]
+        yield answered + timedelta(minutes=1), lambda work: _prioritise(work, ticket, level, member)
+    yield from _mended(
+        past, ticket, resident, member, answered, max(at + past.after(usual), answered + timedelta(minutes=20), visit or at)
+    )
+
+
+def _mended(
+    past: Past, ticket: Ticket, resident: Resident, member: Staff, answered: datetime, fixed: datetime
+) -> Iterator[Episode]:
+    """Give how a ticket was worked on, what it waited for, what it cost and what came afterwards."""
+    dice, begun = past.dice, answered + (fixed - answered) * 0.4
+    yield begun, lambda work: _step(work, ticket, TicketState.WORKING, member)
+    waited = timedelta(0)
+    if not ticket.urgent and dice.random() < 0.09:
+        state, reason, usual = dice.choice(WAITED)
+        waited = past.after(usual)
+        yield begun + timedelta(minutes=15), lambda work: _wait(work, ticket, state, reason, member)
+        yield begun + timedelta(minutes=15) + waited, lambda work: _go_on(work, ticket, member)
+        fixed += waited + timedelta(minutes=15)
+    else:
+        yield from _climbs(ticket)
     if dice.random() < 0.35:
         text, told = dice.choice(NOTES), dice.random() < 0.6
-        yield answered + (fixed - answered) * 0.5, lambda work: _note(work, ticket, text, by, member.id or 0, told=told)
-    if fixed > ticket.due_at and dice.random() < 0.5:
+        yield answered + (begun - answered) * 0.7, lambda work: _note(work, ticket, text, member, told=told)
+    if fixed > ticket.due_at + waited and dice.random() < 0.5:
         yield ticket.due_at - timedelta(minutes=30), lambda work: _urge(work, ticket, resident)
-    yield fixed, lambda work: _step(work, ticket, TicketState.DONE, by)
-    yield from _afterwards(past, ticket, resident, fixed, by)
+    yield fixed, lambda work: _step(work, ticket, TicketState.DONE, member)
+    if dice.random() < 0.45:
+        used = dice.sample(MATERIALS[ticket.category], min(len(MATERIALS[ticket.category]), dice.choice((1, 1, 2))))
+        for what, fen, payer in used:
+            line = partial(
+                _spend, ticket=ticket, what=what, number=dice.choice((1, 1, 1, 2)), fen=fen, payer=payer, member=member
+            )
+            yield fixed + timedelta(minutes=4), line
+    yield from _afterwards(past, ticket, resident, fixed, member)
 
 
-def _afterwards(past: Past, ticket: Ticket, resident: Resident, fixed: datetime, by: str) -> Iterator[Episode]:
+def _climbs(ticket: Ticket) -> Iterator[Episode]:
+    """Give when a ticket that is still open puts itself before somebody."""
+    term = clock.term_of(ticket)
+    for share in clock.RUNGS:
+        yield term.at(share), partial(_climb, ticket=ticket)
+
+
+def _afterwards(past: Past, ticket: Ticket, resident: Resident, fixed: datetime, by: Staff) -> Iterator[Episode]:
     dice = past.dice
+    in_time = fixed <= ticket.due_at
     if dice.random() < 0.06:
         again = fixed + past.after(timedelta(hours=20))
         yield again, lambda work: _reopen(work, ticket, resident)
         fixed = again + past.after(timedelta(hours=6))
         yield fixed, lambda work: _step(work, ticket, TicketState.DONE, by)
     if dice.random() < 0.62:
-        score = 5 - dice.choices(range(5), PLEASED if fixed <= ticket.due_at else CROSS)[0]
+        score = 5 - dice.choices(range(5), PLEASED if in_time else CROSS)[0]
         rated = fixed + past.after(timedelta(hours=5))
         yield rated, lambda work: _rate(work, ticket, resident, score)
         member = past.one_of(Role.MANAGER)
@@ -129,56 +230,141 @@ def _in_hours(at: datetime) -> datetime:
     return max(at, at.replace(hour=8, minute=30))
 
 
+# ------------------------------------------------------------------ what a resident does
+
+
 def _open(work: Then, ticket: Ticket, resident: Resident) -> None:
     work.session.add(ticket)
     work.talk(
         resident, [ticket.words, f"您是说{ticket.what}，对吗？", "对", f"已登记，工单号 {ticket.number}，{ticket.what}。{work.words('最晚{t}前处理。', t=ticket.due_at)}"],
-        "repair.report", took=timedelta(seconds=25 + len(ticket.words) * 2),
+        "repair.report", took=timedelta(seconds=25 + len(ticket.words) * 2 + ticket.opened_at.second),
     )  # fmt: skip
     work.record_by(resident.about, "repair.opened", ticket.subject, category=ticket.category, urgent=ticket.urgent)
 
 
 def _cancel(work: Then, ticket: Ticket, resident: Resident) -> None:
-    ticket.state = TicketState.CANCELLED
+    ticket.state, ticket.ended = TicketState.CANCELLED, "resident"
     work.talk(resident, ["不用修了，自己弄好了", f"工单 {ticket.number} 已取消。"], "repair.cancel", took=timedelta(seconds=18))
-    work.record_by(resident.about, "repair.cancelled", ticket.subject)
-
-
-def _assign(work: Then, ticket: Ticket, staff_id: int, login: str) -> None:
-    ticket.assignee_id, ticket.state = staff_id, TicketState.ACCEPTED
-    work.record_by(f"staff:{login}", "repair.assigned", ticket.subject, staff=login)
-
-
-def _step(work: Then, ticket: Ticket, state: TicketState, by: str) -> None:
-    ticket.state = state
-    ticket.done_at = work.now if state is TicketState.DONE else None
-    work.record_by(by, f"repair.{state.value}", ticket.subject)
-
-
-def _note(work: Then, ticket: Ticket, text: str, by: str, staff_id: int, *, told: bool) -> None:
-    if ticket.id is None:
-        work.flush()
-    work.session.add(TicketNote(ticket_id=ticket.id or 0, at=work.now, staff_id=staff_id, text=text, told=told))
-    work.record_by(by, "repair.noted", ticket.subject, told=told)
+    work.record_by(resident.about, "repair.cancelled", ticket.subject, reason=ticket.ended)
 
 
 def _urge(work: Then, ticket: Ticket, resident: Resident) -> None:
+    if ticket.state in PAUSED or ticket.done_at is not None:
+        return
     ticket.urged, ticket.urged_at = ticket.urged + 1, work.now
     work.talk(resident, ["怎么还没来修", f"已经帮您催了，工单 {ticket.number}。"], "repair.urge")
     work.record_by(resident.about, "repair.urged", ticket.subject, times=ticket.urged)
 
 
 def _reopen(work: Then, ticket: Ticket, resident: Resident) -> None:
-    ticket.state, ticket.done_at, ticket.reopened = TicketState.WORKING, None, ticket.reopened + 1
-    ticket.due_at = clock.due_at(ticket.category, ticket.urgent, None, work.now)
+    work.acting = resident.about
+    reopening.reopen(work, ticket)
+    work.acting = "system"
     work.talk(resident, ["没修好，又漏了", f"工单 {ticket.number} 已经重新打开，马上请师傅再来。"], "repair.urge")
-    work.record_by(resident.about, "repair.reopened", ticket.subject, times=ticket.reopened)
 
 
 def _rate(work: Then, ticket: Ticket, resident: Resident, score: int) -> None:
     ticket.rating, ticket.state = score, TicketState.CLOSED
     work.talk(resident, [f"{score}分", "谢谢您的评价。"], "repair.rate", understood=Understood.NOT_ASKED, ended=Ended.NOT_YET)
     work.record_by(resident.about, "repair.rated", ticket.subject, rating=score)
+
+
+# ------------------------------------------------------------------ what staff do
+
+
+def _write_down(work: Then, ticket: Ticket, member: Staff) -> None:
+    """Take a ticket down for somebody who phoned."""
+    work.session.add(ticket)
+    facts = {"category": ticket.category, "urgent": ticket.urgent, "by_staff": True}
+    work.record_by(f"staff:{member.login}", "repair.opened", ticket.subject, **facts)
+
+
+def _assign(work: Then, ticket: Ticket, member: Staff) -> None:
+    ticket.assignee_id, ticket.state = member.id, TicketState.ACCEPTED
+    work.record_by(f"staff:{member.login}", "repair.assigned", ticket.subject, staff=member.login)
+
+
+def _prioritise(work: Then, ticket: Ticket, level: str, member: Staff) -> None:
+    ticket.urgent, ticket.priority, _ = LEVELS[level]
+    work.record_by(f"staff:{member.login}", "repair.prioritised", ticket.subject, level=level)
+
+
+def _step(work: Then, ticket: Ticket, state: TicketState, member: Staff) -> None:
+    ticket.state = state
+    ticket.done_at = work.now if state is TicketState.DONE else None
+    work.record_by(f"staff:{member.login}", f"repair.{state.value}", ticket.subject)
+    if state is TicketState.DONE and ticket.rung:
+        work.flush()
+        work.finish(ticket.subject, "工单待评价")
+
+
+def _wait(work: Then, ticket: Ticket, state: TicketState, reason: str, member: Staff) -> None:
+    clock.pause(work, ticket, state, reason)
+    work.record_by(f"staff:{member.login}", f"repair.{state}", ticket.subject, reason=reason)
+
+
+def _go_on(work: Then, ticket: Ticket, member: Staff) -> None:
+    clock.resume(work, ticket)
+    _step(work, ticket, TicketState.WORKING, member)
+
+
+def _note(work: Then, ticket: Ticket, text: str, member: Staff, *, told: bool) -> None:
+    if ticket.id is None:
+        work.flush()
+    work.session.add(TicketNote(ticket_id=ticket.id or 0, at=work.now, staff_id=member.id, text=text, told=told))
+    work.record_by(f"staff:{member.login}", "repair.noted", ticket.subject, told=told)
+
+
+def _spend(work: Then, *, ticket: Ticket, what: str, number: int, fen: int, payer: Payer, member: Staff) -> None:
+    if ticket.id is None:
+        work.flush()
+    work.later(
+        TicketCost, ticket_id=ticket.id or 0, at=work.now, staff_id=member.id, what=what, number=number, fen=fen, payer=payer
+    )
+    work.record_by(f"staff:{member.login}", "repair.cost_added", ticket.subject, fen=number * fen, payer=payer)
+
+
+def _call_off(work: Then, ticket: Ticket, reason: str, note: str, member: Staff) -> None:
+    ticket.state, ticket.ended, ticket.ended_note = TicketState.CANCELLED, reason, note
+    work.record_by(f"staff:{member.login}", "repair.cancelled", ticket.subject, reason=reason)
+
+
+def _merge(work: Then, ticket: Ticket, into: Ticket, member: Staff) -> None:
+    work.flush()
+    ticket.merged_from, ticket.state, ticket.merged_into_id, ticket.rung_at = (
+        ticket.state.value,
+        TicketState.MERGED,
+        into.id,
+        None,
+    )
+    work.record_by(f"staff:{member.login}", "repair.merged", ticket.subject, into=into.number)
+    work.record_by(f"staff:{member.login}", "repair.joined", into.subject, other=ticket.number)
+
+
+# ------------------------------------------------------------------ what happens by itself
+
+
+def _climb(work: Then, *, ticket: Ticket) -> None:
+    """Let a ticket climb a rung as the ladder does; what stands before somebody is what is open now, and its last rung alone."""
+    if ticket.state not in (TicketState.SUBMITTED, TicketState.ACCEPTED, TicketState.WORKING) or ticket.rung_at is None:
+        return
+    if ticket.rung_at > work.now:
+        return
+    work.record("repair.climbed", ticket.subject, share=round(clock.RUNGS[ticket.rung] * 100))
+    ticket.rung += 1
+    if ticket.rung > clock.BREACH and ticket.reminded_at is None:
+        ticket.reminded_at = work.now
+    ticket.rung_at = clock.rung_at(clock.term_of(ticket), ticket)
+    if ticket.rung == clock.BREACH + 1:
+        ticket.promised_at = ticket.rung_at
+    work.flush()
+    for task in tasks.about(work.session, ticket.subject):
+        if task.kind in KINDS:
+            work.call_off(task, "转到下一级提醒")
+    place = ticket.place_of(work.session.get(Household, ticket.household_id)) if ticket.household_id else ""
+    said = ("时间过半：{} {} {}", "快超时了：{} {} {}", "报修超时：{} {} {}", "拖了两倍时间：{} {} {}，已列入督办")
+    title = said[ticket.rung - 1].format(ticket.number, place, ticket.what)
+    work.ask(Task(kind=KINDS[ticket.rung - 1], need="ticket.view", title=title, subject=ticket.subject, opened_at=work.now))
 
 
 def _call_back(work: Then, ticket: Ticket, resident: Resident, task: Task, score: int) -> None:

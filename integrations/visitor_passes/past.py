@@ -4,8 +4,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.contract import Episode, Past, Resident, Role, Staff, Then
-from integrations.visitor_passes.models import CODE_ALPHABET, CODE_LENGTH, Pass, Passage, PassState
+from bot.contract import Episode, Hours, Past, Resident, Role, Staff, Then
+from integrations.visitor_passes import stay
+from integrations.visitor_passes.models import (
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    HostAnswer,
+    Pass,
+    Passage,
+    PassKind,
+    PassState,
+    WalkUp,
+)
 
 VISITORS = (
     "王芳",
@@ -26,6 +36,18 @@ VISITORS = (
 PLATES = ("", "", "", "浙A8K2M3", "浙AD12345", "苏E66P21", "沪C9Z870")
 
 
+#: Who comes again and again: who, as it was said, on which weekdays from when to when, and days ago that it was made.
+REGULAR = (
+    ("家政阿姨", "家政阿姨每周二、四下午三点到五点来", Hours(weekdays=(1, 3), opens=15 * 60, closes=17 * 60), 47),
+    ("钢琴老师", "钢琴老师每周六上午九点到十一点来上课", Hours(weekdays=(5,), opens=9 * 60, closes=11 * 60), 38),
+    ("接孩子的奶奶", "孩子奶奶每周一到周五下午四点到六点来接孩子", Hours(weekdays=(0, 1, 2, 3, 4), opens=16 * 60, closes=18 * 60), 29),
+    ("护工刘姐", "护工每天早上八点到晚上六点来", Hours(opens=8 * 60, closes=18 * 60), 16),
+    ("外婆", "外婆来住三个月", None, 21),
+)  # fmt: skip
+
+#: Who stood at the gate without a pass.
+UNCALLED = ("送水的", "同事小张", "快递员", "亲戚，姓李", "修空调的师傅", "同学", "搬家公司", "找猫的邻居")
+
 #: Who is still to come at this moment, on whatever day and hour one looks: hours from now.
 TO_COME = (1.5, 4, 9, 22, 30, 49)
 
@@ -41,6 +63,12 @@ def tell(past: Past) -> Iterator[Episode]:
         resident = past.somebody(at)
         if resident is not None:
             yield from _visit(past, resident, at)
+    for row in REGULAR[: len(past.residents) // 50]:
+        yield from _again_and_again(past, *row)
+    for at in past.moments(1.2, (7, 22)):
+        yield from _order(past, at)
+    for at in past.moments(1.1, (8, 21)):
+        yield from _uncalled(past, at)
 
 
 def _visit(past: Past, resident: Resident, at: datetime) -> Iterator[Episode]:
@@ -71,6 +99,64 @@ def _visit(past: Past, resident: Resident, at: datetime) -> Iterator[Episode]:
         yield comes + timedelta(minutes=20), lambda work: _check(work, pass_, guard, method, "used")
 
 
+def _again_and_again(past: Past, who: str, words: str, hours: Hours | None, days: int) -> Iterator[Episode]:
+    """Give a pass that lasts for weeks, and each time that it opened the gate."""
+    at = past.now - timedelta(days=days, hours=3)
+    resident, guard = past.somebody(at), past.one_of(Role.GUARD)
+    if resident is None or guard is None:
+        return
+    pass_ = _new(past, resident, at, at)
+    pass_.kind, pass_.hours = (PassKind.REGULAR, hours.kept) if hours else (PassKind.LONG, "")
+    pass_.visitor_name, pass_.people, pass_.entries_left = who, 1, 1
+    pass_.ends_at = (at + stay.TERM).replace(hour=23, minute=59, second=0, microsecond=0)
+    yield at, partial(_invite, pass_=pass_, resident=resident, said=words)
+    for day in range(1, days + 1):
+        noon = (at + timedelta(days=day)).replace(hour=12, minute=0)
+        if past.dice.random() < 0.15 or (hours and noon.weekday() not in hours.weekdays):
+            continue
+        opens = hours.opens if hours else 10 * 60
+        comes = noon.replace(hour=opens // 60) + timedelta(minutes=past.dice.uniform(-6, 50))
+        yield comes, partial(_check, pass_=pass_, guard=guard, method="qr", reason="")
+        if past.dice.random() < 0.03:
+            yield (
+                comes.replace(hour=21),
+                partial(_check, pass_=pass_, guard=guard, method="code", reason="hours" if hours else ""),
+            )
+
+
+def _order(past: Past, at: datetime) -> Iterator[Episode]:
+    """Give something that was ordered and is let in once."""
+    resident, guard = past.somebody(at), past.one_of(Role.GUARD)
+    if resident is None or guard is None:
+        return
+    pass_ = _new(past, resident, at, at)
+    pass_.kind, pass_.visitor_name, pass_.plate, pass_.people, pass_.entries_left = PassKind.DELIVERY, "外卖", "", 1, 1
+    pass_.starts_at, pass_.ends_at = at, at + stay.DELIVERY
+    yield at, partial(_invite, pass_=pass_, resident=resident, said="外卖马上到，让他进来")
+    if past.dice.random() < 0.85:
+        yield (
+            at + timedelta(minutes=past.dice.uniform(4, 25)),
+            partial(_check, pass_=pass_, guard=guard, method="picked", reason=""),
+        )
+
+
+def _uncalled(past: Past, at: datetime) -> Iterator[Episode]:
+    """Give somebody without a pass, for whom the flat was asked."""
+    host, guard, dice = past.somebody(at), past.one_of(Role.GUARD), past.dice
+    if host is None or guard is None:
+        return
+    one = WalkUp(
+        household_id=host.household_id, staff_id=guard.id or 0, who=dice.choice(UNCALLED), people=dice.choice((1, 1, 1, 2)), asked_at=at, told=1,
+    )  # fmt: skip
+    yield at, partial(_ask_host, one=one, guard=guard)
+    said = dice.choices(("yes", "no", "phone", ""), (70, 8, 14, 8))[0]
+    answered = at + timedelta(seconds=dice.uniform(20, 150))
+    if said in ("yes", "no"):
+        yield answered, partial(_answer, one=one, host=host, agrees=said == "yes")
+    how, reason = {"yes": ("host", ""), "no": ("host", "host_no"), "phone": ("phone", "")}.get(said, ("host", "no_answer"))
+    yield answered + timedelta(seconds=dice.uniform(10, 90)), partial(_end, one=one, guard=guard, how=how, reason=reason)
+
+
 def _new(past: Past, resident: Resident, at: datetime, comes: datetime) -> Pass:
     dice, starts = past.dice, comes.replace(minute=comes.minute // 30 * 30, second=0, microsecond=0)
     people = dice.choices((1, 2, 3), (7, 2, 1))[0]
@@ -81,14 +167,14 @@ def _new(past: Past, resident: Resident, at: datetime, comes: datetime) -> Pass:
     )  # fmt: skip
 
 
-def _invite(work: Then, *, pass_: Pass, resident: Resident) -> None:
+def _invite(work: Then, *, pass_: Pass, resident: Resident, said: str = "") -> None:
     when = work.words("{t}", t=pass_.starts_at)
-    said = f"{pass_.visitor_name}{when}来"
+    said = said or f"{pass_.visitor_name}{when}来"
     pass_.words = said
     work.session.add(pass_)
     work.talk(
         resident, [said, f"{pass_.visitor_name}，{when}来，{pass_.people} 位，对吗？", "对", f"通行证办好了，通行码 {pass_.code}。"],
-        "visitor.invite", took=timedelta(seconds=32),
+        "visitor.invite", took=timedelta(seconds=32 + pass_.created_at.second),
     )  # fmt: skip
     work.record_by(resident.about, "visitor.invited", pass_.subject, people=pass_.people)
 
@@ -109,9 +195,33 @@ def _check(work: Then, pass_: Pass, guard: Staff, method: str, reason: str) -> N
         reason = str(pass_.state)
     if reason == "used" and pass_.state is not PassState.USED:
         return
-    if not reason:
+    if not reason and not pass_.kind.is_repeated:
         pass_.entries_left -= 1
         pass_.state = PassState.USED if pass_.entries_left == 0 else PassState.ACTIVE
-    work.later(Passage, pass_id=pass_.id, staff_id=guard.id, at=work.now, method=method, admitted=not reason, reason=reason)
+    work.later(
+        Passage, pass_id=pass_.id, walk_up_id=None, staff_id=guard.id, at=work.now, method=method, admitted=not reason, reason=reason, people=1,
+    )  # fmt: skip
     kind = "gate.refused" if reason else "gate.admitted"
     work.record_by(f"staff:{guard.login}", kind, pass_.subject, reason=reason, method=method)
+
+
+# ------------------------------------------------------------------ who has no pass
+
+
+def _ask_host(work: Then, *, one: WalkUp, guard: Staff) -> None:
+    work.session.add(one)
+    work.record_by(f"staff:{guard.login}", "gate.asked", one.subject, told=one.told)
+
+
+def _answer(work: Then, *, one: WalkUp, host: Resident, agrees: bool) -> None:
+    one.answer, one.answered_at, one.answered_by = HostAnswer.YES if agrees else HostAnswer.NO, work.now, host.key
+    work.record_by(host.about, "gate.answered", one.subject, answer=one.answer.value)
+
+
+def _end(work: Then, *, one: WalkUp, guard: Staff, how: str, reason: str) -> None:
+    if one.id is None:
+        work.flush()
+    one.ended_at = work.now
+    facts = {"staff_id": guard.id, "at": work.now, "method": how, "admitted": not reason, "reason": reason, "people": one.people}
+    work.later(Passage, pass_id=None, walk_up_id=one.id, **facts)
+    work.record_by(f"staff:{guard.login}", "gate.refused" if reason else "gate.admitted", one.subject, reason=reason, method=how)

@@ -23,9 +23,10 @@ from bot.store.outbox import Delivery, DeliveryState
 from bot.store.outcomes import Outcome
 from bot.store.people import Binding, Resident
 from bot.store.tasks import Task
-from integrations.health.models import CheckIn
-from integrations.repairs.models import Ticket, TicketState
-from integrations.visitor_passes.models import Pass, Passage
+from integrations.health.models import CareAbsence, CareDay, CareProof, CareRung, CareWish, CheckIn, Sign
+from integrations.repairs import clock
+from integrations.repairs.models import OPEN, PAUSED, Ticket, TicketCost, TicketState
+from integrations.visitor_passes.models import Pass, Passage, PassKind, WalkUp
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def test_passes_let_in_no_more_than_they_are_for(lived: Database) -> None:
     passages = all_of(lived, Passage)
     for one in all_of(lived, Pass):
         inside = sum(passage.admitted for passage in passages if passage.pass_id == one.id)
-        assert one.entries_left == one.people - inside
+        assert one.entries_left == (one.people if one.kind.is_repeated else one.people - inside)
 
 
 def test_the_log_goes_back_sixty_days_in_the_order_of_time_and_says_nothing_of_what_is_to_come(lived: Database) -> None:
@@ -136,3 +137,59 @@ def test_a_demo_is_bare_unless_it_is_to_live(seeded: Path) -> None:
 
     assert database.execute("SELECT count(*) FROM outcome").fetchone() == (0,)
     database.close()
+
+
+def test_what_tickets_waited_for_cost_and_went_with_is_told_too(lived: Database) -> None:
+    tickets = {one.id: one for one in all_of(lived, Ticket)}
+    happened: dict[str, list[Event]] = {}
+    for event in all_of(lived, Event):
+        happened.setdefault(event.subject, []).append(event)
+
+    assert {one.ticket_id for one in all_of(lived, TicketCost)} <= set(tickets)
+    spent = sum(event.data["fen"] for log in happened.values() for event in log if event.kind == "repair.cost_added")
+    assert 0 < sum(one.total for one in all_of(lived, TicketCost)) == spent
+    merged = [one for one in tickets.values() if one.state is TicketState.MERGED]
+    assert merged
+    for one in merged:
+        into = tickets[one.merged_into_id]
+        assert any(event.kind == "repair.joined" and event.data["other"] == one.number for event in happened[into.subject])
+    for one in tickets.values():
+        climbed = [event for event in happened[one.subject] if event.kind == "repair.climbed"]
+        assert len(climbed) >= one.rung  # a ticket that was opened again begins anew
+        assert (one.state in PAUSED) == (one.paused_at is not None)
+
+
+def test_no_ticket_climbs_the_moment_the_demo_is_opened(lived: Database) -> None:
+    now = app.clock()
+    waiting = [one for one in all_of(lived, Ticket) if one.state in OPEN and one.state not in PAUSED]
+
+    assert waiting
+    for one in waiting:
+        shares = [share for share in clock.RUNGS if clock.term_of(one).at(share) <= now - timedelta(minutes=10)]
+        assert one.rung >= len(shares) or one.reopened, one.number
+
+
+def test_who_is_asked_after_was_heard_of_each_day(lived: Database) -> None:
+    now, wishes, days = app.clock(), all_of(lived, CareWish), all_of(lived, CareDay)
+    consents = {one.id for one in all_of(lived, Consent)}
+    away = {(one.resident_id, one.begins, one.ends) for one in all_of(lived, CareAbsence)}
+
+    assert wishes
+    assert {Sign.SAID, Sign.VISIT} <= {one.sign for one in days}
+    for day in days:
+        assert day.consent_id in consents
+        assert day.sign or day.due_at.date() == now.date()
+        assert not any(who == day.resident_id and begins <= day.day <= ends for who, begins, ends in away)
+    visited = {one.id for one in days if one.sign == Sign.VISIT}
+    assert visited == {one.day_id for one in all_of(lived, CareProof)}
+    assert visited <= {one.day_id for one in all_of(lived, CareRung)}
+
+
+def test_visitors_of_each_kind_came_and_some_without_a_pass(lived: Database) -> None:
+    passes = all_of(lived, Pass)
+    assert {one.kind for one in passes} >= {PassKind.VISIT, PassKind.REGULAR, PassKind.DELIVERY}
+    passages = all_of(lived, Passage)
+    assert all((one.pass_id is None) != (one.walk_up_id is None) for one in passages)
+    asked = {one.id: one for one in all_of(lived, WalkUp)}
+    ended = {one.walk_up_id for one in passages if one.walk_up_id}
+    assert ended == {key for key, one in asked.items() if one.ended_at is not None}
