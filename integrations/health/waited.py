@@ -1,7 +1,7 @@
 """Who was asked after every day in the demo's community before one looks at it: most are well by breakfast, a few rungs were climbed."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from io import BytesIO
@@ -38,7 +38,7 @@ def tell(past: Past) -> Iterator[Episode]:
         begins = max(bound_at, past.begins + timedelta(days=past.dice.uniform(4, 20)))
         begins = begins.replace(hour=16, minute=past.dice.randrange(60))
         wish = CareWish(resident_id=resident.key, consent_id=0, at=begins, wants="每天早上问我一声平安", greets=number % 2 == 0)
-        neighbour = past.somebody(past.begins) if number % 3 == 0 else None
+        family, neighbour = _family(past, resident, begins), _next_door(past, resident, begins) if number % 3 != 1 else None
         yield begins, partial(_wish, wish=wish, resident=resident, neighbour=neighbour)
         away = _away(past, number)
         if away is not None:
@@ -46,8 +46,28 @@ def tell(past: Past) -> Iterator[Episode]:
         day = begins.date() + timedelta(days=1)
         while day <= past.now.date():
             if away is None or not away.begins <= day <= away.ends:
-                yield from _day(past, wish, resident, day, number, (day - begins.date()).days)
+                known = {Sign.FAMILY: bool(family), Sign.NEIGHBOUR: neighbour is not None}
+                yield from _day(past, wish, resident, day, number, (day - begins.date()).days, known)
             day += timedelta(days=1)
+
+
+def _family(past: Past, resident: Resident, at: datetime) -> list[Resident]:
+    """Return who lives in the same flat and was bound by then."""
+    here = [
+        one for one, bound in zip(past.residents, past.bound_at, strict=True) if one.household_id == resident.household_id and bound < at
+    ]  # fmt: skip
+    return [one for one in here if one is not resident]
+
+
+def _next_door(past: Past, resident: Resident, at: datetime) -> Resident | None:
+    """Return somebody of the same stairs who was bound by then."""
+    home = past.flat_of(resident)
+    near = [
+        one for one, bound in zip(past.residents, past.bound_at, strict=True)
+        if bound < at and one.household_id != resident.household_id
+        and (past.flat_of(one).building, past.flat_of(one).unit) == (home.building, home.unit)
+    ]  # fmt: skip
+    return past.dice.choice(near) if near else None
 
 
 def _away(past: Past, number: int) -> CareAbsence | None:
@@ -62,15 +82,17 @@ def _away(past: Past, number: int) -> CareAbsence | None:
     )  # fmt: skip
 
 
-def _day(past: Past, wish: CareWish, resident: Resident, day: date, number: int, nth: int) -> Iterator[Episode]:
-    """Give one day: its row, the rungs that were climbed, and the sign of life."""
+def _day(
+    past: Past, wish: CareWish, resident: Resident, day: date, number: int, nth: int, known: Mapping[Sign, bool]
+) -> Iterator[Episode]:
+    """Give one day: its row, the rungs that were climbed, and the sign of life; `known`: whether there is such a person to ask."""
     due = datetime.combine(day, ladder.DUE, SHANGHAI)
     row = CareDay(wish_id=0, consent_id=0, resident_id=resident.key, day=day, due_at=due)
     yield datetime.combine(day, time(0, 1), SHANGHAI), partial(_begin, row=row, wish=wish)
     visit = VISITED[number] if number < len(VISITED) and nth == VISITED[number][0] else None
     sign = Sign.VISIT if visit else past.dice.choices([one for one, _ in BECAME], [often for _, often in BECAME])[0]
-    if sign is Sign.VISIT and visit is None:
-        sign = Sign.FAMILY  # whoever stands at a door leaves a proof, which is told above
+    if visit is None and not known.get(sign, sign is not Sign.VISIT):
+        sign = Sign.SAID  # whoever stands at a door leaves a proof, which is told above
     if sign in (Sign.SAID, Sign.HEARD):
         at = due - timedelta(minutes=past.dice.uniform(70, 150))
         yield at, partial(_hear, row=row, resident=resident, sign=sign)

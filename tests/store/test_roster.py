@@ -249,3 +249,13 @@ async def test_a_letter_or_a_phase_makes_another_flat(sqlite: Database, now: dat
     await sqlite.write(roster.import_roster, {**ROSTER, "households.csv": f"building,unit,room\n3,2,501\n{other}\n"}, "wx1", now)
 
     assert len(await sqlite.read(_flats)) == 2
+
+
+async def test_what_staff_can_do_may_stand_beside_them(database: Database, now: datetime) -> None:
+    with_skills = {**ROSTER, "staff.csv": "login,name,role,phone,skills\nwang,王经理,manager,1,水电、 疏通\n"}
+    await database.write(roster.import_roster, with_skills, "wx1", now)
+    await database.write(roster.import_roster, ROSTER, "wx1", now)  # without the column they stay
+
+    member = await database.read(lambda session: by_login(session, "wang"))
+    assert member is not None
+    assert member.skills == ["水电", "疏通"]
