@@ -26,6 +26,7 @@ from bot.language import additions
 from bot.language.additions import Unfit
 from bot.language.files import Catalogue
 from bot.language.reader import Problem
+from bot.model import SHANGHAI
 from bot.posted import read_form
 from bot.store import scope, unmatched, versions
 from bot.store.staff import by_login
@@ -161,7 +162,7 @@ async def comparison(asked: Asked, text: str, lines: Sequence[str] = ()) -> Comp
     def compare() -> Comparison:
         with _COMPARING:
             after = understanding.with_files({**asked.shelf.texts(), asked.path: text})
-            return rehearsal.compare(understanding, after, lines)
+            return rehearsal.compare(understanding, after, lines, asked.path)
 
     return await asyncio.to_thread(compare)
 
@@ -216,6 +217,7 @@ class Past:
     version: IntentVersion
     by: str
     is_now: bool
+    is_first: bool  # the file began with it
     lines: int  # changed against the version before
 
 
@@ -231,7 +233,8 @@ def history(session: Session, viewer: Viewer, path: str, now: File | None) -> li
     with scope.within(session, viewer.community.key):
         return [
             Past(
-                version=one, by=_who(session, one.actor), lines=_differ(kept[place + 1].text, one.text) if place + 1 < len(kept) else 0,
+                version=one, by=_who(session, one.actor), lines=_differ(kept[place + 1].text if place + 1 < len(kept) else "", one.text),
+                is_first=place + 1 == len(kept) < versions.KEPT and one.became is not Became.FOUND,
                 is_now=place == 0 and (now.text if now else "") == one.text,
             )
             for place, one in enumerate(kept)
@@ -289,7 +292,7 @@ def _editing(asked: Asked, file: File | None, text: str, problems: Sequence[Prob
     return {
         "file": asked.path, "text": text, "stamp": file.stamp if file else "", "problems": placed(problems, text),
         "origin": file.origin if file else None, "origin_words": ORIGIN_WORDS, "is_new": file is None,
-        "closed": asked.shelf.why_closed, "said": "", "refused": False, "lost": (), "settles": "",
+        "closed": asked.shelf.why_closed, "said": "", "refused": False, "lost": (), "misheard": (), "settles": "",
         "is_older_in_force": file is not None and text == file.text and is_broken(problems) and in_force != file.text,
         "can_reset": file is not None and file.origin is Origin.CHANGED, "line": row_id(asked.request.query.get("line", "")) or 0, **more,
     }  # fmt: skip
@@ -309,7 +312,7 @@ async def post(asked: Asked) -> tuple[str, int, Mapping[str, Any]]:
     if do == SAVE and file is not None and text == file.text:  # such as by a second click
         return "file", 200, _editing(asked, file, text, problems, said=tr("已保存，马上生效。"))
     if stamp != (file.stamp if file else ""):
-        return "file", 409, _overtaken(asked, file, text, problems, more)
+        return "file", 409, await _overtaken(asked, file, text, problems, more)
     if is_broken(problems):
         return "file", 422, _editing(asked, file, text, problems, said=tr("没有保存：请先改正下面的错误。"), refused=True, **more)
     if do == PREVIEW:
@@ -317,10 +320,10 @@ async def post(asked: Asked) -> tuple[str, int, Mapping[str, Any]]:
     if asked.shelf.why_closed:
         return "file", 422, _editing(asked, file, text, problems, said=asked.shelf.why_closed, refused=True, **more)
     if UNWRITTEN in text:
-        said = f"没有保存：回复里还是“{UNWRITTEN}”，居民会原样看到。请换成要对他们说的话。"
+        said = tr("没有保存：回复里还是“{unwritten}”，居民会原样看到。请换成要对他们说的话。", unwritten=UNWRITTEN)
         return "file", 422, _editing(asked, file, text, problems, said=said, refused=True, **more)
+    found = await comparison(asked, text)
     if not form.get("force"):
-        found = await comparison(asked, text)
         if lost := [*found.lost, *found.unheld]:
             said = (
                 tr("没有保存：有几句话这样改会听错。") if found.unheld else tr("没有保存：有几句话原来听得懂，这样改就听错了。")
@@ -330,20 +333,45 @@ async def post(asked: Asked) -> tuple[str, int, Mapping[str, Any]]:
     try:
         await shelf.carry_out(asked.parts, change, asked.viewer)
     except Overtaken:
-        return "file", 409, _overtaken(asked, await asyncio.to_thread(asked.shelf.find, asked.path), text, problems, more)
+        return "file", 409, await _overtaken(asked, await asyncio.to_thread(asked.shelf.find, asked.path), text, problems, more)
     except Refusal as refusal:
         return "file", 422, _editing(asked, file, text, problems, said=str(refusal), refused=True, **more)
     if change.settles:
         raise web.HTTPSeeOther("/console/intents/unmatched?done=1")
     saved = await asked.file()
-    return "file", 200, _editing(asked, saved, text, problems, said=tr("已保存，马上生效。上一版在“历史”里，随时可以恢复。"))
+    problems = await problems_in(asked, text)  # as it is heard from now on
+    said = tr("已保存，马上生效。上一版在“历史”里，随时可以恢复。")
+    return "file", 200, _editing(asked, saved, text, problems, said=said, misheard=found.misheard)
 
 
-def _overtaken(
+async def _overtaken(
     asked: Asked, file: File | None, text: str, problems: Sequence[Problem], more: Mapping[str, Any]
 ) -> dict[str, Any]:
-    said = tr("这个文件刚被别人改过，所以没有保存。下面是您写的。点“看看改了什么”和现在的比一比；再点保存，就以您写的为准。")
+    who = await asked.parts.database.read(_overtaker, asked, file)
+    said = tr("{who}，所以没有保存。下面是您写的。点“看看改了什么”和现在的比一比；再点保存，就以您写的为准。", who=who)
     return _editing(asked, file, text, problems, said=said, refused=True, **more)
+
+
+async def news(asked: Asked, form: Mapping[str, str], text: str) -> str:
+    """Return what somebody else has done to a file since it was opened here, told before it is saved; empty for nothing."""
+    file = await asyncio.to_thread(asked.shelf.find, asked.path)
+    if "stamp" not in form or form["stamp"] == (file.stamp if file else "") or (file is not None and file.text == text):
+        return ""
+    who = await asked.parts.database.read(_overtaker, asked, file)
+    return tr("{who}。您可以接着写，保存前会请您先比一比。", who=who)
+
+
+def _overtaker(session: Session, asked: Asked, file: File | None) -> str:
+    """Say who changed a file last, and when."""
+    last = versions.newest(session, asked.path)
+    if last is None or last.text != (file.text if file else "") or not last.actor:
+        return tr("这个文件刚在文件夹里被人改过")
+    with scope.within(session, asked.viewer.community.key):
+        who = _who(session, last.actor)
+    at = f"{last.at.astimezone(SHANGHAI):%H:%M}"
+    if last.became is Became.DELETED:
+        return tr("{who} {at} 把这个文件删掉了", who=who, at=at)
+    return tr("{who} {at} 改过这个文件", who=who, at=at)
 
 
 async def preview(

@@ -318,10 +318,11 @@ async def check(request: web.Request) -> web.Response:
     """Tell what is wrong with a text while it is being written."""
     viewer = await _require(request, EDIT)
     asked = editor.request_of(request, viewer)
-    text = (await read_form(request, editor.FILE_BYTES)).get("text", "").replace("\r\n", "\n")
-    problems = await editor.problems_in(asked, text)
+    form = await read_form(request, editor.FILE_BYTES)
+    text = form.get("text", "").replace("\r\n", "\n")
+    problems, news = await editor.problems_in(asked, text), await editor.news(asked, form, text)
     return await _page(
-        request, viewer, "console/faults.html", problems=editor.placed(problems, text), file=asked.path, checked=True
+        request, viewer, "console/faults.html", problems=editor.placed(problems, text), file=asked.path, checked=True, news=news
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from weakref import WeakKeyDictionary
 
+from rapidfuzz import fuzz, process
+
 from bot.dialogue.understanding import Judgement, Understanding, judge
 from bot.language import lints
 from bot.language.files import Catalogue, Intent, IntentTest
@@ -46,6 +48,7 @@ class Comparison:
     lost: Sequence[Miss] = ()
     mended: Sequence[Miss] = ()
     unheld: Sequence[Miss] = ()
+    misheard: Sequence[Miss] = ()  # examples that are heard as another intent all the same
     moved: Sequence[Moved] = ()
 
 
@@ -54,18 +57,48 @@ _MISSES: WeakKeyDictionary[Matcher, Sequence[Miss]] = WeakKeyDictionary()
 
 
 def taken(understanding: Understanding, after: Catalogue, path: str) -> Iterator[Problem]:
-    """Yield a warning for each example that a file would gain and that is now understood, without a doubt, as another intent."""
+    """Yield a warning for each example that a file would gain and that another intent holds already, word for word or nearly so.
+
+    What is only heard as another one by now may well be heard rightly with the change: that `misheard` tells, which takes seconds.
+    """
+    for intent, line in _gained(understanding.catalogue, after, path):
+        found = judge(understanding, line, NOW, explains=False)
+        other = understanding.catalogue.intents.get(found.intent)
+        if found.decision != "accept" or other is None or other.id == intent.id or other.id not in after.intents:
+            continue
+        near = process.extractOne(line, other.examples, scorer=fuzz.ratio, score_cutoff=lints.NEAR)
+        if near is not None:
+            place = f"{other.file} 第 {lints.line_of(other, near[0])} 行"
+            has = "已经有这一句" if near[0] == line else f"的“{near[0]}”和它几乎一样"
+            yield lints.doubt(
+                intent, lints.line_of(intent, line), "W408", f"例句“{line}”现在听成“{other.title or other.id}”（{other.id}），{place}{has}",
+                "两边都要它，居民会被听错；请放在一边，或换成只有这件事才会说的话",
+            )  # fmt: skip
+
+
+def _gained(before: Catalogue, after: Catalogue, path: str) -> Iterator[tuple[Intent, str]]:
+    """Yield the examples that a file would gain, so many as are looked at."""
     for intent in (one for one in after.intents.values() if one.file == path):
-        now = understanding.catalogue.intents.get(intent.id)
-        new = [line for line in intent.examples if now is None or line not in now.examples]
-        for line in new[:LOOKED_AT]:
-            found = judge(understanding, line, NOW, explains=False)
-            if found.decision == "accept" and found.intent != intent.id:
-                other = understanding.catalogue.intents[found.intent]
-                yield lints.doubt(
-                    intent, lints.line_of(intent, line), "W408", f"例句“{line}”现在听成“{other.title or other.id}”（{other.id}）",
-                    "两边都要它，居民会被听错；请放在一边，或换成只有这件事才会说的话",
-                )  # fmt: skip
+        now = before.intents.get(intent.id)
+        new = dict.fromkeys(line for line in intent.examples if now is None or line not in now.examples)
+        yield from ((intent, line) for line in [*new][:LOOKED_AT])
+
+
+def misheard(before: Understanding, after: Understanding, path: str) -> Sequence[Miss]:
+    """Return the examples that a file would gain and that are heard as another intent even with the change, however many are written."""
+    found = []
+    for intent, line in _gained(before.catalogue, after.catalogue, path):
+        heard = judge(after, line, NOW, explains=False)
+        if heard.decision == "accept" and heard.intent != intent.id:
+            place = lints.line_of(intent, line)
+            found.append(Miss(intent=intent.id, file=path, line=place, text=line, got=_called(after.catalogue, heard.intent)))
+    return found
+
+
+def _called(catalogue: Catalogue, name: str) -> str:
+    """Return what an intent is called, with its id, by which its file is found."""
+    known = catalogue.intents.get(name)
+    return f"“{known.title}”（{name}）" if known is not None and known.title else "听不懂" if name == "none" else name
 
 
 def rehearse(understanding: Understanding) -> Sequence[Miss]:
@@ -83,8 +116,11 @@ def regressions(before: Understanding, after: Understanding) -> Sequence[Miss]:
     return [*found.lost, *found.unheld]
 
 
-def compare(before: Understanding, after: Understanding, lines: Sequence[str] = ()) -> Comparison:
-    """Return what a change does to the tests of all files, and to these lines. Takes seconds where anything is heard otherwise."""
+def compare(before: Understanding, after: Understanding, lines: Sequence[str] = (), path: str = "") -> Comparison:
+    """Return what a change of a file does to the tests of all files, to these lines and to the examples it gains.
+
+    Takes seconds where anything is heard otherwise.
+    """
     broken = rehearse(before)
     if _hear_alike(before.catalogue, after.catalogue):
         _MISSES.setdefault(after.matcher, _carried_over(before, after, broken))
@@ -95,6 +131,7 @@ def compare(before: Understanding, after: Understanding, lines: Sequence[str] = 
         lost=[miss for miss in missed if (miss.intent, miss.text) in there - were],
         mended=[miss for miss in broken if (miss.intent, miss.text) in here - are],
         unheld=[miss for miss in missed if (miss.intent, miss.text) not in there],
+        misheard=misheard(before, after, path),
         moved=list(_moved(before, after, lines)),
     )
 
@@ -151,17 +188,17 @@ def _begun(judgement: Judgement) -> str:
 
 def _try(understanding: Understanding, intent: Intent, test: IntentTest) -> Miss | None:
     judgement = judge(understanding, test.text, NOW, explains=False)
-    got = _fault(judgement, intent, test)
+    got = _fault(judgement, intent, test, understanding.catalogue)
     return Miss(intent=intent.id, file=intent.file, line=test.line, text=test.text, got=got) if got else None
 
 
-def _fault(judgement: Judgement, intent: Intent, test: IntentTest) -> str:
+def _fault(judgement: Judgement, intent: Intent, test: IntentTest, catalogue: Catalogue) -> str:
     """Return what is wrong, empty when the test holds."""
     top = judgement.candidates[0].intent if judgement.candidates else "none"
     if test.unwanted:
-        return f"当成了 {intent.id}" if judgement.decision == "accept" and top == intent.id else ""
+        return f"当成了{_called(catalogue, intent.id)}" if judgement.decision == "accept" and top == intent.id else ""
     if top != intent.id:
-        return f"当成了 {top}"
+        return f"当成了{_called(catalogue, top)}"
     if test.accept and judgement.decision != "accept":
         return f"没有把握（{judgement.confidence:.2f}）"
     for name, wanted in test.slots.items():

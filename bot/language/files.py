@@ -385,6 +385,7 @@ def _read_intent(reader: Reader, common: Common, kinds: Mapping[str, Kind]) -> I
     examples = get("examples", reader.lines, nothing)
     if not examples:
         raise Fault(fields["examples"][0].start_mark, "E208", "examples 里没有例句", "每行以 “- ” 开头写一句居民会说的话")
+    _tell_doubled(reader, examples)
     slot_nodes = reader.mapping(fields["slots"][1], "slots") if "slots" in fields else {}
     slots = tuple(_read_slot(reader, name, node, kinds) for name, (_, node) in slot_nodes.items())
     identity = reader.text_of(fields["intent"][1], "intent")
@@ -415,6 +416,15 @@ def _read_intent(reader: Reader, common: Common, kinds: Mapping[str, Kind]) -> I
     if intent.emergency and "replies" in fields:
         _check_dangers(reader, fields["replies"][1])
     return intent
+
+
+def _tell_doubled(reader: Reader, examples: Sequence[tuple[str, int, int]]) -> None:
+    """Tell of examples that stand twice in a file: one of them may be meant to be another sentence."""
+    seen: dict[str, int] = {}
+    for said, line, column in examples:
+        if said in seen:
+            reader.warn(Place(line - 1, column - 1), "W410", f"例句“{said}”和第 {seen[said]} 行一样", "删去一处，或换个说法")
+        seen.setdefault(said, line)
 
 
 def _read_home(reader: Reader, node: yaml.Node, what: str) -> str:

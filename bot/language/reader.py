@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 import yaml
@@ -12,6 +12,9 @@ from rapidfuzz import fuzz, process
 DEEPEST = 200
 _BRACKETS = re.compile(r"[\[\]{}]")
 _INDENTED = re.compile(rf"^[ ]{{{DEEPEST},}}\S|^\s*(?:[-?:][ \t]+){{{DEEPEST},}}", re.MULTILINE)
+
+#: What begins a line of a block; whoever types Chinese types a wide one.
+_DASH = re.compile(r"^[-－–—•]\s*")
 
 #: Similarity, of 100, from which a misspelt word is told what it may mean.
 HINT_FROM = 60
@@ -75,6 +78,18 @@ def nearest(word: str, known: Sequence[str]) -> str:
     return near[0] if near else ""
 
 
+def _meant(name: str, known: Sequence[str]) -> str:
+    """Return what a field that nobody reads was probably meant to be."""
+    word = re.match(r"\w*", name)
+    if word is not None and word[0] != name and word[0] in known:
+        wide = "：" in name
+        return (
+            "冒号要用英文的“:”，后面空一格" if wide else f"是不是少了冒号？写成 “{word[0]}: {name[len(word[0]) :].strip(': ：')}”"
+        )
+    near = nearest(name, known)
+    return f"是否想写 “{near}”？" if near else ""
+
+
 def _told(path: str, fault: Fault) -> Problem:
     line, column = (fault.mark.line + 1, fault.mark.column + 1) if fault.mark else (1, 1)
     return Problem(file=path, line=line, column=column, code=fault.code, severity="error", message=fault.message, hint=fault.hint)
@@ -115,6 +130,48 @@ _IN_CHINESE: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+#: What the parser says of what was begun and is not ended: it is told where it begins, for the parser notices it pages later.
+_BEGUN = ("found unexpected end of stream", "did not find expected ',' or ']'", "did not find expected ',' or '}'")
+
+#: A placeholder that stands bare: YAML takes its brace for a mapping.
+_PLACEHOLDER = re.compile(r"\{\w[\w.]*\s*(?:[?}]|$)")
+
+#: How to write a name and its value.
+_WRITTEN = "写成“名称: 值”，冒号用英文的，后面空一格"
+
+
+def _diagnosed(lines: Sequence[str], error: yaml.MarkedYAMLError) -> Fault:
+    """Return what is wrong where the parser gave up, told at the place that is to be mended."""
+    said, begun = error.problem or "", error.context_mark
+    mark = error.problem_mark
+    if said == "could not find expected ':'" and begun is not None:
+        return _without_colon(lines[begun.line], begun)
+    if mark is not None and mark.line < len(lines) and "\t" in re.match(r"\s*", lines[mark.line])[0]:  # type: ignore[index]  # may be empty
+        return Fault(Place(mark.line, 0), "E101", "YAML 写法有误：这一行用 Tab 缩进", "把行首的 Tab 换成空格，和上下行对齐")
+    if said in _BEGUN and begun is not None:
+        mark = begun
+    marks = [one.line for one in (error.context_mark, error.problem_mark) if one is not None]
+    near = [line for number, line in enumerate(lines) if number in marks]
+    words, hint = _IN_CHINESE.get(said, ("无法读取", "请检查缩进、冒号后的空格和引号"))
+    if said in _BEGUN[1:] and any("，" in line for line in near):
+        return Fault(mark, "E101", f"YAML 写法有误：{words}", "各项用英文逗号“,”隔开，中文的“，”不算")
+    brace = any(_PLACEHOLDER.search(line) for line in near)
+    hint = "含 {占位符} 的文字请换行写在 | 后面，或加引号" if brace else hint
+    return Fault(mark, "E107" if brace else "E101", f"YAML 写法有误：{words}", hint)
+
+
+def _without_colon(line: str, mark: yaml.Mark) -> Fault:
+    """Return what is wrong with a line that should be a name and a value."""
+    if line.lstrip().startswith("＃"):
+        return Fault(mark, "E101", "YAML 写法有误：“＃”是中文的，不算注释", "换成英文的 #")
+    wide, tight = line.find("：", mark.column), re.match(r"\s*\w[\w.]*(:)\S", line)
+    if wide >= 0 and (tight is None or wide < tight.start(1)):
+        return Fault(Place(mark.line, wide), "E101", "YAML 写法有误：冒号是中文的“：”", "换成英文的“:”，后面空一格")
+    if tight is not None:
+        return Fault(Place(mark.line, tight.start(1)), "E101", "YAML 写法有误：冒号后面少了空格", _WRITTEN)
+    return Fault(mark, "E101", "YAML 写法有误：这一行少了冒号", _WRITTEN)
+
+
 class Reader:
     """A YAML mapping with positions."""
 
@@ -124,12 +181,7 @@ class Reader:
         try:
             node = yaml.compose(text, Loader=yaml.CSafeLoader)
         except yaml.MarkedYAMLError as error:
-            marks = [mark.line for mark in (error.context_mark, error.problem_mark) if mark is not None]
-            brace = any("{" in line for number, line in enumerate(text.split("\n")) if number in marks)
-            said, hint = _IN_CHINESE.get(error.problem or "", ("无法读取", "请检查缩进、冒号后的空格和引号"))
-            hint = "含 {占位符} 的文字请换行写在 | 后面，或加引号" if brace else hint
-            code = "E107" if brace else "E101"
-            raise Fault(error.problem_mark, code, f"YAML 写法有误：{said}", hint) from None
+            raise _diagnosed(text.split("\n"), error) from None
         except yaml.reader.ReaderError as error:
             before = text.encode()[: error.position].decode(errors="ignore")  # counted in bytes
             place = Place(before.count("\n"), len(before) - before.rfind("\n") - 1)
@@ -137,6 +189,11 @@ class Reader:
         if node is None:
             raise Fault(None, "E103", "文件是空的", empty)
         self.root = self.mapping(node, "文件")
+
+    def warn(self, mark: yaml.Mark | Place, code: str, message: str, hint: str) -> None:
+        """Tell what can be read, and is hardly meant so."""
+        told = _told(self.path, Fault(mark, code, message, hint))
+        self._problems.append(replace(told, severity="warning"))
 
     def complain(self, fault: Fault) -> None:
         """Tell a fault that spoils only a part of the file, and read on."""
@@ -159,8 +216,7 @@ class Reader:
         """Refuse a field that nobody reads, with the nearest that somebody does."""
         for name, (key, _) in fields.items():
             if name not in names:
-                near = nearest(name, names)
-                raise Fault(key.start_mark, "E203", f"未知字段 “{name}”", f"是否想写 “{near}”？" if near else "")
+                raise Fault(key.start_mark, "E203", f"未知字段 “{name}”", _meant(name, names))
 
     def text_of(self, node: yaml.Node, what: str) -> str:
         """Return a plain value."""
@@ -185,7 +241,7 @@ class Reader:
             raise Fault(node.start_mark, "E204", f"{what}只有一段文字", f"请写成 “{what}: |”，每行以 “- ” 开头")
         found = []
         for offset, line in enumerate(text.split("\n")):
-            content = line.strip().removeprefix("-").strip()
+            content = _DASH.sub("", line.strip())
             if content and not line.strip().startswith("#"):
                 found.append((content, node.start_mark.line + 2 + offset, 3))
         return found
@@ -193,8 +249,19 @@ class Reader:
     def words(self, node: yaml.Node, what: str) -> tuple[str, ...]:
         """Return a list of words; numbers become text."""
         if not isinstance(node, yaml.SequenceNode):
-            raise Fault(node.start_mark, "E204", f"{what}应是列表", f"例如 {what}: [甲, 乙]")
-        return tuple(self.text_of(item, what) for item in node.value)
+            wide = isinstance(node, yaml.ScalarNode) and node.value[:1] in ("【", "［", "「")
+            hint = f"方括号要用英文的：{what}: [甲, 乙]" if wide else f"例如 {what}: [甲, 乙]"
+            raise Fault(node.start_mark, "E204", f"{what}应是列表", hint)
+        found = tuple(self.text_of(item, what) for item in node.value)
+        for item, word in zip(node.value, found, strict=True):
+            if node.flow_style and not item.style and re.search("[，、；]", word):
+                self.warn(
+                    item.start_mark,
+                    "W409",
+                    f"“{word}”算成了一个词，中文的逗号、顿号分不开",
+                    "各项用英文逗号“,”隔开；就是要这一个词，请加引号",
+                )
+        return found
 
     def phrases(self, node: yaml.Node, what: str) -> dict[str, str]:
         """Return a mapping of texts."""

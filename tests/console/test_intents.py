@@ -13,7 +13,7 @@ from bot import config
 from bot.store import scope, unmatched
 from bot.store.communities import Community
 from bot.store.events import Event
-from bot.store.staff import Role
+from bot.store.staff import Role, Staff
 from bot.store.unmatched import Unmatched
 
 if TYPE_CHECKING:
@@ -147,6 +147,63 @@ async def test_example_that_is_heard_as_another_intent_by_now_is_warned_of_while
 
     assert re.search(r"W408</span>：例句“水管漏水了”现在听成“.+”（repair.report）", part)
     assert part.count("W408") == 1
+
+
+async def test_examples_of_a_new_intent_are_no_fault_because_nobody_hears_them_yet(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as browser:
+        part = unescape(await (await browser.post("/console/intents/check/pool/hours.yaml", data={"text": POOL})).text())
+
+    assert "现在听成" not in part
+    assert "写法没有问题" in part
+
+
+async def test_examples_that_a_change_does_not_win_are_told_before_and_after_it_is_saved(office: Office) -> None:
+    text = POOL.replace("  - 泳池几点开门\n", "  - 泳池几点开门\n  - 着火了\n", 1)
+    async with await office.browser(Role.ADMIN) as browser:
+        form = {"text": text, "stamp": "", "do": "preview"}
+        looked = unescape(await (await browser.post("/console/intents/file/pool/hours.yaml", data=form)).text())
+        saved = unescape(await (await browser.post("/console/intents/file/pool/hours.yaml", data={**form, "do": "save"})).text())
+
+    for page in (looked, saved):
+        assert "写了也还是听成别的" in page
+        assert "“着火了”：听成“" in page
+        assert "“泳池几点开门”：听成" not in page
+    assert "已保存" in saved
+
+
+async def test_who_edits_the_same_file_is_told_while_typing_who_was_faster(office: Office) -> None:
+    text = own(office)
+    async with await office.browser(Role.ADMIN) as browser:
+        opened = (await page_of(browser, HOURS)).split('name="stamp" value="')[1].split('"')[0]
+        await save(browser, HOURS, text + "# 我先改了\n")
+        form = {"text": text + "# 我也改\n", "stamp": opened}
+        typing = unescape(await (await browser.post("/console/intents/check/faq/hours.yaml", data=form)).text())
+        late = unescape(await (await browser.post(HOURS, data={**form, "do": "save"})).text())
+
+    name = office.linli.database.submit(admins_name).result()
+    assert re.search(rf"{name} \d\d:\d\d 改过这个文件。您可以接着写", typing)
+    assert re.search(rf"{name} \d\d:\d\d 改过这个文件，所以没有保存", late)
+    assert "# 我也改" in late
+
+
+def admins_name(session: Session) -> str:
+    return session.exec(select(Staff.name).where(Staff.role == Role.ADMIN)).first() or ""
+
+
+async def test_the_history_of_a_new_file_begins_with_all_its_lines(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as browser:
+        await browser.post("/console/intents/file/pool/hours.yaml", data={"text": POOL, "stamp": "", "do": "save"})
+        page = await page_of(browser, "/console/intents/history/pool/hours.yaml")
+
+    assert "新建" in page
+    assert f"{len(POOL.splitlines())} 行" in page
+
+
+async def test_folders_that_ship_have_names_of_people_s_own(office: Office) -> None:
+    groups = office.linli.understanding.catalogue.groups
+    used = {one.group for one in office.linli.understanding.catalogue.intents.values() if one.group}
+
+    assert used <= set(groups)
 
 
 async def test_file_broken_by_hand_leaves_the_bot_as_it_was_and_the_pages_say_so(office: Office) -> None:

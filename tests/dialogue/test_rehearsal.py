@@ -47,7 +47,7 @@ def test_test_that_does_not_hold_says_where_it_stands_and_what_was_understood() 
 
     assert (time.file, time.line) == ("water.yaml", 11)
     assert "读成 2026-03-12 15:00" in time.got
-    assert unwanted.got == "当成了 water.leak"
+    assert unwanted.got == "当成了“漏水”（water.leak）"
 
 
 def test_change_that_swallows_another_files_test_is_a_regression_of_that_file() -> None:
@@ -55,7 +55,7 @@ def test_change_that_swallows_another_files_test_is_a_regression_of_that_file() 
 
     lost = {miss.text: miss.got for miss in regressions(before, after) if miss.intent == "water.leak"}
 
-    assert lost["水管漏水了"] == "当成了 chat.all"
+    assert lost["水管漏水了"] == "当成了“闲聊”（chat.all）"
 
 
 def test_what_failed_before_is_no_regression() -> None:

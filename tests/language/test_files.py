@@ -16,7 +16,7 @@ def problems(text: str, **others: str) -> list[Problem]:
 
 @pytest.mark.parametrize(("text", "code", "line", "column", "hint"), [
     ("", "E103", 1, 1, "删除此文件"),
-    ("intent: a\nexamples:\n  - a: {b\n", "E107", 4, 1, "占位符"),
+    ("intent: a\nexamples:\n  - a: {b\n", "E107", 3, 8, "占位符"),
     ("intent: a\nexamples: |\n  - x\nintent: b\n", "E104", 4, 1, ""),
     ("- a\n- b\n", "E201", 1, 1, ""),
     ("intent: a\nsentance: |\n  - x\nexamples: |\n  - x\n", "E203", 2, 1, "sentences"),
@@ -180,3 +180,56 @@ def test_fault_of_a_file_that_did_not_change_is_told_each_time() -> None:
         ["E101"],
         ["E101", "E104"],
     ]
+
+
+WHOLE = """# 名字
+intent: pool.hours
+title: 泳池开放时间
+# 居民会怎么说
+examples: |
+  - 泳池开放时间
+  - 泳池几点开门
+keywords: [泳池, 游泳]
+# 答
+reply: 泳池每天开放。
+tests:
+  - {text: 泳池开放时间}
+  - {text: 转人工, not: pool.hours}
+"""
+
+
+@pytest.mark.parametrize(("right", "slip", "line", "column", "said"), [
+    ("title: 泳", "title 泳", 3, 1, "这一行少了冒号"),
+    ("title: 泳", "title:泳", 3, 6, "冒号后面少了空格"),
+    ("title: 泳", "title：泳", 3, 6, "冒号是中文的“：”"),
+    ("examples: |", "examples：|", 5, 9, "冒号是中文的“：”"),
+    ("keywords: [", "keywords：[", 8, 9, "冒号是中文的“：”"),
+    ("tests:", "tests：", 11, 6, "冒号是中文的“：”"),
+    ("{text: 泳", "{text：泳", 12, 6, "冒号要用英文的“:”"),
+    ("[泳池, 游泳]", "【泳池, 游泳】", 8, 11, "方括号要用英文的"),
+    ("游泳]", "游泳", 8, 11, "方括号没有写完"),
+    ("泳池开放时间}", "泳池开放时间", 12, 5, "花括号没有写完"),
+    ("转人工, not", "转人工，not", 13, 5, "中文的“，”不算"),
+    ("title: 泳", 'title: "泳', 3, 8, "引号没有配上对"),
+    ("  - {text: 泳", "\t- {text: 泳", 12, 1, "这一行用 Tab 缩进"),
+    ("  - 泳池几", "\t- 泳池几", 7, 1, "这一行用 Tab 缩进"),
+    ("# 答", "＃ 答", 9, 1, "“＃”是中文的，不算注释"),
+    ("not: pool", "not pool", 13, 17, "写成 “not: pool.hours”"),
+    ("泳池, 游泳", "泳池，游泳", 8, 12, "中文的逗号、顿号分不开"),
+    ("  - 泳池几点开门", "  - 泳池开放时间", 7, 3, "和第 6 行一样"),
+])  # fmt: skip
+def test_slips_of_who_types_chinese_are_told_where_they_are_to_be_mended(
+    right: str, slip: str, line: int, column: int, said: str
+) -> None:
+    assert [one for one in files.load({"x.yaml": WHOLE}).problems if one.severity == "error"] == []
+    assert right in WHOLE
+    found = [one for one in files.load({"x.yaml": WHOLE.replace(right, slip, 1)}).problems if one.code not in ("W402", "W406")]
+
+    assert (found[0].line, found[0].column) == (line, column)
+    assert said in f"{found[0].message}。{found[0].hint}"
+
+
+def test_a_wide_dash_begins_an_example_as_a_narrow_one_does() -> None:
+    [intent] = files.load({"x.yaml": WHOLE.replace("  - 泳池几", "  － 泳池几")}).intents.values()
+
+    assert intent.examples == ("泳池开放时间", "泳池几点开门")
