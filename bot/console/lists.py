@@ -145,4 +145,7 @@ def _forget(services: Services, desk: Desk) -> Redirect:
 
 
 def _back(desk: Desk, listing: Listing) -> str:
+    """Return where somebody was: the list as they had it, or another view of it."""
+    if desk.form.get(FROM, "") in (to for _, to in listing.tabs):
+        return f"/console{desk.form[FROM]}"
     return Asked.of(listing, dict(parse_qsl(desk.form.get(FROM, "")))).address()

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from bot.contract.lists import Act, Listing, Question
 from bot.contract.pages import Desk
 from bot.errors import Refusal
-from bot.store import tasks
+from bot.store import tasks, undos
 from bot.store.tasks import Task
 from bot.store.undos import UndoStep
 from bot.translation import tr, tr_all
@@ -139,6 +139,12 @@ def _write(row: Any, values: Mapping[str, Any]) -> None:
         kind = type(getattr(row, name))
         moment = datetime.fromisoformat(value["at"]) if isinstance(value, dict) and "at" in value else value
         setattr(row, name, kind(value) if issubclass(kind, Enum) else moment)
+
+
+def last(desk: Desk, listing: Listing) -> str:
+    """Return the address at which somebody takes back what they last did on a list; empty where there is nothing."""
+    step = undos.latest(desk.session, listing.name, desk.staff.id or 0, desk.now) if listing.acts else None
+    return f"/console/undo/{step.public_id}" if step else ""
 
 
 def told(refused: Sequence[tuple[str, str]]) -> str:

@@ -1,6 +1,6 @@
 """The board of open tickets, and one ticket: what, where, who, what it costs, what happened, what may be done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.contract import (
     Resident,
     Staff,
     View,
+    bulk,
     page,
     row_id,
     tr,
@@ -41,7 +42,7 @@ from integrations.repairs.models import (
     yuan,
 )
 from integrations.repairs.suggesting import candidates
-from integrations.repairs.tickets import load, pace
+from integrations.repairs.tickets import LIST, load, pace
 from integrations.repairs.trace import explain
 
 #: Columns of the board, and cards of each; of more their number is told, with the way to the list.
@@ -58,9 +59,42 @@ STEP_WORDS = {
 MOST_PIECES, MOST_FEN = 999, 10_000_000
 
 
+#: What a card's button does to a ticket in a state, and what else may be done by dragging it: the first is shown.
+MOVES: Mapping[TicketState, Sequence[tuple[str, str]]] = {
+    TicketState.SUBMITTED: (("accept", tr("我来办")), ("begin", tr("开始处理")), ("done", tr("标为已修好"))),
+    TicketState.ACCEPTED: (("begin", tr("开始处理")), ("done", tr("标为已修好"))),
+    TicketState.WORKING: (("done", tr("标为已修好")),),
+    TicketState.PARTS: (("begin", tr("接着修")), ("done", tr("标为已修好"))),
+    TicketState.OWNER: (("begin", tr("接着修")), ("done", tr("标为已修好"))),
+}  # fmt: skip
+
+#: The act that a column stands for: what is dropped there.
+TAKES: Mapping[TicketState, str] = {
+    TicketState.ACCEPTED: "accept", TicketState.WORKING: "begin", TicketState.DONE: "done",
+}  # fmt: skip
+
+
 @page("GET", "/tickets/board", need="ticket.view", title=tr("报修看板"))
 def board(desk: Desk) -> View:
     """Show the open tickets by state, urgent ones and those soonest due first."""
+    return _board(desk)
+
+
+@page("POST", "/tickets/board", need="ticket.edit")
+def move_card(desk: Desk) -> View | Redirect:
+    """Move the ticket of a card on; it can be taken back like an act on several."""
+    act = next((one for one in LIST.acts if one.name == desk.form.get("act")), None)
+    try:
+        if act is None or act.asks:
+            raise Refusal(tr("请选择要做什么。"))
+        bulk.run(desk, LIST, act, [desk.form.get("number", "")], {})
+    except Refusal as refusal:
+        desk.session.rollback()
+        return _board(desk, str(refusal))
+    return Redirect("/console/tickets/board", tr("{number}：{title}，已告诉住户。", number=desk.form["number"], title=act.title))
+
+
+def _board(desk: Desk, refused: str = "") -> View:
     counted = select(Ticket.state, func.count(col(Ticket.id))).group_by(col(Ticket.state))
     counts = dict(desk.session.exec(counted.where(col(Ticket.state).in_([state for states in BOARD for state in states]))).all())
     columns = []
@@ -69,8 +103,12 @@ def board(desk: Desk) -> View:
         first = wanted.order_by(col(Ticket.urgent).desc(), col(Ticket.priority).desc(), col(Ticket.due_at)).limit(CARDS)
         rows = [(row, pace(desk, row.ticket)) for row in load(desk, desk.session.exec(first).all())]
         title, filtered = (tr("等配件、等业主"), "paused") if states is PAUSED else (STATE_WORDS[states[0]], states[0].value)
-        columns.append((filtered, title, sum(counts.get(state, 0) for state in states), rows))
-    return View("repairs/board.html", {"columns": columns, "levels": LEVELS, "states": STATE_WORDS})
+        columns.append((filtered, title, sum(counts.get(state, 0) for state in states), rows, TAKES.get(states[0], "")))
+    values = {
+        "columns": columns, "levels": LEVELS, "states": STATE_WORDS, "moves": MOVES if desk.may("ticket.edit") else {}, "refused": refused,
+        "undo": bulk.last(desk, LIST) if desk.may("ticket.edit") else "",
+    }  # fmt: skip
+    return View("repairs/board.html", values, 422 if refused else 200)
 
 
 @page("GET", "/tickets/{number}", need="ticket.view", title=tr("工单"))
@@ -360,6 +398,7 @@ def _writer(desk: Desk, note: TicketNote) -> str:
 
 ROUTES: tuple[Page, ...] = (
     board,
+    move_card,
     show,
     move,
     wait,

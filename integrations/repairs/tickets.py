@@ -205,6 +205,18 @@ def _prioritise(desk: Desk, ticket: Ticket, answers: Mapping[str, str]) -> None:
     steps.prioritise(desk, ticket, answers["level"])
 
 
+def _accept(desk: Desk, ticket: Ticket, _answers: Mapping[str, str]) -> None:
+    """Take a ticket on; one that nobody has is one's own from then on."""
+    steps.move(desk, ticket, TicketState.ACCEPTED)
+
+
+def _begin(desk: Desk, ticket: Ticket, _answers: Mapping[str, str]) -> None:
+    """Let work on a ticket begin or go on; one that is done is opened again on its own page, which says what that means."""
+    if ticket.state not in OPEN:
+        raise Refusal(tr("工单现在是“{STATE_WORDS}”，不能这样改。请刷新页面看最新状态。", STATE_WORDS=STATE_WORDS[ticket.state]))
+    steps.move(desk, ticket, TicketState.WORKING)
+
+
 def _finish(desk: Desk, ticket: Ticket, _answers: Mapping[str, str]) -> None:
     steps.move(desk, ticket, TicketState.DONE)
 
@@ -243,6 +255,8 @@ ACTS = (
         name="level", title=tr("改急不急"), need="ticket.edit", run=_prioritise, keeps=steps.KEEPS, put_back=steps.put_back_unseen,
         asks=(Question(name="level", title=tr("急不急"), options=lambda desk: _OPEN_LEVELS),),
     ),
+    Act(name="accept", title=tr("受理"), need="ticket.edit", run=_accept, keeps=steps.KEEPS, put_back=steps.put_back, tasks=_open_tasks),
+    Act(name="begin", title=tr("开始处理"), need="ticket.edit", run=_begin, keeps=steps.KEEPS, put_back=steps.put_back, tasks=_open_tasks),
     Act(name="done", title=tr("标为已修好"), need="ticket.edit", run=_finish, keeps=steps.KEEPS, put_back=steps.put_back, tasks=_open_tasks),
     Act(
         name="close", title=tr("关闭"), need="ticket.edit", run=_close, keeps=steps.KEEPS, put_back=steps.put_back_unseen, tasks=_open_tasks,

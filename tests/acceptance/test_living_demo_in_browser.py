@@ -21,7 +21,7 @@ Shot = Callable[[Page, str], None]
 
 #: Pages that have nothing to show while all is well, before somebody sets them up, or before anybody is up: check-ins are today's.
 CALM = {
-    "/console/effects", "/console/duplicates", "/console/duty/robots", "/console/keys", "/console/roster", "/console/health", "/console/care",
+    "/console/effects", "/console/duplicates", "/console/duty/robots", "/console/keys", "/console/roster", "/console/health",
 }  # fmt: skip
 
 
@@ -88,3 +88,37 @@ def test_a_notice_is_sent_to_hundreds_who_have_no_phone_here(demo: Demo, sign_in
     expect(page.locator("[data-state=queued], [data-state=armed], [data-state=sending]")).to_have_count(0, timeout=60_000)
     expect(page.locator("[data-state=failed], [data-state=unknown]")).to_have_count(0)
     expect(page.locator("[data-state=delivered], [data-state=sent]").first).to_be_visible()
+
+
+def test_a_card_of_the_board_is_dragged_to_the_next_column_and_taken_back(demo: Demo, sign_in: Window, shot: Shot) -> None:
+    page = sign_in("staff", height=860)
+    page.goto(f"{demo.url}/console/tickets/board")
+    waiting, taken = page.locator(".col-12", has_text="待受理").first, page.locator("[data-takes=accept]")
+    card = waiting.locator("[draggable]").first
+    name = card.get_attribute("id") or ""
+    shot(page, "board")
+
+    card.locator("a").drag_to(taken.locator("h2"))
+    expect(taken.locator(f"#{name}")).to_be_visible()
+    page.get_by_role("button", name="撤销刚才的一步").click()
+    expect(waiting.locator(f"#{name}")).to_be_visible()
+
+
+def test_a_card_is_not_dropped_where_it_cannot_go(demo: Demo, sign_in: Window) -> None:
+    page = sign_in("staff", height=860)
+    page.goto(f"{demo.url}/console/tickets/board")
+    working = page.locator("[data-takes=begin]")
+    name = working.locator("[draggable]").first.get_attribute("id") or ""
+
+    working.locator(f"#{name} a").drag_to(page.locator("[data-takes=accept] h2"))
+    page.wait_for_timeout(300)
+    expect(working.locator(f"#{name}")).to_be_visible()
+
+
+def test_who_is_asked_after_has_days_and_a_visit_with_what_was_found(demo: Demo, sign_in: Window) -> None:
+    page = sign_in("manager", height=860)
+    page.goto(f"{demo.url}/console/care")
+    page.locator("main tbody a").first.click()
+    expect(page.locator("main")).to_contain_text("本人报平安")
+    page.goto(f"{demo.url}/console/tasks?state=closed")
+    expect(page.locator("main")).to_contain_text("上门看过")

@@ -454,3 +454,61 @@ def test_nothing_is_taken_back_of_somebody_who_was_erased_meanwhile(town: Town, 
     assert "撤销了 1 件" in said.note
     assert [again(town, one).state in OPEN for one in (gone, stays)] == [False, True]
     assert [change["id"] for change in town.all(UndoStep)[-1].personal_changes["rows"]] == [stays.id]
+
+
+# ------------------------------------------------------------------ the board
+
+
+def drop(town: Town, ticket: Ticket, act: str) -> Any:
+    return town.opens(Role.STAFF, console.move_card, number=ticket.number, act=act)
+
+
+def card_states(town: Town) -> dict[str, str]:
+    view = town.opens(Role.STAFF, console.board)
+    return {row.ticket.number: state for state, _, _, rows, _ in view.values["columns"] for row, _ in rows}
+
+
+def test_a_card_goes_on_by_its_button_and_comes_back_by_one_step(town: Town) -> None:
+    ticket = reported(town)
+    assert [act for act, _ in console.MOVES[ticket.state]] == ["accept", "begin", "done"]
+
+    drop(town, ticket, "accept")
+    taken = again(town, ticket)
+    assert (taken.state, taken.assignee_id is not None) == (TicketState.ACCEPTED, True)
+    drop(town, ticket, "begin")
+    assert card_states(town) == {ticket.number: "working"}
+
+    undo(town)
+    assert again(town, ticket).state is TicketState.ACCEPTED
+    assert "更正" in town.told(CHEN)[-1]
+
+
+def test_what_waits_goes_on_from_its_card_and_its_clock_with_it(town: Town) -> None:
+    ticket = reported(town)
+    drop(town, ticket, "accept")
+    town.opens(Role.STAFF, console.wait, params={"number": ticket.number}, waits="parts:ordered", remark="")
+    assert card_states(town) == {ticket.number: "paused"}
+
+    town.now += timedelta(hours=5)
+    drop(town, ticket, "begin")
+    assert (again(town, ticket).state, again(town, ticket).paused_at) == (TicketState.WORKING, None)
+
+
+@pytest.mark.parametrize(
+    ("act", "said"), [("begin", "不能这样改"), ("accept", "不能改成"), ("cancel", "请选择要做什么"), ("", "请选择要做什么")]
+)
+def test_what_a_card_cannot_do_is_said_on_the_board(town: Town, act: str, said: str) -> None:
+    ticket = reported(town)
+    drop(town, ticket, "done")
+
+    shown = drop(town, ticket, act)
+    assert isinstance(shown, View)
+    assert (shown.status, again(town, ticket).state) == (422, TicketState.DONE)
+    assert said in shown.values["refused"]
+
+
+def test_several_are_taken_on_at_once(town: Town) -> None:
+    tickets = [reported(town), reported(town, LI)]
+    does(town, "accept", *tickets)
+
+    assert {again(town, one).state for one in tickets} == {TicketState.ACCEPTED}
