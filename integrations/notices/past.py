@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import col, select, update
 
 from bot.contract import Delivery, DeliveryState, Episode, Past, Role, Staff, Then, notices, receipts, timing
-from bot.contract.notices import Audience, Notice
+from bot.contract.notices import Audience, Notice, NoticeKind, NoticeVersion
 
 #: Days ago, hour, to whom, title, text, and whether an answer is asked for.
 TOLD: Sequence[tuple[int, int, str, str, str, bool]] = (
@@ -42,6 +42,24 @@ ANSWERS_TO: Mapping[str, Sequence[str]] = {
     "上门": ("老人在家，麻烦提前敲门",), "业主大会": ("我那天上班，可以让家里人去吗",), "车库": ("我车在外地，先不挪行吗",),
 }  # fmt: skip
 
+#: Which of these must be acknowledged; who is not reached by them is told at the door.
+IMPORTANT = frozenset({"停水通知", "业主大会公告"})
+
+#: What followed upon one: days ago, hour, the title of that, which version it is, to whom, title, text, what is different.
+FOLLOWED: Sequence[tuple[int, int, str, NoticeVersion, str, str, str, str]] = (
+    (49, 19, "停水通知", NoticeVersion.CORRECTION, "3栋、4栋", "停水通知", "明天 13:00 到 17:00 更换水泵，3栋和4栋停水。请提前存好水，关好水龙头。", "停水时间由 9 点改为 13 点"),
+    (20, 18, "燃气管道抢修", NoticeVersion.ALL_CLEAR, "7栋", "燃气抢修结束", "7栋燃气管道已经修好，试压合格，可以正常用气。", "燃气已修好，可以用了"),
+)  # fmt: skip
+
+#: The emergency that there was: days ago, hour, to whom, title, text, and hours until it should be over.
+EMERGENCY = (20, 14, "7栋", "燃气管道抢修", "7栋门口燃气管道被挖破，正在抢修。请关好燃气阀门、开窗，不要点火，不要坐电梯。", 8)
+
+#: Minutes after which who has not acknowledged is reminded.
+CHASES_AFTER = 360
+
+#: Doors at which staff told an important notice, of those whom it did not reach.
+TOLD_AT_DOORS = 9
+
 #: What becomes of what is sent, and how often.
 BECAME = ((DeliveryState.DELIVERED, 86), (DeliveryState.SENT, 9), (DeliveryState.FAILED, 4), (DeliveryState.UNKNOWN, 1))
 
@@ -55,23 +73,60 @@ def tell(past: Past) -> Iterator[Episode]:
     if writer is None:
         return
     here = {flat.building for flat in past.flats.values()}
+    told: dict[str, list[Notice]] = {}
     for days, hour, audience, title, body, asks in TOLD:
         wanted = Audience.parse(audience)
         if not here.issuperset(one.building for one in wanted.pickers() if isinstance(one, notices.Building | notices.Unit)):
             continue
         at = past.begins + timedelta(days=60 - days, hours=hour, minutes=past.dice.randrange(60))
         found: list[Notice] = []
+        told.setdefault(title, found)
+        kind = NoticeKind.IMPORTANT if title in IMPORTANT else NoticeKind.EVERYDAY
         title = title.format(season=SEASONS[at.month])
-        yield at, partial(_publish, found=found, audience=wanted, title=title, body=body, asks=asks, writer=writer)
+        yield at, partial(_publish, found=found, audience=wanted, title=title, body=body, asks=asks, writer=writer, kind=kind)
         yield at + timedelta(seconds=40), partial(_arrive, found=found, past=past, asks=asks)
+        if kind is NoticeKind.IMPORTANT:
+            yield at + timedelta(hours=26), partial(_go_round, found=found, by=writer)
+    yield from _in_haste(past, told, writer, here)
     yield past.now - timedelta(hours=30), partial(_plan, writer=writer)
     yield past.now - timedelta(hours=3), partial(_draft, writer=writer)
 
 
-def _publish(work: Then, *, found: list[Notice], audience: Audience, title: str, body: str, asks: bool, writer: Staff) -> None:
+def _in_haste(past: Past, told: dict[str, list[Notice]], writer: Staff, here: set[str]) -> Iterator[Episode]:
+    """Give an emergency, and what followed upon others."""
+    days, hour, audience, title, body, hours = EMERGENCY
+    wanted = Audience.parse(audience)
+    at = past.begins + timedelta(days=60 - days, hours=hour, minutes=past.dice.randrange(60))
+    if here.issuperset(one.building for one in wanted.pickers() if isinstance(one, notices.Building)):
+        found = told.setdefault(title, [])
+        yield at, partial(
+            _publish, found=found, audience=wanted, title=title, body=body, asks=False, writer=writer, kind=NoticeKind.EMERGENCY,
+            until=at + timedelta(hours=hours),
+        )  # fmt: skip
+        yield at + timedelta(seconds=40), partial(_arrive, found=found, past=past, asks=False)
+    for days, hour, before, version, audience, title, body, said in FOLLOWED:
+        if before in told:
+            at = past.begins + timedelta(days=60 - days, hours=hour, minutes=past.dice.randrange(60))
+            found = list[Notice]()
+            yield at, partial(
+                _publish, found=found, audience=Audience.parse(audience), title=title, body=body, asks=False, writer=writer,
+                follows=(told[before], version, said),
+            )  # fmt: skip
+            yield at + timedelta(seconds=40), partial(_arrive, found=found, past=past, asks=False)
+
+
+def _publish(
+    work: Then, *, found: list[Notice], audience: Audience, title: str, body: str, asks: bool, writer: Staff,
+    kind: NoticeKind = NoticeKind.EVERYDAY, until: datetime | None = None, follows: tuple[list[Notice], NoticeVersion, str] | None = None,
+) -> None:  # fmt: skip
     work.flush()
     notice = notices.draft(work.session, title, body, audience, work.now, writer.id)
     notices.details(notice, place="", contact=f"{writer.name} {work.community.phone}", signer="", asks=asks)
+    if follows is not None:
+        [before], version, said = follows
+        notices.follow(notice, before, version, said)
+        kind = before.kind
+    notices.disturb(notice, kind, until, CHASES_AFTER if kind is NoticeKind.IMPORTANT else 0, work.now)
     work.acting = f"staff:{writer.login}"
     notices.publish(work, notice)
     work.acting = "system"
@@ -107,6 +162,22 @@ def _plan(work: Then, *, writer: Staff) -> None:
     )
     plan = timing.by_words("每周五17:00", work.now)
     notices.schedule(work.session, notice, plan, work.now, actor=f"staff:{writer.login}")
+
+
+def _go_round(work: Then, *, found: list[Notice], by: Staff) -> None:
+    """Remind who has not acknowledged, and tell some whom it did not reach at the door."""
+    work.flush()
+    mine = (col(Delivery.notice_id) == found[0].id,)
+    taken = col(Delivery.state).in_((DeliveryState.SENT, DeliveryState.DELIVERED))
+    silent = update(Delivery).where(*mine, taken, col(Delivery.acknowledged_at).is_(None)).values(chased_at=work.now)
+    number = int(getattr(work.session.execute(silent), "rowcount", 0))
+    work.record("notice.chased", f"notice:{found[0].public_id}", people=number)
+    unreached = select(Delivery.id).where(*mine, Delivery.state == DeliveryState.UNREACHABLE).limit(TOLD_AT_DOORS)
+    keys = work.session.exec(unreached).all()
+    doors = update(Delivery).where(col(Delivery.id).in_(keys)).values(visited_at=work.now, visited_by=by.id)
+    work.session.execute(doors)
+    for _ in keys:
+        work.record_by(f"staff:{by.login}", "notice.visited", f"notice:{found[0].public_id}", back=False)
 
 
 def _arrive(work: Then, *, found: list[Notice], past: Past, asks: bool) -> None:
