@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, tr
-from integrations.desk import conversations, events, labels, matters, personal, phrases, processing, tasks
+from integrations.desk import conversations, events, labels, matters, past, personal, phrases, processing, tasks
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -20,6 +20,7 @@ integration = Integration(
     personal=personal.PERSONAL,
     processing=processing.PROCESSING,
     seed=phrases.seed,
+    past=past.tell,
     permissions=(
         Permission(name="conversation.view", title=tr("看居民的对话"), roles=_DESK, sensitive=tr("居民的对话")),
         Permission(name="conversation.reply", title=tr("回复居民"), roles=_DESK),
