@@ -24,6 +24,7 @@ from bot.contract import (
     withheld,
 )
 from integrations.repairs import merging, reopening, steps
+from integrations.repairs.costs import used_before
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     FOLLOWS,
@@ -134,7 +135,7 @@ def _shown(desk: Desk, ticket: Ticket, fault: str = "") -> View:
             "merged": steps.merged_into(desk, ticket), "alike": merging.alike(desk, ticket) if ticket.state in OPEN else [], "pace": pace(desk, ticket),
             "hands": hands, "category": CATEGORY_WORDS.get(ticket.category, ticket.category), "is_open": ticket.state in OPEN,
             "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None, "levels": LEVELS,
-            "costs": costs, "yuan": yuan, "total": sum(one.total for one in costs), "payers": PAYER_WORDS,
+            "costs": costs, "yuan": yuan, "used": used_before(desk) if desk.may("ticket.edit") else (), "total": sum(one.total for one in costs), "payers": PAYER_WORDS,
             "theirs": sum(one.total for one in costs if one.payer is Payer.RESIDENT), "reasons": REASONS, "reason": desk.veil(steps.reason_of(ticket)),
             "form": desk.form, "fault": fault, "trace": explain(desk, ticket), "is_paused": ticket.state in PAUSED,
             "waits": _waits(ticket), "waits_for": WAITS.get(ticket.state, {}).get(ticket.pause_reason, ""),

@@ -133,6 +133,13 @@ const count = (field) => {
 document.querySelectorAll("[data-counts]").forEach(count);
 document.addEventListener("input", (event) => { if (event.target.dataset?.counts) count(event.target); });
 
+// What was used before brings its last price along, unless one was typed.
+document.addEventListener("input", (event) => {
+  const known = event.target.dataset?.price && [...event.target.list.options].find((one) => one.value === event.target.value);
+  const price = known && event.target.form.elements[event.target.dataset.price];
+  if (price && (!price.value || price.value === price.dataset.offered)) price.value = price.dataset.offered = known.dataset.price;
+});
+
 // Whoever fills in a time means it: its dot is chosen for them. The server asks back where no script runs.
 document.addEventListener("input", (event) => {
   const dot = event.target.dataset?.picks;

@@ -16,7 +16,7 @@ from bot.store.events import Event
 from bot.store.people import Household
 from bot.store.staff import Role, Staff
 from bot.store.undos import UndoStep
-from integrations.repairs import actions, console, opening, pages
+from integrations.repairs import actions, console, costs, opening, pages
 from integrations.repairs.models import OPEN, PUBLIC, Ticket, TicketCost, TicketState
 from integrations.repairs.suggesting import fitting
 from integrations.repairs.tickets import LIST
@@ -512,3 +512,37 @@ def test_several_are_taken_on_at_once(town: Town) -> None:
     does(town, "accept", *tickets)
 
     assert {again(town, one).state for one in tickets} == {TicketState.ACCEPTED}
+
+
+# ------------------------------------------------------------------ all costs
+
+
+def spend(town: Town, ticket: Ticket, what: str, price: str, payer: str = "community", pieces: str = "1") -> None:
+    form = {"what": what, "price": price, "payer": payer, "pieces": pieces}
+    town.opens(Role.STAFF, console.add_cost, params={"number": ticket.number}, **form)
+
+
+def costs_listed(town: Town, **query: str) -> Any:
+    [page, *_] = lists.pages_of(costs.LIST)
+    return town.opens(Role.STAFF, page, query=query).values
+
+
+def test_all_costs_are_a_list_that_is_found_narrowed_and_added_up(town: Town) -> None:
+    first, second = reported(town), reported(town, LI, category="door", location="家门")
+    spend(town, first, "水龙头", "68", pieces="2")
+    spend(town, second, "锁芯", "120.50", payer="resident")
+
+    everything = costs_listed(town)
+    assert [line.row.cost.what for line in everything["list"].lines] == ["锁芯", "水龙头"]
+    assert str(everything["total"]) == "256.50 元"
+    for query in ({"payer": "resident"}, {"q": "锁芯"}, {"q": second.number}, {"category": "door"}):
+        assert [line.row.cost.what for line in costs_listed(town, **query)["list"].lines] == ["锁芯"], query
+
+
+def test_what_was_used_before_is_offered_with_its_last_price(town: Town) -> None:
+    ticket = reported(town)
+    for what, price in (("水龙头", "68"), ("角阀", "25.50"), ("水龙头", "72")):
+        spend(town, ticket, what, price)
+
+    shown = town.opens(Role.STAFF, console.show, params={"number": ticket.number})
+    assert shown.values["used"] == [("水龙头", "72"), ("角阀", "25.50")]
