@@ -235,6 +235,8 @@ def put_back_unseen(desk: Desk, ticket: Ticket) -> None:
 
 
 def _require_follows(ticket: Ticket, state: TicketState) -> None:
+    if ticket.state is state:
+        raise Refusal(tr("工单已经是“{STATE_WORDS}”了。", STATE_WORDS=STATE_WORDS[state]))
     if not ticket.may_become(state):
         raise Refusal(
             tr(

@@ -62,6 +62,7 @@ MORE: Mapping[str, str] = {
     "/console/notices/test": "who asks has no WeChat",
     "/console/notices": "so many are asked about once more",
     "/console/tickets/{number}/merge": "nothing else is broken",
+    "/console/tickets/board": "the ticket is accepted before",
     "/console/tickets/bulk": "the ticket is given to that colleague before",
     "/console/passes/bulk": "the pass is over before",
     "/p/walk-ups/{id}/{member}": "the guard lets them in before",
