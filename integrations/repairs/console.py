@@ -104,9 +104,9 @@ def _board(desk: Desk, refused: str = "") -> View:
         first = wanted.order_by(col(Ticket.urgent).desc(), col(Ticket.priority).desc(), col(Ticket.due_at)).limit(CARDS)
         rows = [(row, pace(desk, row.ticket)) for row in load(desk, desk.session.exec(first).all())]
         title, filtered = (tr("等配件、等业主"), "paused") if states is PAUSED else (STATE_WORDS[states[0]], states[0].value)
-        columns.append((filtered, title, sum(counts.get(state, 0) for state in states), rows, TAKES.get(states[0], "")))
+        columns.append((filtered, title, sum(counts.get(state, 0) for state in states), rows))
     values = {
-        "columns": columns, "levels": LEVELS, "states": STATE_WORDS, "moves": MOVES if desk.may("ticket.edit") else {}, "refused": refused,
+        "columns": columns, "levels": LEVELS, "states": STATE_WORDS, "moves": MOVES if desk.may("ticket.edit") else {}, "takes": TAKES, "refused": refused,
         "undo": bulk.last(desk, LIST) if desk.may("ticket.edit") else "",
     }  # fmt: skip
     return View("repairs/board.html", values, 422 if refused else 200)

@@ -365,7 +365,7 @@ def test_those_that_cannot_be_changed_so_are_named_and_the_others_are_changed(to
     answer = does(town, "done", done, fresh)
 
     assert "标为已修好：1 件" in answer.note
-    assert f"{done.number}：工单现在是“待评价”" in answer.note
+    assert f"{done.number}：工单已经是“待评价”了" in answer.note
     assert again(town, fresh).state is TicketState.DONE
 
 
@@ -465,7 +465,7 @@ def drop(town: Town, ticket: Ticket, act: str) -> Any:
 
 def card_states(town: Town) -> dict[str, str]:
     view = town.opens(Role.STAFF, console.board)
-    return {row.ticket.number: state for state, _, _, rows, _ in view.values["columns"] for row, _ in rows}
+    return {row.ticket.number: state for state, _, _, rows in view.values["columns"] for row, _ in rows}
 
 
 def test_a_card_goes_on_by_its_button_and_comes_back_by_one_step(town: Town) -> None:
