@@ -251,6 +251,7 @@ class TicketCost(Scoped, table=True):
     """One line of what a repair costs: material or work."""
 
     __tablename__ = "repair_cost"
+    __table_args__ = (Index("repair_cost_noted", "community_id", "at", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="repair_ticket.id", index=True)
