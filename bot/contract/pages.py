@@ -237,12 +237,13 @@ class Page:
     takes: Callable[[Upload, Mapping[str, str]], Any] | None = (
         None  # reads a form's file, beside the database and before it is asked
     )
+    file: str = ""  # the field of that file, where the form has several
 
 
 def page(
     method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: str = "",
     badge: Callable[[Desk], int] | None = None, reads: bool = False, form: str = "", is_bare: bool = False,
-    takes: Callable[[Upload, Mapping[str, str]], Any] | None = None,
+    takes: Callable[[Upload, Mapping[str, str]], Any] | None = None, file: str = "",
 ) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
     """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
     return lambda run: Page(
@@ -257,4 +258,5 @@ def page(
         form=form,
         is_bare=is_bare,
         takes=takes,
+        file=file,
     )

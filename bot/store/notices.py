@@ -274,10 +274,12 @@ def payload(notice: Notice, reader: Chosen | None, now: datetime) -> dict[str, A
 
 
 def _call_off(session: Session, notice: Notice, now: datetime, actor: str) -> None:
-    """Let what a cancellation cancels go out no more."""
-    wrong = session.get(Notice, notice.corrects_id) if notice.corrects_id else None
-    if wrong is not None and wrong.state is not NoticeState.RECALLED:
-        recall(session, wrong, now, actor)
+    """Let what a cancellation cancels go out no more, nor what that was a version of."""
+    before = notice
+    while before.corrects_id and (wrong := session.get(Notice, before.corrects_id)) is not None:
+        if wrong.state is not NoticeState.RECALLED:
+            recall(session, wrong, now, actor)
+        before = wrong
 
 
 def hurry(session: Session, now: datetime) -> None:
@@ -413,11 +415,23 @@ def follow(notice: Notice, before: Notice, version: NoticeVersion, said: str) ->
     notice.corrects_id, notice.version, notice.correction = before.key, version, said
 
 
+def versions_of(session: Session, notice: Notice) -> Sequence[Notice]:
+    """Return the published versions of a notice that hold, and the versions of those, the oldest first.
+
+    The all-clear of an update is one of the emergency, too. One that was taken back corrects and cancels nothing, but what corrects it does.
+    """
+    found, asked = list[Notice](), [notice.key]
+    while asked:
+        later = select(Notice).where(col(Notice.corrects_id).in_(asked), col(Notice.published_at).is_not(None))
+        following = session.execute(later.order_by(col(Notice.id))).scalars().all()
+        found += following
+        asked = [one.key for one in following]
+    return sorted((one for one in found if one.state is not NoticeState.RECALLED), key=lambda one: one.key)
+
+
 def version_of(session: Session, notice: Notice) -> Notice | None:
-    """Return the newest published version of a notice that holds: one that was taken back corrects and cancels nothing."""
-    holds = (col(Notice.published_at).is_not(None), col(Notice.state) != NoticeState.RECALLED)
-    later = select(Notice).where(col(Notice.corrects_id) == notice.key, *holds)
-    return session.execute(later.order_by(col(Notice.id).desc()).limit(1)).scalars().first()
+    """Return the newest version of a notice that holds."""
+    return next(reversed(versions_of(session, notice)), None)
 
 
 def copy(session: Session, old: Notice, now: datetime, staff_id: int | None = None) -> Notice:

@@ -12,15 +12,16 @@ from integrations.notices import (
     doors,
     events,
     figures,
+    images,
     listed,
     pages,
     past,
     processing,
     replies,
+    saved,
     seed,
     spoken,
     texts,
-    whom,
 )
 
 _DESK = (Role.STAFF, Role.MANAGER)
@@ -45,7 +46,7 @@ integration = Integration(
         "notice.spoken.recalled": "title", "notice.spoken.over": "title came",
     },
     lists=(listed.LIST,),
-    console=(*whom.ROUTES, *texts.ROUTES, *approval.ROUTES, *before.ROUTES, *console.ROUTES, *after.ROUTES, *doors.ROUTES),
+    console=(*saved.ROUTES, *images.ROUTES, *texts.ROUTES, *approval.ROUTES, *before.ROUTES, *console.ROUTES, *after.ROUTES, *doors.ROUTES),
     pages=(*approval.PAGES, *pages.ROUTES),
     tasks=(
         TaskKind(kind="notice.approve", title=tr("通知等人同意"), path="/notices/{subject}", path_title=tr("看通知")),
