@@ -29,8 +29,8 @@ KEY = "once"
 #: it is sent; only a file of intents is longer, and its page says so.
 MOST_BYTES, MOST_FIELDS, WITHIN = 64 * 1024, 200, 10.0
 
-#: Parts of a form with a file, and the seconds within which that must have come, from a phone at the edge of a network.
-MOST_PARTS, UPLOAD_WITHIN = 20, 60.0
+#: Parts of a form with a file, of which a notice has some forty, and the seconds within which that must have come, from a phone at the edge of a network.
+MOST_PARTS, UPLOAD_WITHIN = 100, 60.0
 
 _FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>')
 
