@@ -102,6 +102,12 @@ class Page:
             found.append(image)
         return found
 
+    def drawn(self, title: str, body: str) -> Notice:
+        """Return a notice with these words that is kept nowhere: for showing what it will look like."""
+        is_version = bool(self.corrects) and self.version in set(NoticeVersion)
+        version = NoticeVersion(self.version) if is_version else NoticeVersion.FIRST
+        return Notice(title=title, body=body, asks=self.asks, version=version, correction=self.says.strip() if is_version else "")
+
     def settle(self, notice: Notice, before: Notice | None) -> None:
         """Write it down, but for the pictures; raises Misconfigured for a version that there is none of, Refusal for what does not fit."""
         notices.details(notice, place=self.place, contact=self.contact, signer=self.signer, asks=self.asks)
@@ -140,14 +146,15 @@ def send(
         Audience.parse(to)
     notices.check_variables(*notices.words(title, body))
     plan, images = when.plan(now), page.images()
-    sort.settle(Notice(title=title, body=body), now)
+    drawn = page.drawn(title, body)
+    sort.settle(drawn, now)
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
         audience = linli.ask(lambda session: _audience(_work(linli, session, now), to, page.corrects))
         reach = _reach(linli, audience, now)
         shown = timing.show(plan, now) if plan else None
         said: dict[str, object] = {
             **_reach_data(audience, reach),
-            "preview": linli.ask(lambda session: _preview(_work(linli, session, now), audience, title, body, page)),
+            "preview": linli.ask(lambda session: _preview(_work(linli, session, now), audience, drawn, len(images))),
         }
         if shown:
             said |= {"rule": shown.said, "next": list(shown.times), "warning": shown.remark}
@@ -178,22 +185,23 @@ def _audience(work: Work, to: str, corrects: str) -> Audience:
     return notices.audience_of(work, to) if to else Audience.from_json(_found(work.session, corrects).audience)
 
 
-def _preview(work: Work, audience: Audience, title: str, body: str, page: Page) -> dict[str, object]:
+def _preview(work: Work, audience: Audience, drawn: Notice, images: int) -> dict[str, object]:
     """Return what the first of the audience would see in WeChat, by each of the ways there are."""
     values = notices.sample(work, audience)
-    title, body = (notices.fill_variables(text, values) for text in notices.words(title, body))
-    fields = wording.fields(title, work.now)
+    title, body = (notices.fill_variables(text, values) for text in notices.words(drawn.title, drawn.body))
+    fields = wording.fields(title, work.now) if work.context.ways.template or work.context.ways.subscription else {}
     return {
-        "chat": wording.text(title, body), "card": {wording.FIELD_NAMES[name]: value for name, value in fields.items()},
-        "title_is_cut": fields["thing1"] != title, "asks": page.asks, "pictures": len(page.pictures),
+        "chat": notices.text_of(drawn, title, body), "card": {wording.FIELD_NAMES[name]: value for name, value in fields.items()},
+        "title_is_cut": bool(fields) and fields["thing1"] != title, "asks": drawn.asks, "pictures": images,
     }  # fmt: skip
 
 
 def _tell_preview(shown: object) -> None:
     found = cast(Mapping[str, Any], shown)
     typer.echo(f"in the chat:\n{found['chat']}")
-    typer.echo("as a template message: " + ", ".join(f"{name} {value}" for name, value in found["card"].items()))
-    if found["title_is_cut"]:
+    if found["card"]:
+        typer.echo("as a template message: " + ", ".join(f"{name} {value}" for name, value in found["card"].items()))
+    if found["card"] and found["title_is_cut"]:
         typer.echo(
             f"  warning: a template message shows {wording.THING_LENGTH} characters of the title at most; put what matters first"
         )

@@ -69,6 +69,7 @@ from bot.store.notices import (
     pictures,
     progress,
     recall,
+    text_of,
     unlaid,
     version_of,
     words,
@@ -121,7 +122,7 @@ __all__ = [
     "give_back", "has_variables", "how_many", "intend", "is_being_laid_out", "keep_text", "kept_texts", "lay_out", "listed", "listed_audience", "lock",
     "missed_at", "past", "pause", "picture", "pictures", "places", "plan_of", "planned", "policy_of", "progress", "progress_of", "publish", "publish_due", "quiet_of",
     "read_choice", "recall", "recall_once", "resume", "sample", "save_audience", "saved_audiences", "saved_by_key", "schedule", "send", "settle_policy",
-    "show_to", "skip", "tags", "text_by_key", "unknown_parts", "unlaid", "unskip", "values_of_variables", "version_of", "why_waiting", "words",
+    "show_to", "skip", "tags", "text_by_key", "text_of", "unknown_parts", "unlaid", "unskip", "values_of_variables", "version_of", "why_waiting", "words",
 ]  # fmt: skip
 
 #: What people call the states of deliveries, in the order of the bar.
@@ -203,7 +204,7 @@ def show_to(work: Work, notice: Notice, openid: str, url: str) -> str:
         raise Refusal(tr("现在发不到您的微信：{why}。请先在微信里跟公众号说句话，再点一次。", why=why))
     told = sample(work, Audience.from_json(notice.audience))
     title, body = (fill_variables(text, told) for text in (notice.title, notice.body))
-    text = wording.with_page(wording.text(title, body), url, asks=notice.asks)
+    text = wording.with_page(text_of(notice, title, body), url, asks=notice.asks)
     outbox.queue(work.session, openid, text, work.now, url=url, title=title)
     notice.tested_at = work.now
     work.session.add(notice)

@@ -256,6 +256,14 @@ def is_being_laid_out(session: Session, notice: Notice) -> bool:
     return unlaid(session, notice) > 0
 
 
+def text_of(notice: Notice, title: str, body: str) -> str:
+    """Return a notice as one text of the chat, with its title and body as one reader has them; a version says what is different."""
+    head = "【紧急】" if notice.kind is NoticeKind.EMERGENCY else ""
+    is_new = notice.correction and notice.correction not in body
+    different = f"{VERSION_WORDS[notice.version]}：{notice.correction}\n" if is_new else ""
+    return f"{head}【{title}】\n{different}{body}"
+
+
 def payload(notice: Notice, reader: Chosen | None, now: datetime) -> dict[str, Any]:
     """Return what the outbox keeps of a notice for one reader: their own words of it, and what decides when it goes.
 
@@ -265,10 +273,9 @@ def payload(notice: Notice, reader: Chosen | None, now: datetime) -> dict[str, A
     if reader is not None and texts.has_variables(title, body):
         told = texts.values(reader.name, reader.flat, now)
         title, body = texts.fill(title, told), texts.fill(body, told)
-    head = "【紧急】" if notice.kind is NoticeKind.EMERGENCY else ""
     until = notice.until.isoformat() if notice.until else ""
     return {
-        "title": title, "text": f"{head}【{title}】\n{body}", "url": "", "notice": notice.public_id, "asks": notice.asks, "kind": notice.kind.value,
+        "title": title, "text": text_of(notice, title, body), "url": "", "notice": notice.public_id, "asks": notice.asks, "kind": notice.kind.value,
         "until": until, "told": told,
     }  # fmt: skip
 

@@ -138,7 +138,7 @@ def look(desk: Desk, notice: Notice, images: tuple[str, ...] = ()) -> dict[str, 
     return {
         "letter": letter.of(shown, desk.community, notice.published_at or desk.now, images, now=desk.now), "unknown": doubt,
         "sample": tr_all("", (values['称呼'], "（", values['房号'], "）",)) if values else "",
-        "chat": wording.with_page(wording.text(title, body), url, asks=notice.asks),
+        "chat": wording.with_page(notices.text_of(notice, title, body), url, asks=notice.asks),
         "fields": [(wording.FIELD_NAMES[name], value) for name, value in fields.items()], "cut": _cut(title, fields["thing1"]),
         "has_template": bool(desk.context.ways.template), "community": desk.community,
         "card_words": tr_all("、", [words for words, way in ((tr("模板消息"), desk.context.ways.template), (tr("订阅通知"), desk.context.ways.subscription)) if way]),

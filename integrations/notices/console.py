@@ -62,7 +62,10 @@ def correct(desk: Desk) -> View:
     if before_it.published_at is None:
         raise Refusal(tr("只能更正、取消已经发布的通知。草稿直接修改就行。"))
     version = kinds.version_of(desk.query)
-    title = f"{VERSION_WORDS[version]}：{before_it.title}" if version is not NoticeVersion.CORRECTION else before_it.title
+    first = before_it.title
+    for words in VERSION_WORDS.values():
+        first = first.removeprefix(f"{words}：") if words else first
+    title = f"{VERSION_WORDS[version]}：{first}"
     return form(
         desk,
         {

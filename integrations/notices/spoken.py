@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Notice, NoticeState, Refusal, Staff, Turn, notices, receipts, telling, timing, tr, tr_all, wording
+from bot.contract import Desk, Notice, NoticeState, Refusal, Staff, Turn, notices, receipts, telling, timing, tr, tr_all
 from bot.contract.notices import Audience, NoticeKind, Plan, Step
 from bot.contract.receipts import Part, Total
 from integrations.notices import after, approval, kinds, whom
@@ -245,7 +245,7 @@ def _read_back(desk: Desk, notice: Notice) -> str:
     return _say(
         desk, "notice.spoken.shown", title=title, to=Audience.from_json(notice.audience).label, people=found.people, chat=found.chat or "",
         subscription=found.subscription or "", card=found.template or "", unreachable=found.people - found.told or "",
-        text=wording.text(title, cut), wait="".join((planned or night, ends)), ask=limit if asks else "",
+        text=notices.text_of(notice, title, cut), wait="".join((planned or night, ends)), ask=limit if asks else "",
     )  # fmt: skip
 
 
