@@ -189,10 +189,11 @@ def _preview(work: Work, audience: Audience, drawn: Notice, images: int) -> dict
     """Return what the first of the audience would see in WeChat, by each of the ways there are."""
     values = notices.sample(work, audience)
     title, body = (notices.fill_variables(text, values) for text in notices.words(drawn.title, drawn.body))
-    fields = wording.fields(title, work.now) if work.context.ways.template or work.context.ways.subscription else {}
+    shown = notices.title_of(drawn, title)
+    fields = wording.fields(shown, work.now) if work.context.ways.template or work.context.ways.subscription else {}
     return {
         "chat": notices.text_of(drawn, title, body), "card": {wording.FIELD_NAMES[name]: value for name, value in fields.items()},
-        "title_is_cut": bool(fields) and fields["thing1"] != title, "asks": drawn.asks, "pictures": images,
+        "title_is_cut": bool(fields) and fields["thing1"] != shown, "asks": drawn.asks, "pictures": images,
     }  # fmt: skip
 
 

@@ -256,9 +256,16 @@ def is_being_laid_out(session: Session, notice: Notice) -> bool:
     return unlaid(session, notice) > 0
 
 
+def title_of(notice: Notice, title: str) -> str:
+    """Return a notice's title as a message of fields shows it, which says nothing else: that it is urgent, it must say itself."""
+    is_plain = notice.kind is not NoticeKind.EMERGENCY or "紧急" in title or notice.version is NoticeVersion.ALL_CLEAR
+    return title if is_plain else f"紧急：{title}"
+
+
 def text_of(notice: Notice, title: str, body: str) -> str:
     """Return a notice as one text of the chat, with its title and body as one reader has them; a version says what is different."""
-    head = "【紧急】" if notice.kind is NoticeKind.EMERGENCY else ""
+    is_urgent = notice.kind is NoticeKind.EMERGENCY and notice.version is not NoticeVersion.ALL_CLEAR
+    head = "【紧急】" if is_urgent else ""
     is_new = notice.correction and notice.correction not in body
     different = f"{VERSION_WORDS[notice.version]}：{notice.correction}\n" if is_new else ""
     return f"{head}【{title}】\n{different}{body}"
@@ -275,7 +282,7 @@ def payload(notice: Notice, reader: Chosen | None, now: datetime) -> dict[str, A
         title, body = texts.fill(title, told), texts.fill(body, told)
     until = notice.until.isoformat() if notice.until else ""
     return {
-        "title": title, "text": text_of(notice, title, body), "url": "", "notice": notice.public_id, "asks": notice.asks, "kind": notice.kind.value,
+        "title": title_of(notice, title), "text": text_of(notice, title, body), "url": "", "notice": notice.public_id, "asks": notice.asks, "kind": notice.kind.value,
         "until": until, "told": told,
     }  # fmt: skip
 
@@ -434,6 +441,16 @@ def versions_of(session: Session, notice: Notice) -> Sequence[Notice]:
         found += following
         asked = [one.key for one in following]
     return sorted((one for one in found if one.state is not NoticeState.RECALLED), key=lambda one: one.key)
+
+
+def chain_of(session: Session, notice: Notice) -> Sequence[Notice]:
+    """Return a notice with all that it is a version of and all that are versions of it, the oldest first."""
+    first, seen = notice, {notice.key}
+    while first.corrects_id and first.corrects_id not in seen and (before := session.get(Notice, first.corrects_id)) is not None:
+        first = before
+        seen.add(first.key)
+    found = {one.key: one for one in (first, *versions_of(session, first), notice)}
+    return [found[key] for key in sorted(found)]
 
 
 def version_of(session: Session, notice: Notice) -> Notice | None:

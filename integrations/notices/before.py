@@ -130,16 +130,17 @@ def look(desk: Desk, notice: Notice, images: tuple[str, ...] = ()) -> dict[str, 
     if notices.has_variables(title, body):
         values = notices.sample(desk, Audience.from_json(notice.audience))
         title, body, doubt = *(notices.fill_variables(text, values) for text in (title, body)), _unknown(title, body)
+    shown_title = notices.title_of(notice, title)
     shown = Notice(
         title=title, body=body, place=notice.place, contact=notice.contact, signer=notice.signer, asks=notice.asks, kind=notice.kind, until=notice.until,
         version=notice.version, correction=notice.correction, state=notice.state, rule=notice.rule,
     )  # fmt: skip
-    url, fields = desk.link(PATH.format(delivery=10**9)), wording.fields(title, desk.now)
+    url, fields = desk.link(PATH.format(delivery=10**9)), wording.fields(shown_title, desk.now)
     return {
         "letter": letter.of(shown, desk.community, notice.published_at or desk.now, images, now=desk.now), "unknown": doubt,
         "sample": tr_all("", (values['称呼'], "（", values['房号'], "）",)) if values else "",
         "chat": wording.with_page(notices.text_of(notice, title, body), url, asks=notice.asks),
-        "fields": [(wording.FIELD_NAMES[name], value) for name, value in fields.items()], "cut": _cut(title, fields["thing1"]),
+        "fields": [(wording.FIELD_NAMES[name], value) for name, value in fields.items()], "cut": _cut(shown_title, fields["thing1"]),
         "has_template": bool(desk.context.ways.template), "community": desk.community,
         "card_words": tr_all("、", [words for words, way in ((tr("模板消息"), desk.context.ways.template), (tr("订阅通知"), desk.context.ways.subscription)) if way]),
     }  # fmt: skip

@@ -190,7 +190,7 @@ def show(desk: Desk) -> View:
     wrong = desk.session.get(Notice, notice.corrects_id) if notice.corrects_id else None
     shown = {
         **{name: one.name if one else "" for name, one in staff.items()}, "is_own": desk.staff.id in (notice.asked_by or notice.created_by,),
-        "wrong": wrong, "version_words": VERSION_WORDS[notice.version], "later": notices.version_of(desk.session, notice),
+        "wrong": wrong, "version_words": VERSION_WORDS[notice.version], "later": notices.version_of(desk.session, notice), "chain": notices.chain_of(desk.session, notice),
         "version_names": VERSION_WORDS, "kind_words": KIND_WORDS[notice.kind], "is_veiled": is_veiled, "is_chased": receipts.is_chased(desk.session, notice, desk.now), "chase_words": kinds.CHASES.get(str(notice.chase_after), tr("{chase_after} 分钟后", chase_after=notice.chase_after)),
         "night": kinds.night(desk) if notice.kind is NoticeKind.EVERYDAY and is_counted else "",
         "is_alone": False, "replies": after.replies(desk, notice) if desk.may("receipt.view") else [],
