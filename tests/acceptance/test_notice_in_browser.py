@@ -62,8 +62,6 @@ def test_notice_is_written_previewed_published_read_acknowledged_and_looked_up(
         expect(look.locator(".look-card dd").first).to_have_text(f"{TITLE[:19]}…")
     expect(manager.locator("#reach")).to_contain_text("人通知不到：未绑定微信")
     fits(manager)
-    manager.screenshot(path="artefacts/notice-compose.png", full_page=True)
-
     with manager.context.expect_page() as opened:
         manager.get_by_role("button", name="看看是谁").click()
     expect(opened.value.get_by_role("heading", name="谁收不到")).to_be_visible()
@@ -76,6 +74,7 @@ def test_notice_is_written_previewed_published_read_acknowledged_and_looked_up(
     manager.get_by_label("选一张图片").set_input_files({"name": "plan.png", "mimeType": "image/png", "buffer": picture()})
     expect(manager.get_by_alt_text("图片 1", exact=True)).to_be_visible()
     expect(light.get_by_alt_text("通知的图片 1")).to_be_attached()
+    manager.screenshot(path="artefacts/notice-compose.png", full_page=True)
     manager.get_by_role("button", name="发布", exact=True).click()
     manager.wait_for_url(re.compile(r"/console/notices/\w+$"))
     address = manager.url

@@ -80,6 +80,7 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/notices/audiences/{id}": lambda b: b.audience,
     "/console/notices/texts/{id}": lambda b: b.text,
     "/p/notices/look/{id}": lambda b: b.notice,
+    "/p/notices/look/{id}/pictures/{number}": lambda b: str(b.picture),
     "/console/staff/{login}": lambda b: b.login,
     "/console/account/devices/{id}": lambda b: b.device,
     "/console/keys/{id}": lambda b: b.key,
