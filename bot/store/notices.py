@@ -62,6 +62,10 @@ VERSION_WORDS = {
 }  # fmt: skip
 
 
+#: Versions that put an end to an emergency.
+_ENDINGS = (NoticeVersion.ALL_CLEAR, NoticeVersion.CANCELLATION)
+
+
 class Notice(Scoped, table=True):
     """What staff tell residents."""
 
@@ -96,6 +100,11 @@ class Notice(Scoped, table=True):
     created_at: datetime = moment()
     created_by: int | None = Field(default=None, foreign_key="staff.id")
     published_at: datetime | None = maybe_moment()
+
+    @property
+    def is_urgent(self) -> bool:
+        """It tells of an emergency; its all-clear goes out like one and tells of none."""
+        return self.kind is NoticeKind.EMERGENCY and self.version not in _ENDINGS
 
     @property
     def recurrence(self) -> Recurrence | None:
@@ -258,14 +267,12 @@ def is_being_laid_out(session: Session, notice: Notice) -> bool:
 
 def title_of(notice: Notice, title: str) -> str:
     """Return a notice's title as a message of fields shows it, which says nothing else: that it is urgent, it must say itself."""
-    is_plain = notice.kind is not NoticeKind.EMERGENCY or "紧急" in title or notice.version is NoticeVersion.ALL_CLEAR
-    return title if is_plain else f"紧急：{title}"
+    return f"紧急：{title}" if notice.is_urgent and "紧急" not in title else title
 
 
 def text_of(notice: Notice, title: str, body: str) -> str:
     """Return a notice as one text of the chat, with its title and body as one reader has them; a version says what is different."""
-    is_urgent = notice.kind is NoticeKind.EMERGENCY and notice.version is not NoticeVersion.ALL_CLEAR
-    head = "【紧急】" if is_urgent else ""
+    head = "【紧急】" if notice.is_urgent else ""
     is_new = notice.correction and notice.correction not in body
     different = f"{VERSION_WORDS[notice.version]}：{notice.correction}\n" if is_new else ""
     return f"{head}【{title}】\n{different}{body}"
@@ -392,8 +399,7 @@ def details(notice: Notice, *, place: str, contact: str, signer: str, asks: bool
 
 def disturb(notice: Notice, kind: NoticeKind, until: datetime | None, chase_after: int, now: datetime) -> None:
     """Settle how much a notice may disturb; raises Refusal for an emergency without an end, and for an end that is over."""
-    is_first = notice.version is not NoticeVersion.ALL_CLEAR
-    if kind is NoticeKind.EMERGENCY and until is None and is_first:
+    if kind is NoticeKind.EMERGENCY and until is None and notice.version not in _ENDINGS:
         raise Refusal(
             tr("紧急通知要写“到什么时候为止”，过了这个时间就不再发，通知页也会说已经过了。"),
             english="an emergency needs an end; give --until",

@@ -30,6 +30,9 @@ NOTICE_WORDS = {
 #: What one of many people is called until each of them has a delivery.
 PUBLISHING = tr("正在发布")
 
+#: Versions that put an end to what was told, and so have none themselves.
+_ENDINGS = (NoticeVersion.ALL_CLEAR, NoticeVersion.CANCELLATION)
+
 #: Versions that say something new instead of the same better.
 _NEW_WORDS = (NoticeVersion.UPDATE, NoticeVersion.ALL_CLEAR, NoticeVersion.CANCELLATION)
 
@@ -71,7 +74,7 @@ def correct(desk: Desk) -> View:
         {
             "corrects": before_it.public_id, **whom.fields_of(whom.shown(desk, Audience.from_json(before_it.audience))),
             "title": title[: notices.TITLE], "body": "" if version in _NEW_WORDS else before_it.body, **_beside(before_it),
-            **kinds.fields_of(before_it), "version": version.value,
+            **kinds.fields_of(before_it), "version": version.value, **({"until": ""} if version in _ENDINGS else {}),
         }
     )  # fmt: skip
 

@@ -440,7 +440,8 @@ async def test_version_of_a_version_is_told_on_the_first_page_too(office: Office
             version="all_clear",
             correction="修好了，可以用了",
         )
-        page = await text(manager, f"/console/notices/{first.public_id}")
+        form = await text(manager, f"/console/notices/{update.public_id}/correct?version=all_clear")
+        page, over = [await text(manager, f"/console/notices/{one.public_id}") for one in (first, clear)]
         [told] = [one for one in await all_of(office, Delivery) if one.notice_id == first.id]
         lasts = office.clock() + timedelta(days=1)
         path, community = f"/p/notices/{told.id}", office.linli.community.key
@@ -451,6 +452,8 @@ async def test_version_of_a_version_is_told_on_the_first_page_too(office: Office
 
     assert "修好了，可以用了" in page
     assert "已经解除：修好了，可以用了" in read
+    assert 'name="until" value=""' in form
+    assert "紧急通知，到" not in over
     assert "抢修中" in back
     assert "修好了" not in back
 

@@ -65,6 +65,8 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && field?.matches(".asks input")) { // the form's first button would be another act's
     event.preventDefault();
     field.closest(".asks").querySelector("button").click();
+  } else if (event.key === "Enter" && field?.matches("[data-enter=stays] input")) { // nor does it publish what is half written
+    event.preventDefault();
   } else if (field && event.key === "Escape" && field.matches("[type=search]")) {
     field.blur();
   } else if (!field && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]")) {
