@@ -11,7 +11,9 @@ from sqlmodel import col, select
 from bot.contract.access import PHONES, Access
 from bot.contract.log import Subject
 from bot.contract.work import Work
+from bot.errors import Refusal
 from bot.language.kinds import phone as phones
+from bot.model import SHANGHAI
 from bot.store import people, tasks
 from bot.store.events import Event
 from bot.store.staff import Staff
@@ -40,6 +42,15 @@ def row_id(text: str) -> int | None:
 def page_number(asked: Mapping[str, str]) -> int:
     """Return which page of a list a query or a form asks for; the first where it says none. Whoever lists ends it at the last."""
     return row_id(asked.get("page", "")) or 1
+
+
+def read_time(said: str) -> datetime:
+    """Return the moment of a form's field for day and time, in Asia/Shanghai; raises Refusal for anything else."""
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        raise Refusal(tr("请把日期和时间都选好。")) from None
+    return at.replace(tzinfo=SHANGHAI)
 
 
 @dataclass(frozen=True, kw_only=True)

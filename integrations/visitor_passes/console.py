@@ -145,7 +145,7 @@ def cancel(desk: Desk) -> Redirect:
     pass_ = desk.session.exec(wanted.execution_options(populate_existing=True)).first()
     if pass_ is None:
         raise LookupError(desk.params["id"])
-    told = listed.revoke(desk, pass_)
+    told = listed.revoke(desk, pass_, desk.form.get("why", ""))
     return Redirect(
         "/console/passes", tr("已作废，{told}。", told=tr("已告诉住户") if told else tr("住户没有绑定微信，请电话告诉一声"))
     )
