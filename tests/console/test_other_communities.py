@@ -259,7 +259,16 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     step = UndoStep(list="tickets", act="level", staff_id=staff.id or 0, at=now, personal_changes={"rows": []})
     session.add_all([cost, view, step])
     session.add_all(
-        [photo, passage, walk_up, gate, shift, robot, export, TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject)]
+        [
+            photo,
+            passage,
+            walk_up,
+            gate,
+            shift,
+            robot,
+            export,
+            TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject),
+        ]
     )
     events.record(session, now, "repair.opened", subject=ticket.subject, actor=f"staff:{b.login}")
     session.flush()
