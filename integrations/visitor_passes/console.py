@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import select
 
 from bot.contract import Desk, Page, Redirect, Refusal, View, asked_in, page, row_id, tr
-from integrations.visitor_passes import expected, gate, listed, walkups
+from integrations.visitor_passes import expected, gate, listed, offline, walkups
 from integrations.visitor_passes.models import HostAnswer, Pass
 
 #: Permission to read the numbers of a flat that did not answer.
@@ -29,7 +29,7 @@ def _stand(desk: Desk, status: int = 200, **more: Any) -> View:
     today = expected.today(desk)
     shown = {
         "latest": gate.latest(desk), "shown": CHECKS, "verdict": None, "fault": "", "typed": "", "found": None, "asked": {}, "today": today[: expected.SHOWN],
-        "more": max(len(today) - expected.SHOWN, 0), "staying": expected.staying(desk), **_waiting(desk), **more,
+        "more": max(len(today) - expected.SHOWN, 0), "staying": expected.staying(desk), "wrong": offline.wrong(desk), **_waiting(desk), **more,
     }  # fmt: skip
     return View("visitor_passes/gate.html", shown, status)
 

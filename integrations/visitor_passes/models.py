@@ -160,15 +160,14 @@ class Passage(Scoped, table=True):
     staff_id: int | None = Field(default=None, foreign_key="staff.id")  # None = a machine checked it
     at: datetime = moment(index=True)
     direction: str = "in"
-    method: str = (
-        "code"  # qr, code, picked (from the list of the expected), host (who agreed by WeChat) or phone (who agreed by phone)
-    )
+    method: str = "code"  # qr, code, picked (from the list of the expected), offline, host (who agreed by WeChat) or phone (who agreed by phone)
     admitted: bool
     reason: str = ""
     left_at: datetime | None = maybe_moment()
     people: int = 1  # who came in by it together
     undone_at: datetime | None = maybe_moment()  # it was a slip of the finger: nobody came in by it
     walk_up_id: int | None = Field(default=None, foreign_key="visitor_walk_up.id", index=True)  # who had no pass
+    journal_key: str | None = Field(default=None, unique=True, index=True)  # of who was let in while there was no network
 
 
 class HostAnswer(StrEnum):

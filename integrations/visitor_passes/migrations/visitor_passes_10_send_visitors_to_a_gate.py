@@ -1,4 +1,4 @@
-"""Say which gate visitors are sent to, and who invited them where the resident wants it."""
+"""Say which gate visitors are sent to, who invited them where the resident wants it, and what was let in without the network."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -28,10 +28,16 @@ def upgrade() -> None:
         batch.add_column(sa.Column('names_host', sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table('visitor_pass') as batch:
         batch.alter_column('names_host', existing_type=sa.Boolean(), server_default=None)
+    with op.batch_alter_table('passage') as batch:
+        batch.add_column(sa.Column('journal_key', sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.create_index('ix_passage_journal_key', 'passage', ['journal_key'], unique=True)
 
 
 def downgrade() -> None:
     """Bring the tables back to the shape before."""
+    op.drop_index('ix_passage_journal_key', 'passage')
+    with op.batch_alter_table('passage') as batch:
+        batch.drop_column('journal_key')
     with op.batch_alter_table('visitor_pass') as batch:
         batch.drop_column('names_host')
     op.drop_table('visitor_gate')
