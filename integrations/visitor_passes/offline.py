@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlmodel import col, select
 
-from bot.contract import PUBLIC_ALPHABET, SHANGHAI, Desk, Download, Household, Page, Refusal, View, page, tr
+from bot.contract import PUBLIC_ALPHABET, SHANGHAI, Desk, Download, Household, Page, Refusal, View, page, roster, tr
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import Pass, Passage, PassState
 from integrations.visitor_passes.settings import Settings
@@ -79,7 +79,7 @@ def data(desk: Desk) -> Download:
         "passes": [
             {
                 "id": one.public_id, "code": one.code, "starts": _seconds(one.starts_at), "ends": _seconds(one.ends_at), "left": one.entries_left,
-                "people": one.people, "hours": one.hours, "again": one.kind.is_repeated, "building": building, "plate": one.plate,
+                "people": one.people, "hours": one.hours, "again": one.kind.is_repeated, "building": roster.label_of(building), "plate": one.plate,
             }
             for one, building in rows
         ],

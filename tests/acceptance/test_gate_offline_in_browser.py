@@ -90,7 +90,7 @@ def test_gate_admits_refuses_and_counts_without_a_network_and_brings_it_back(
     expect(phone.locator("#net")).to_contain_text("没有网络")
     unknown = invited(demo, "我表弟现在来")
     checks(phone, party, "放行")
-    checks(phone, party.lower(), "还可进 0 人次")
+    checks(phone, party.lower(), "3栋 · 还可进 0 人次")
     checks(phone, party, "超过约的人数")
     checks(phone, "ZZZZZZ", "名单里没有")
     checks(phone, unknown, "名单里没有")

@@ -9,6 +9,7 @@ const now = () => Math.floor(Date.now() / 1000);
 const STALE = Number(document.body.dataset.staleHours) * 3600;
 const DAY = 86400;
 const SHANGHAI = 8 * 3600; // no summer time
+const CLOCK = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
 const SLIP = 600;
 const LINES = 100;
 const BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
@@ -188,7 +189,7 @@ function list() {
     const row = document.createElement("li");
     row.className = "list-group-item d-flex justify-content-between align-items-center gap-2";
     const state = one.undone ? tr("已撤回") : one.taken ? tr("已补记") : tr("等网络好了补记");
-    row.append(line("m-0", `${new Date(one.at * 1000).toTimeString().slice(0, 5)} ${one.code} · ${tr("{people} 人", { people: one.people })} · ${state}`));
+    row.append(line("m-0", `${CLOCK.format(one.at * 1000)} ${one.code} · ${tr("{people} 人", { people: one.people })} · ${state}`));
     if (!one.taken && !one.undone && now() - one.at < SLIP) row.append(button(tr("撤回"), () => { one.undone = true; save("gate.journal", journal); list(); }));
     return row;
   });
