@@ -29,8 +29,8 @@ KEY = "once"
 #: it is sent; only a file of intents is longer, and its page says so.
 MOST_BYTES, MOST_FIELDS, WITHIN = 64 * 1024, 200, 10.0
 
-#: Parts of a form with a file, and the seconds within which that must have come, from a phone at the edge of a network.
-MOST_PARTS, UPLOAD_WITHIN = 20, 60.0
+#: Parts of a form with a file, of which a notice has some forty, and the seconds within which that must have come, from a phone at the edge of a network.
+MOST_PARTS, UPLOAD_WITHIN = 100, 60.0
 
 _FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>')
 
@@ -54,8 +54,11 @@ async def read_form(request: web.Request, most: int = MOST_BYTES, within: float 
     return {name: value.replace("\0", "") for name, value in pairs}  # PostgreSQL keeps no zero byte
 
 
-async def read_upload(request: web.Request) -> tuple[dict[str, str], Upload]:
-    """Return the fields and the file of a form with one, an empty file where none was chosen; raises HTTP 4xx as `read_form` does."""
+async def read_upload(request: web.Request, field: str = "") -> tuple[dict[str, str], Upload]:
+    """Return the fields and the file of a form, of `field` where it has several, an empty one where none was chosen.
+
+    Raises HTTP 4xx as `read_form` does.
+    """
     if request.content_type != "multipart/form-data":
         return await read_form(request), Upload(filename="", body=b"")
     body = await bodies.read(request, LARGEST_UPLOAD + MOST_BYTES, UPLOAD_WITHIN)
@@ -66,7 +69,7 @@ async def read_upload(request: web.Request) -> tuple[dict[str, str], Upload]:
         for name, filename, content in _parts(body, (said.get_boundary() or "").encode()):
             if filename is None:
                 fields[name] = content.decode().replace("\0", "")
-            elif not upload.filename:
+            elif not upload.filename and field in ("", name):
                 upload = Upload(filename=re.split(r"[/\\]", filename)[-1].replace("\0", "")[:100], body=content)
     except (ValueError, LookupError) as error:
         raise web.HTTPBadRequest(text=tr("这个表单读不出来，请回到页面重新提交。")) from error

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
 
 import typer
 from sqlmodel import Session
@@ -11,8 +13,8 @@ from sqlmodel import Session
 from bot import app
 from bot.cli import counted, show_json, stage
 from bot.cli.account import assembled
-from bot.contract import Staff, Work, notices, receipts, tasks, telling, timing
-from bot.contract.notices import Audience, Notice, NoticeKind, NoticeState, Plan, Reach
+from bot.contract import DeliveryState, Staff, Upload, Work, notices, pictures, receipts, tasks, telling, timing, wording
+from bot.contract.notices import Audience, Notice, NoticeKind, NoticeState, NoticeVersion, Plan, Reach
 from bot.errors import Misconfigured
 from bot.model import SHANGHAI
 from bot.store.events import COMMAND_LINE
@@ -73,6 +75,51 @@ class Sort:
         notices.disturb(notice, NoticeKind(self.kind), until, max(0, min(self.chase, MINUTES)), now)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What stands on the page of a notice beside its text, and what it is a version of, as it is written at a command line."""
+
+    place: str = ""
+    contact: str = ""
+    signer: str = ""
+    asks: bool = False
+    pictures: tuple[str, ...] = ()  # paths
+    corrects: str = ""
+    version: str = NoticeVersion.CORRECTION
+    says: str = ""
+
+    def images(self) -> list[bytes]:
+        """Return the pictures, drawn anew; raises Misconfigured for a file that is none, Refusal for one that is too large."""
+        found = []
+        for path in self.pictures:
+            try:
+                body = Path(path).read_bytes()
+            except OSError as error:
+                raise Misconfigured(f"--picture {path}: {error.strerror or error}") from error
+            image = pictures.read(Upload(filename=Path(path).name, body=body))
+            if image is None:
+                raise Misconfigured(f"--picture {path} is empty")
+            found.append(image)
+        return found
+
+    def drawn(self, title: str, body: str) -> Notice:
+        """Return a notice with these words that is kept nowhere: for showing what it will look like."""
+        is_version = bool(self.corrects) and self.version in set(NoticeVersion)
+        version = NoticeVersion(self.version) if is_version else NoticeVersion.FIRST
+        return Notice(title=title, body=body, asks=self.asks, version=version, correction=self.says.strip() if is_version else "")
+
+    def settle(self, notice: Notice, before: Notice | None) -> None:
+        """Write it down, but for the pictures; raises Misconfigured for a version that there is none of, Refusal for what does not fit."""
+        notices.details(notice, place=self.place, contact=self.contact, signer=self.signer, asks=self.asks)
+        if before is None:
+            return
+        if self.version not in set(NoticeVersion) - {NoticeVersion.FIRST}:
+            raise Misconfigured(f"--version {self.version!r} is none of correction, cancellation, update, all_clear")
+        if not self.says.strip():
+            raise Misconfigured("--says is missing: what is different, in a sentence; residents read it on the old page, too")
+        notices.follow(notice, before, NoticeVersion(self.version), self.says)
+
+
 def show(*, as_json: bool, demo: bool, community: str) -> None:
     """Print the notices, their counts, and when they come next."""
     now = app.clock()
@@ -91,23 +138,23 @@ def show(*, as_json: bool, demo: bool, community: str) -> None:
 
 
 def send(
-    *, to: str, title: str, body: str, when: When, sort: Sort, dry_run: bool, as_json: bool, demo: bool, community: str
-) -> None:
+    *, to: str, title: str, body: str, when: When, sort: Sort, page: Page, dry_run: bool, as_json: bool, demo: bool, community: str
+) -> None:  # fmt: skip
     """Send, plan or only count."""
     now = app.clock()
-    Audience.parse(to)
+    if to or not page.corrects:
+        Audience.parse(to)
     notices.check_variables(*notices.words(title, body))
-    plan = when.plan(now)
-    sort.settle(Notice(title=title, body=body), now)
+    plan, images = when.plan(now), page.images()
+    drawn = page.drawn(title, body)
+    sort.settle(drawn, now)
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
-        audience = linli.ask(lambda session: notices.audience_of(_work(linli, session, now), to))
+        audience = linli.ask(lambda session: _audience(_work(linli, session, now), to, page.corrects))
         reach = _reach(linli, audience, now)
         shown = timing.show(plan, now) if plan else None
         said: dict[str, object] = {
-            "audience": audience.label,
-            "flats": reach.households,
-            "people": reach.people,
-            "unreachable": dict(reach.unreachable),
+            **_reach_data(audience, reach),
+            "preview": linli.ask(lambda session: _preview(_work(linli, session, now), audience, drawn, len(images))),
         }
         if shown:
             said |= {"rule": shown.said, "next": list(shown.times), "warning": shown.remark}
@@ -118,30 +165,151 @@ def send(
         def create(session: Session) -> Notice:
             member = _member(session, sort.by) if sort.by else None
             notice = notices.draft(session, title, body, audience, now, member.id if member else None)
+            page.settle(notice, _found(session, page.corrects) if page.corrects else None)
             sort.settle(notice, now)
+            for image in images:
+                notices.add_picture(session, notice, image)
             notices.send(_work(linli, session, now), notice, plan, member)
             return notice
 
-        if not dry_run:
-            notice = linli.ask(create)
-            said |= {
-                "id": notice.public_id,
-                "kind": notice.kind.value,
-                "state": notice.state.value,
-                "due_at": notice.due_at.isoformat() if notice.due_at else None,
-            }
-            undo = f"in {notices.UNDO.seconds} s; `linli notice recall {notice.public_id}{' --demo' if demo else ''}` undoes it"
-            waits = notice.state is NoticeState.WAITING
-            goes = (
-                f"{notice.public_id}: waits for a second person; `linli notice approve {notice.public_id} --by LOGIN`"
-                if waits
-                else ""
-            )
-            goes = goes or f"{notice.public_id}: goes out {f'at {notice.due_at:%Y-%m-%d %H:%M}' if notice.due_at else undo}"
-        if as_json:
+        if dry_run and not as_json:
+            _tell_preview(said["preview"])
+        elif dry_run:
             show_json(said)
-        elif not dry_run:
-            typer.echo(goes)
+        else:
+            _tell_sent(linli.ask(create), said, as_json=as_json, demo=demo)
+
+
+def _audience(work: Work, to: str, corrects: str) -> Audience:
+    """Return whom `--to` means, or the notice before, where only that is named."""
+    return notices.audience_of(work, to) if to else Audience.from_json(_found(work.session, corrects).audience)
+
+
+def _preview(work: Work, audience: Audience, drawn: Notice, images: int) -> dict[str, object]:
+    """Return what the first of the audience would see in WeChat, by each of the ways there are."""
+    values = notices.sample(work, audience)
+    title, body = (notices.fill_variables(text, values) for text in notices.words(drawn.title, drawn.body))
+    shown = notices.title_of(drawn, title)
+    fields = wording.fields(shown, work.now) if work.context.ways.template or work.context.ways.subscription else {}
+    return {
+        "chat": notices.text_of(drawn, title, body), "card": {wording.FIELD_NAMES[name]: value for name, value in fields.items()},
+        "title_is_cut": bool(fields) and fields["thing1"] != shown, "asks": drawn.asks, "pictures": images,
+    }  # fmt: skip
+
+
+def _tell_preview(shown: object) -> None:
+    found = cast(Mapping[str, Any], shown)
+    typer.echo(f"in the chat:\n{found['chat']}")
+    if found["card"]:
+        typer.echo("as a template message: " + ", ".join(f"{name} {value}" for name, value in found["card"].items()))
+    if found["card"] and found["title_is_cut"]:
+        typer.echo(
+            f"  warning: a template message shows {wording.THING_LENGTH} characters of the title at most; put what matters first"
+        )
+
+
+def _tell_sent(notice: Notice, said: dict[str, object], *, as_json: bool, demo: bool) -> None:
+    if as_json:
+        due_at = notice.due_at.isoformat() if notice.due_at else None
+        show_json({**said, "id": notice.public_id, "kind": notice.kind.value, "state": notice.state.value, "due_at": due_at})
+    elif notice.state is NoticeState.WAITING:
+        typer.echo(f"{notice.public_id}: waits for a second person; `linli notice approve {notice.public_id} --by LOGIN`")
+    elif notice.due_at:
+        typer.echo(f"{notice.public_id}: goes out at {notice.due_at:%Y-%m-%d %H:%M}")
+    else:
+        undo = f"`linli notice recall {notice.public_id}{' --demo' if demo else ''}` undoes it"
+        typer.echo(f"{notice.public_id}: goes out in {notices.UNDO.seconds} s; {undo}")
+
+
+def _reach_data(audience: Audience, reach: Reach) -> dict[str, object]:
+    return {
+        "audience": audience.label, "flats": reach.households, "people": reach.people, "told": reach.told, "channels": dict(reach.by_channel),
+        "unreachable": dict(reach.unreachable),
+    }  # fmt: skip
+
+
+def reach(to: str, *, as_json: bool, demo: bool, community: str) -> None:
+    """Print everybody of an audience, with the channel or the reason why there is none."""
+    now = app.clock()
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+        audience = linli.ask(lambda session: notices.audience_of(_work(linli, session, now), to))
+        found = _reach(linli, audience, now)
+        if as_json:
+            people = [
+                {"flat": one.flat, "name": one.name, "channel": one.channel, "reason": one.reason} for one in found.everyone
+            ]
+            show_json({**_reach_data(audience, found), "everyone": people})
+            return
+        _tell_reach(audience, found)
+        for one in found.everyone:
+            typer.echo(f"{one.flat}  {one.name or '-'}  {one.channel or one.reason}")
+
+
+def people(public_id: str, part: str, find: str, *, as_json: bool, demo: bool, community: str) -> None:
+    """Print those of a part of a notice's people, one a line."""
+    if part not in set(receipts.Part):
+        raise Misconfigured(f"--part {part!r} is none of {', '.join(receipts.Part)}")
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+        found = linli.ask(
+            lambda session: [
+                _person(one) for one in receipts.all_people(session, _found(session, public_id), receipts.Part(part), find)
+            ]
+        )
+    for one in found:
+        if as_json:
+            show_json(one)
+        else:
+            times = "  ".join(f"{name} {str(one[name])[5:16]}" for name in ("sent", "read", "acknowledged") if one[name])
+            typer.echo(
+                "  ".join(
+                    filter(
+                        None,
+                        (
+                            str(one["flat"]),
+                            str(one["name"] or "-"),
+                            str(one["state"]),
+                            str(one["reason"]),
+                            str(one["channel"]),
+                            times,
+                        ),
+                    )
+                )
+            )
+    if not found and not as_json:
+        typer.echo("nobody" + (f" by {find!r}: it was not sent to them" if find else ""))
+
+
+def _person(one: receipts.Receipt) -> dict[str, object]:
+    told = one.delivery
+    times = {"sent": told.sent_at, "read": told.read_at, "acknowledged": told.acknowledged_at}
+    return {
+        "flat": one.flat, "name": one.name, "state": told.state.value, "channel": told.channel, "reason": told.reason,
+        **{name: at.isoformat() if at else None for name, at in times.items()},
+    }  # fmt: skip
+
+
+def retry(public_id: str, *, unsure: bool, as_json: bool, demo: bool, community: str) -> None:
+    """Send once more to those who got nothing, or to those of whom nobody knows."""
+    now = app.clock()
+    with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
+
+        def run(session: Session) -> int:
+            notice = _found(session, public_id)
+            if notice.state is NoticeState.RECALLED:
+                raise Misconfigured(f"{public_id} was recalled; nothing of it is sent again")
+            states = (DeliveryState.UNKNOWN,) if unsure else receipts.NOTHING_CAME
+            number = receipts.retry(session, notice, states, now)
+            if number:
+                _work(linli, session, now).record("notice.retried", f"notice:{public_id}", people=number, unsure=unsure)
+            return number
+
+        number = linli.ask(run)
+    if as_json:
+        show_json({"id": public_id, "people": number, "unsure": unsure})
+    else:
+        typer.echo(
+            f"{public_id}: sent once more to {number}" if number else f"{public_id}: there is nobody to send it to once more"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,12 +423,12 @@ def _member(session: Session, login: str) -> Staff:
     return member
 
 
-def decide(verb: str, public_id: str, *, demo: bool, community: str) -> None:
+def decide(verb: str, public_id: str, *, as_json: bool, demo: bool, community: str) -> None:
     """Pause, resume, skip or unskip a planned notice, and say when it comes next."""
     now = app.clock()
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
 
-        def run(session: Session) -> str:
+        def run(session: Session) -> tuple[str, dict[str, object]]:
             notice = _found(session, public_id)
             notices.lock(session, notice)
             if verb in {"pause", "resume"}:
@@ -271,9 +439,13 @@ def decide(verb: str, public_id: str, *, demo: bool, community: str) -> None:
                 if at is None:
                     raise Misconfigured(f"{public_id} has no time to {verb}; `linli notice list` shows what it has")
                 (notices.unskip if is_back else notices.skip)(session, notice, at, now, actor=COMMAND_LINE)
-            return _next(session, notice, now)
+            return _next(session, notice, now), dict(_line(session, notice, now).data)
 
-        typer.echo(f"{public_id}: {_DONE[verb]}; {linli.ask(run)}")
+        said, data = linli.ask(run)
+    if as_json:
+        show_json({"done": verb, **data})
+    else:
+        typer.echo(f"{public_id}: {_DONE[verb]}; {said}")
 
 
 def _work(linli: app.Linli, session: Session, now: datetime) -> Work:
@@ -307,14 +479,18 @@ def _tell_times(shown: timing.Shown | None) -> None:
         typer.echo(f"  warning: {shown.remark}")
 
 
-def recall(public_id: str, *, demo: bool, community: str) -> None:
+def recall(public_id: str, *, as_json: bool, demo: bool, community: str) -> None:
     """Stop a notice."""
     with assembled(demo=demo, community=stage.community(community, demo=demo)) as linli:
 
         def stop(session: Session) -> int:
             return notices.recall(session, _found(session, public_id), app.clock(), COMMAND_LINE)
 
-        typer.echo(f"{public_id}: recalled, {linli.ask(stop)} deliveries stopped")
+        stopped = linli.ask(stop)
+    if as_json:
+        show_json({"id": public_id, "state": NoticeState.RECALLED.value, "stopped": stopped})
+    else:
+        typer.echo(f"{public_id}: recalled, {stopped} deliveries stopped")
 
 
 def read_time(text: str) -> datetime:

@@ -41,6 +41,15 @@ async def lead(request: web.Request) -> web.Response | None:
     return respond(shown, parts.templates, {**shared, **await around(request, viewer, is_live=True)})
 
 
+def kept_at(request: web.Request, page: Page) -> str:
+    """Return the address under which the tab keeps what was posted here, so that it opens it again; empty for none of its own.
+
+    That is not always the one that was posted to: the list of all notices, which /console/notices opens, shows no form.
+    """
+    at = _resent(request, page) if request.method == "POST" else ""
+    return at if at != request.path else ""
+
+
 def _resent(request: web.Request, page: Page) -> str:
     """Return the address that shows what was posted, without acting on it: its own, or that which shows the same form; empty for none."""
     if not page.form or page.reads:

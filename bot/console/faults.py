@@ -6,13 +6,17 @@ from html import escape
 from bot.errors import Refusal
 from bot.translation import Catalogue
 
+#: Marks the form that was refused, of several with the same fields.
+REFUSED = " data-refused"
+
 _FOCUS = re.compile(r"\sautofocus(?=[\s>])")
 
 
 def mark(page: str, refusal: Refusal, catalogue: Catalogue) -> str:
     """Return a page with a refusal said behind the field it is about, too; as it was where it is about none that stands there."""
     name = re.escape(escape(refusal.field))
-    found = re.search(rf'<(input|select|textarea)\b(?![^>]*\btype="hidden")[^>]*\bname="{name}"[^>]*>', page) if name else None
+    field = re.compile(rf'<(input|select|textarea)\b(?![^>]*\btype="hidden")[^>]*\bname="{name}"[^>]*>')
+    found = field.search(page, max(page.find(REFUSED), 0)) if name else None
     if found is None:
         return page
     tag, end = found[0], found.end()

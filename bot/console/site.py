@@ -138,7 +138,7 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         viewer = await signed_in(request)
         if viewer is None:
             raise web.HTTPFound(f"/console/in?to={quote(request.rel_url.raw_path)}" if request.method == "GET" else "/console/in")
-        shared = shared_values(request, parts, viewer, page)
+        shared = {**shared_values(request, parts, viewer, page), "kept_at": again.kept_at(request, page)}
 
         async def problem(status: int, title: str, text: str, written: Sequence[str] = ()) -> web.Response:
             """Tell why nothing was done, and give back what somebody has written, so that it need not be thought up again."""
@@ -191,7 +191,7 @@ async def _posted(request: web.Request, page: Page) -> tuple[dict[str, str], Any
         return {}, None, {}
     if page.takes is None:
         return _kept(await read_form(request)), None, {}
-    form, upload = await read_upload(request)
+    form, upload = await read_upload(request, page.file)
     form = _kept(form)
     taken = await asyncio.to_thread(page.takes, upload, form)
     return form, taken, {"\0file": sha256(upload.body).hexdigest()}

@@ -55,6 +55,7 @@ from bot.store.notices import (
     NoticeVersion,
     add_picture,
     by_public_id,
+    chain_of,
     copy,
     details,
     discard,
@@ -69,8 +70,11 @@ from bot.store.notices import (
     pictures,
     progress,
     recall,
+    text_of,
+    title_of,
     unlaid,
     version_of,
+    versions_of,
     words,
 )
 from bot.store.occurrences import (
@@ -116,12 +120,12 @@ __all__ = [
     "AND", "BODY", "CHANNEL_WORDS", "CORRECTION", "EVERYBODY", "GRACE", "INCLUDING", "KIND_WORDS", "LINE", "PICTURES", "STATE_WORDS", "TITLE", "UNDO",
     "VARIABLES", "VERSION_WORDS", "WITHOUT", "Audience", "Became", "Building", "Choice", "Coming", "Everybody", "Flat", "Floors", "Line", "Listed", "Lives",
     "Notice", "NoticeKind", "NoticePolicy", "NoticeState", "NoticeText", "NoticeVersion", "Occurrence", "Picker", "Plan", "Quiet", "Reach", "Reached",
-    "Saved", "SavedAudience", "Step", "Tag", "Unit", "add_picture", "agree", "audience_of", "by_public_id", "change", "check_variables", "coming", "copy",
+    "Saved", "SavedAudience", "Step", "Tag", "Unit", "add_picture", "agree", "audience_of", "by_public_id", "chain_of", "change", "check_variables", "coming", "copy",
     "count", "details", "discard", "disturb", "draft", "drop_picture", "fill_variables", "floors_of", "follow", "forget_audience", "forget_text",
     "give_back", "has_variables", "how_many", "intend", "is_being_laid_out", "keep_text", "kept_texts", "lay_out", "listed", "listed_audience", "lock",
     "missed_at", "past", "pause", "picture", "pictures", "places", "plan_of", "planned", "policy_of", "progress", "progress_of", "publish", "publish_due", "quiet_of",
     "read_choice", "recall", "recall_once", "resume", "sample", "save_audience", "saved_audiences", "saved_by_key", "schedule", "send", "settle_policy",
-    "show_to", "skip", "tags", "text_by_key", "unknown_parts", "unlaid", "unskip", "values_of_variables", "version_of", "why_waiting", "words",
+    "show_to", "skip", "tags", "text_by_key", "text_of", "title_of", "unknown_parts", "unlaid", "unskip", "values_of_variables", "version_of", "versions_of", "why_waiting", "words",
 ]  # fmt: skip
 
 #: What people call the states of deliveries, in the order of the bar.
@@ -203,8 +207,8 @@ def show_to(work: Work, notice: Notice, openid: str, url: str) -> str:
         raise Refusal(tr("现在发不到您的微信：{why}。请先在微信里跟公众号说句话，再点一次。", why=why))
     told = sample(work, Audience.from_json(notice.audience))
     title, body = (fill_variables(text, told) for text in (notice.title, notice.body))
-    text = wording.with_page(wording.text(title, body), url, asks=notice.asks)
-    outbox.queue(work.session, openid, text, work.now, url=url, title=title)
+    text = wording.with_page(text_of(notice, title, body), url, asks=notice.asks)
+    outbox.queue(work.session, openid, text, work.now, url=url, title=title_of(notice, title))
     notice.tested_at = work.now
     work.session.add(notice)
     return CHANNEL_WORDS[channel]

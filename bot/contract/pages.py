@@ -11,7 +11,9 @@ from sqlmodel import col, select
 from bot.contract.access import PHONES, Access
 from bot.contract.log import Subject
 from bot.contract.work import Work
+from bot.errors import Refusal
 from bot.language.kinds import phone as phones
+from bot.model import SHANGHAI
 from bot.store import people, tasks
 from bot.store.events import Event
 from bot.store.staff import Staff
@@ -40,6 +42,15 @@ def row_id(text: str) -> int | None:
 def page_number(asked: Mapping[str, str]) -> int:
     """Return which page of a list a query or a form asks for; the first where it says none. Whoever lists ends it at the last."""
     return row_id(asked.get("page", "")) or 1
+
+
+def read_time(said: str) -> datetime:
+    """Return the moment of a form's field for day and time, in Asia/Shanghai; raises Refusal for anything else."""
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        raise Refusal(tr("请把日期和时间都选好。")) from None
+    return at.replace(tzinfo=SHANGHAI)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,12 +248,13 @@ class Page:
     takes: Callable[[Upload, Mapping[str, str]], Any] | None = (
         None  # reads a form's file, beside the database and before it is asked
     )
+    file: str = ""  # the field of that file, where the form has several
 
 
 def page(
     method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: str = "",
     badge: Callable[[Desk], int] | None = None, reads: bool = False, form: str = "", is_bare: bool = False,
-    takes: Callable[[Upload, Mapping[str, str]], Any] | None = None,
+    takes: Callable[[Upload, Mapping[str, str]], Any] | None = None, file: str = "",
 ) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
     """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
     return lambda run: Page(
@@ -257,4 +269,5 @@ def page(
         form=form,
         is_bare=is_bare,
         takes=takes,
+        file=file,
     )

@@ -6,18 +6,13 @@ from datetime import datetime
 from bot.model import SHANGHAI
 from bot.wechat.fields import THING_LENGTH, fit_thing
 
-__all__ = ["CHAT_BYTES", "FIELD_NAMES", "THING_LENGTH", "fields", "text", "with_page"]
+__all__ = ["CHAT_BYTES", "FIELD_NAMES", "THING_LENGTH", "fields", "with_page"]
 
 #: Bytes of a text that WeChat takes as one message of the chat.
 CHAT_BYTES = 2048
 
 #: What the fields of the notice template are called, for staff.
 FIELD_NAMES = {"thing1": "通知标题", "time2": "时间"}
-
-
-def text(title: str, body: str) -> str:
-    """Return a notice as one text."""
-    return f"【{title}】\n{body}"
 
 
 def with_page(said: str, url: str, *, asks: bool) -> str:

@@ -53,6 +53,7 @@ _FLAT_WORDS = re.compile("[栋幢]|号楼|单元")
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _THEIRS = re.compile("的?(?:所有|全体|全部)?的?(?:住户|居民|人家|邻居|人|户|家)|的?(?:全体|所有人|全部)")
 _SPACED = re.compile(r"(?<=\d)\s+(?=栋|幢|号楼|单元)")
+_UNIT = re.compile(r"(\d{1,3}|[A-Za-z])-(\d{1,2})(?:单元)?")
 _SMALL = re.compile(r"\d{1,2}")
 _OF = re.compile(r"(.+?)[(（](.+)[)）]")
 _LETTERS = re.compile(r"[A-Za-z]+$")
@@ -399,6 +400,8 @@ def _read(part: str) -> Picker:
         return floors
     if place := _place(part):
         return place
+    if short := _UNIT.fullmatch(_plain(part)):  # 3-2, as in 3-2-501
+        return Unit(_number(short[1]), _number(short[2]))
     role = next((role for role, words in RESIDENT_ROLE_WORDS.items() if words == part), None)
     if role is not None:
         return Lives(role)

@@ -297,17 +297,24 @@ def saved_by_key(session: Session, key: str) -> SavedAudience | None:
     return session.execute(select(SavedAudience).where(col(SavedAudience.public_id) == key)).scalars().first()
 
 
-def save(session: Session, name: str, audience: Audience, now: datetime, staff_id: int | None = None) -> SavedAudience:
-    """Save an audience under a name, in the place of what had the name before; raises Refusal for a name that means something else."""
+def save(
+    session: Session, name: str, audience: Audience, now: datetime, staff_id: int | None = None, key: str = ""
+) -> SavedAudience:
+    """Save an audience under a name, in the place of what had the name before, or of that with the key, which is called so from now on.
+
+    Raises Refusal for a name that means something else, and where another one has it.
+    """
     name = name.strip()
     if not name or len(name) > NAME or Audience.parse(name) != Audience(groups=(((Tag(name),),),)):
         raise Refusal(
             tr("请给这个范围起个名字，最多 {NAME} 个字，不要空格和标点，也不要像楼栋房号，例如：网格一。", NAME=NAME),
             english=f"give it a name of at most {NAME} characters without blanks that is no place, such as 网格一",
         )
-    row = next((one for one in saved(session) if one.name == name), None)
-    row = row or SavedAudience(name=name, created_at=now, created_by=staff_id)
-    row.whom = audience.to_json()
+    others, row = [one for one in saved(session) if one.name == name], saved_by_key(session, key) if key else None
+    if row is not None and any(one.public_id != key for one in others):
+        raise Refusal(tr("已经有“{name}”了，请换一个名字，或者改那一个。", name=name), english=f"there is a {name} already")
+    row = row or next(iter(others), None) or SavedAudience(name=name, created_at=now, created_by=staff_id)
+    row.name, row.whom = name, audience.to_json()
     session.add(row)
     session.flush()
     return row

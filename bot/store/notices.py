@@ -62,6 +62,10 @@ VERSION_WORDS = {
 }  # fmt: skip
 
 
+#: Versions that put an end to an emergency.
+_ENDINGS = (NoticeVersion.ALL_CLEAR, NoticeVersion.CANCELLATION)
+
+
 class Notice(Scoped, table=True):
     """What staff tell residents."""
 
@@ -96,6 +100,11 @@ class Notice(Scoped, table=True):
     created_at: datetime = moment()
     created_by: int | None = Field(default=None, foreign_key="staff.id")
     published_at: datetime | None = maybe_moment()
+
+    @property
+    def is_urgent(self) -> bool:
+        """It tells of an emergency; its all-clear goes out like one and tells of none."""
+        return self.kind is NoticeKind.EMERGENCY and self.version not in _ENDINGS
 
     @property
     def recurrence(self) -> Recurrence | None:
@@ -256,6 +265,19 @@ def is_being_laid_out(session: Session, notice: Notice) -> bool:
     return unlaid(session, notice) > 0
 
 
+def title_of(notice: Notice, title: str) -> str:
+    """Return a notice's title as a message of fields shows it, which says nothing else: that it is urgent, it must say itself."""
+    return f"紧急：{title}" if notice.is_urgent and "紧急" not in title else title
+
+
+def text_of(notice: Notice, title: str, body: str) -> str:
+    """Return a notice as one text of the chat, with its title and body as one reader has them; a version says what is different."""
+    head = "【紧急】" if notice.is_urgent else ""
+    is_new = notice.correction and notice.correction not in body
+    different = f"{VERSION_WORDS[notice.version]}：{notice.correction}\n" if is_new else ""
+    return f"{head}【{title}】\n{different}{body}"
+
+
 def payload(notice: Notice, reader: Chosen | None, now: datetime) -> dict[str, Any]:
     """Return what the outbox keeps of a notice for one reader: their own words of it, and what decides when it goes.
 
@@ -265,19 +287,20 @@ def payload(notice: Notice, reader: Chosen | None, now: datetime) -> dict[str, A
     if reader is not None and texts.has_variables(title, body):
         told = texts.values(reader.name, reader.flat, now)
         title, body = texts.fill(title, told), texts.fill(body, told)
-    head = "【紧急】" if notice.kind is NoticeKind.EMERGENCY else ""
     until = notice.until.isoformat() if notice.until else ""
     return {
-        "title": title, "text": f"{head}【{title}】\n{body}", "url": "", "notice": notice.public_id, "asks": notice.asks, "kind": notice.kind.value,
+        "title": title_of(notice, title), "text": text_of(notice, title, body), "url": "", "notice": notice.public_id, "asks": notice.asks, "kind": notice.kind.value,
         "until": until, "told": told,
     }  # fmt: skip
 
 
 def _call_off(session: Session, notice: Notice, now: datetime, actor: str) -> None:
-    """Let what a cancellation cancels go out no more."""
-    wrong = session.get(Notice, notice.corrects_id) if notice.corrects_id else None
-    if wrong is not None and wrong.state is not NoticeState.RECALLED:
-        recall(session, wrong, now, actor)
+    """Let what a cancellation cancels go out no more, nor what that was a version of."""
+    before = notice
+    while before.corrects_id and (wrong := session.get(Notice, before.corrects_id)) is not None:
+        if wrong.state is not NoticeState.RECALLED:
+            recall(session, wrong, now, actor)
+        before = wrong
 
 
 def hurry(session: Session, now: datetime) -> None:
@@ -376,8 +399,7 @@ def details(notice: Notice, *, place: str, contact: str, signer: str, asks: bool
 
 def disturb(notice: Notice, kind: NoticeKind, until: datetime | None, chase_after: int, now: datetime) -> None:
     """Settle how much a notice may disturb; raises Refusal for an emergency without an end, and for an end that is over."""
-    is_first = notice.version is not NoticeVersion.ALL_CLEAR
-    if kind is NoticeKind.EMERGENCY and until is None and is_first:
+    if kind is NoticeKind.EMERGENCY and until is None and notice.version not in _ENDINGS:
         raise Refusal(
             tr("紧急通知要写“到什么时候为止”，过了这个时间就不再发，通知页也会说已经过了。"),
             english="an emergency needs an end; give --until",
@@ -413,11 +435,33 @@ def follow(notice: Notice, before: Notice, version: NoticeVersion, said: str) ->
     notice.corrects_id, notice.version, notice.correction = before.key, version, said
 
 
+def versions_of(session: Session, notice: Notice) -> Sequence[Notice]:
+    """Return the published versions of a notice that hold, and the versions of those, the oldest first.
+
+    The all-clear of an update is one of the emergency, too. One that was taken back corrects and cancels nothing, but what corrects it does.
+    """
+    found, asked = list[Notice](), [notice.key]
+    while asked:
+        later = select(Notice).where(col(Notice.corrects_id).in_(asked), col(Notice.published_at).is_not(None))
+        following = session.execute(later.order_by(col(Notice.id))).scalars().all()
+        found += following
+        asked = [one.key for one in following]
+    return sorted((one for one in found if one.state is not NoticeState.RECALLED), key=lambda one: one.key)
+
+
+def chain_of(session: Session, notice: Notice) -> Sequence[Notice]:
+    """Return a notice with all that it is a version of and all that are versions of it, the oldest first."""
+    first, seen = notice, {notice.key}
+    while first.corrects_id and first.corrects_id not in seen and (before := session.get(Notice, first.corrects_id)) is not None:
+        first = before
+        seen.add(first.key)
+    found = {one.key: one for one in (first, *versions_of(session, first), notice)}
+    return [found[key] for key in sorted(found)]
+
+
 def version_of(session: Session, notice: Notice) -> Notice | None:
-    """Return the newest published version of a notice that holds: one that was taken back corrects and cancels nothing."""
-    holds = (col(Notice.published_at).is_not(None), col(Notice.state) != NoticeState.RECALLED)
-    later = select(Notice).where(col(Notice.corrects_id) == notice.key, *holds)
-    return session.execute(later.order_by(col(Notice.id).desc()).limit(1)).scalars().first()
+    """Return the newest version of a notice that holds."""
+    return next(reversed(versions_of(session, notice)), None)
 
 
 def copy(session: Session, old: Notice, now: datetime, staff_id: int | None = None) -> Notice:

@@ -74,6 +74,10 @@ class Reach:
         """How many are told at all."""
         return sum(self.by_channel.values())
 
+    def by(self, channel: str = "") -> Sequence[Reached]:
+        """Return who is told, by one channel or by any."""
+        return [one for one in self.everyone if one.channel and channel in ("", one.channel)]
+
     def left_out(self, reason: str = "") -> Sequence[Reached]:
         """Return who gets nothing, for one reason or for any."""
         return [one for one in (*self.everyone, *self.let_go) if one.reason and reason in ("", one.reason)]

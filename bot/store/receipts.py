@@ -15,7 +15,7 @@ from bot.model import moment
 from bot.sealed import sealed
 from bot.store import parts
 from bot.store.audience import Audience, Building, Flat, Unit, place_of
-from bot.store.notices import VERSION_WORDS, Notice, NoticeKind, NoticeState, NoticeVersion, version_of
+from bot.store.notices import VERSION_WORDS, Notice, NoticeKind, NoticeState, NoticeVersion, versions_of
 from bot.store.outbox import REFUSED, Delivery, DeliveryState, counts_of
 from bot.store.people import Household, Residence, Resident
 from bot.store.register import PAGE, Found
@@ -440,16 +440,12 @@ def silent(session: Session, notice: Notice, since: datetime, limit: int) -> Seq
 
 def chasing(session: Session, now: datetime) -> Sequence[Notice]:
     """Return the important notices of the last month that may have somebody to remind."""
-    later = aliased(Notice)
-    is_replaced = exists().where(
-        col(later.corrects_id) == col(Notice.id), col(later.version).in_(_REPLACING), col(later.published_at).is_not(None),
-        col(later.state) != NoticeState.RECALLED,
-    )  # fmt: skip
     query = select(Notice).where(
         col(Notice.kind) == NoticeKind.IMPORTANT, col(Notice.state) != NoticeState.RECALLED, col(Notice.published_at) > now - MONTH,
-        col(Notice.chase_after) > 0, or_(col(Notice.until).is_(None), col(Notice.until) > now), ~is_replaced,
+        col(Notice.chase_after) > 0, or_(col(Notice.until).is_(None), col(Notice.until) > now),
     )  # fmt: skip
-    return session.execute(query.order_by(col(Notice.id))).scalars().all()
+    found = session.execute(query.order_by(col(Notice.id))).scalars().all()
+    return [one for one in found if not why_over(session, one, now)]
 
 
 def is_chased(session: Session, notice: Notice, now: datetime) -> bool:
@@ -465,9 +461,8 @@ def why_over(session: Session, notice: Notice, now: datetime) -> str:
         return tr("已经撤回了")
     if notice.until is not None and notice.until <= now:
         return tr("写的时间已经过了")
-    later = version_of(session, notice)
-    is_replaced = later is not None and later.version in _REPLACING
-    return tr("后来有了{version}", version=VERSION_WORDS[later.version]) if later and is_replaced else ""
+    replacing = [one.version for one in versions_of(session, notice) if one.version in _REPLACING]
+    return tr("后来有了{version}", version=VERSION_WORDS[replacing[-1]]) if replacing else ""
 
 
 def doors(session: Session, notice: Notice, now: datetime, page: int = 1) -> Found[Door]:

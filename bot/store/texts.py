@@ -21,6 +21,9 @@ NAMELESS = "邻居"
 #: Characters of a kept text's name.
 NAME = 20
 
+#: The fields in which the words of a notice are written, in the order in which they are given.
+_FIELDS = ("title", "body")
+
 _BRACES = re.compile(r"[{｛]([^{}｛｝\n]{0,20})[}｝]")
 
 #: A place to be filled in, as in the texts that ship and in those that offices write.
@@ -47,25 +50,27 @@ def has_variables(*texts: str) -> bool:
 
 
 def check(*texts: str) -> None:
-    """Raise Refusal for a text with a variable that there is none of."""
-    for text in texts:
+    """Raise Refusal for a title and a body with a variable that there is none of."""
+    for field, text in zip(_FIELDS, texts, strict=True):
         for match in _BRACES.finditer(text):
             if match[1].strip() not in VARIABLES:
                 known = "、".join(f"{{{name}}}" for name in VARIABLES)
                 raise Refusal(
                     tr("“{match}”没有这个变量，居民会看到这几个字。花括号里只能写：{known}。", match=match[0], known=known),
                     english=f"there is no variable {match[0]}; known are {known}",
+                    field=field,
                 )
 
 
 def require_filled(*texts: str) -> None:
-    """Raise Refusal for a text with a place that was left open: 因＿＿停水."""
-    for text in texts:
+    """Raise Refusal for a title and a body with a place that was left open: 因＿＿停水."""
+    for field, text in zip(_FIELDS, texts, strict=True):
         if match := _OPEN.search(text):
             near = text[max(0, match.start() - 6) : match.end() + 6].replace("\n", " ").strip()
             raise Refusal(
                 f"还有没填的空：“{near}”，居民会原样看到。请填上，或者删掉那半句；没写完可以先存草稿。",
                 english=f"a blank is left open: {near!r}; fill it in or leave it out",
+                field=field,
             )
 
 
@@ -97,7 +102,7 @@ def keep(session: Session, name: str, title: str, body: str, now: datetime) -> N
     """Keep a text under a name, in the place of what had the name before; raises Refusal."""
     name = " ".join(name.split())
     if not name or len(name) > NAME:
-        raise Refusal(tr("请给模板起个名字，最多 {NAME} 个字，例如：停水。", NAME=NAME))
+        raise Refusal(tr("请给模板起个名字，最多 {NAME} 个字，例如：停水。", NAME=NAME), field="name")
     row = next((one for one in kept(session) if one.name == name), None)
     row = row or NoticeText(name=name, title="", body="", created_at=now)
     row.title, row.body = title, body

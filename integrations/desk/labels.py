@@ -50,10 +50,8 @@ def put(desk: Desk, talk: Conversation, chosen: Collection[str]) -> None:
     desk.session.add_all(TalkLabelled(openid=talk.openid, label_id=one.id or 0) for one in wanted)
 
 
-@page("POST", "/labels", need=EDIT)
-def add(desk: Desk) -> Redirect:
-    """Add a label to the list."""
-    name = " ".join(desk.form.get("name", "").split())
+def check(desk: Desk, name: str) -> None:
+    """Raise Refusal for a name that no label can have."""
     if not name or len(name) > LONGEST:
         raise Refusal(tr("标签要写 1 到 {LONGEST} 个字，例如：投诉、催物业费。", LONGEST=LONGEST))
     known = all_of(desk)
@@ -61,8 +59,6 @@ def add(desk: Desk) -> Redirect:
         raise Refusal(tr("已经有“{name}”这个标签了。", name=name))
     if len(known) >= MOST:
         raise Refusal(tr("最多 {MOST} 个标签。请先去掉一个不用的。", MOST=MOST))
-    desk.session.add(TalkLabel(name=name))
-    return Redirect("/console/phrases#labels", tr("有了标签“{name}”。", name=name))
 
 
 @page("POST", "/labels/{id}/drop", need=EDIT)
@@ -76,4 +72,4 @@ def drop(desk: Desk) -> Redirect:
     return Redirect("/console/phrases#labels", tr("去掉了标签“{name}”。", name=label.name))
 
 
-ROUTES: tuple[Page, ...] = (add, drop)
+ROUTES: tuple[Page, ...] = (drop,)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlmodel import select
 
-from bot.contract import Conversation, Desk, Page, Redirect, View, Work, handoffs, page, talks, tr, tr_all
+from bot.contract import Conversation, Desk, Page, Redirect, Refusal, View, Work, asked_in, handoffs, page, talks, tr, tr_all
 from integrations.desk import labels
 from integrations.desk.models import ReadyAnswer, TalkLabel
 
@@ -108,43 +108,55 @@ def drop(desk: Desk) -> Redirect:
     return Redirect("/console/phrases", tr("去掉了 /{short}。", short=phrase.short))
 
 
-def _page(desk: Desk, status: int = 200, **said: str) -> View:
+@page("POST", "/labels", need=labels.EDIT)
+def add_label(desk: Desk) -> View | Redirect:
+    """Add a label to the list."""
+    name = " ".join(desk.form.get("name", "").split())
+    try:
+        with asked_in("name"):
+            labels.check(desk, name)
+    except Refusal as refusal:
+        return _page(desk, refusal, label=name, key="label")
+    desk.session.add(TalkLabel(name=name))
+    return Redirect("/console/phrases#labels", tr("有了标签“{name}”。", name=name))
+
+
+def _page(desk: Desk, refusal: Refusal | None = None, **said: str) -> View:
     values = {
         "phrases": all_of(desk), "labels": labels.all_of(desk), "variables": {name: words for name, (words, _) in VARIABLES.items()},
-        "said": said, "longest": LONGEST,
+        "said": said, "longest": LONGEST, "fault": str(refusal or ""), "refusal": refusal,
     }  # fmt: skip
-    return View("desk/phrases.html", values, status)
+    return View("desk/phrases.html", values, 422 if refusal else 200)
 
 
 def _save(desk: Desk, phrase: ReadyAnswer | None) -> View | Redirect:
     """Keep what was written, or show it again with what is wrong with it."""
     short, text = desk.form.get("short", "").strip().removeprefix("/"), desk.form.get("text", "").strip()
-    if fault := _fault(desk, phrase, short, text):
-        key = phrase.public_id if phrase else ""
-        return _page(desk, 422, short=short, text=text, fault=fault, key=key)
+    try:
+        _check(desk, phrase, short, text)
+    except Refusal as refusal:
+        return _page(desk, refusal, short=short, text=text, key=phrase.public_id if phrase else "new")
     phrase = phrase or ReadyAnswer(short=short, text=text)
     phrase.short, phrase.text = short, text
     desk.session.add(phrase)
     return Redirect("/console/phrases", tr("存好了。回复时打 /{short} 就能用。", short=short))
 
 
-def _fault(desk: Desk, phrase: ReadyAnswer | None, short: str, text: str) -> str:
+def _check(desk: Desk, phrase: ReadyAnswer | None, short: str, text: str) -> None:
     known = all_of(desk)
-    if not short or len(short) > LONGEST_SHORT or re.search(r"\s|/", short):
-        return tr("短语要写 1 到 {LONGEST_SHORT} 个字，中间没有空格，例如：停水。", LONGEST_SHORT=LONGEST_SHORT)
-    if any(one.short == short and (phrase is None or one.id != phrase.id) for one in known):
-        return tr("已经有 /{short} 了，请换一个短语，或者改那一条。", short=short)
-    if not text or len(text) > LONGEST:
-        return tr("内容要写 1 到 {LONGEST} 个字，现在有 {text} 个。", LONGEST=LONGEST, text=len(text))
-    if unknown := [name for name in _VARIABLE.findall(text) if name not in VARIABLES]:
-        return tr(
-            "没有 {{{unknown}}} 这个变量。可以用：{name}。",
-            unknown=unknown[0],
-            name=tr_all("、", (f"{{{name}}}" for name in VARIABLES)),
-        )
-    if phrase is None and len(known) >= MOST:
-        return tr("最多 {MOST} 条。请先去掉一条不用的。", MOST=MOST)
-    return ""
+    with asked_in("short"):
+        if not short or len(short) > LONGEST_SHORT or re.search(r"\s|/", short):
+            raise Refusal(tr("短语要写 1 到 {LONGEST_SHORT} 个字，中间没有空格，例如：停水。", LONGEST_SHORT=LONGEST_SHORT))
+        if any(one.short == short and (phrase is None or one.id != phrase.id) for one in known):
+            raise Refusal(tr("已经有 /{short} 了，请换一个短语，或者改那一条。", short=short))
+        if phrase is None and len(known) >= MOST:
+            raise Refusal(tr("最多 {MOST} 条。请先去掉一条不用的。", MOST=MOST))
+    with asked_in("text"):
+        if not text or len(text) > LONGEST:
+            raise Refusal(tr("内容要写 1 到 {LONGEST} 个字，现在有 {text} 个。", LONGEST=LONGEST, text=len(text)))
+        if unknown := [name for name in _VARIABLE.findall(text) if name not in VARIABLES]:
+            names = tr_all("、", (f"{{{name}}}" for name in VARIABLES))
+            raise Refusal(tr("没有 {{{unknown}}} 这个变量。可以用：{name}。", unknown=unknown[0], name=names))
 
 
 def seed(work: Work) -> None:
@@ -155,4 +167,4 @@ def seed(work: Work) -> None:
         work.session.add(TalkLabel(name=name))
 
 
-ROUTES: tuple[Page, ...] = (show, add, change, drop)
+ROUTES: tuple[Page, ...] = (show, add, change, drop, add_label)

@@ -2,6 +2,7 @@
 
 from bot.contract import (
     Desk,
+    Download,
     Happening,
     Notice,
     Page,
@@ -14,10 +15,10 @@ from bot.contract import (
     notices,
     on,
     page,
+    row_id,
     telling,
     tr,
     tr_all,
-    wording,
 )
 from bot.contract.notices import NoticeKind, Step
 from integrations.notices import kinds, letter
@@ -29,6 +30,9 @@ STEP_WORDS = {
 
 #: The page on which staff look at a notice that residents have not got yet.
 LOOK = "/notices/look/{id}"
+
+#: One picture of it.
+LOOK_AT_PICTURE = f"{LOOK}/pictures/{{number}}"
 
 
 @page("POST", "/notices/{id}/agree", need="notice.send")
@@ -110,12 +114,24 @@ def look(visit: Visit) -> View:
     notice = notices.by_public_id(visit.session, visit.params["id"])
     if notice is None:
         raise LookupError(visit.params["id"])
-    said = letter.of(
-        notice, visit.community, visit.now, [], values=notices.sample(visit, notices.Audience.from_json(notice.audience))
-    )
-    return View(
-        "notices/look.html", {"letter": said, "community": visit.community, "text": wording.text(notice.title, notice.body)}
-    )
+    # By their paths alone, as on the residents' page.
+    seen = [
+        visit.link(LOOK_AT_PICTURE.format(id=notice.public_id, number=one)).removeprefix(visit.context.base_url)
+        for one in notices.pictures(visit.session, notice)
+    ]
+    values = notices.sample(visit, notices.Audience.from_json(notice.audience))
+    said = letter.of(notice, visit.community, visit.now, seen, values=values, now=visit.now)
+    return View("notices/look.html", {"letter": said, "community": visit.community})
+
+
+@page("GET", LOOK_AT_PICTURE)
+def look_at_picture(visit: Visit) -> Download:
+    """Give a picture of a notice to the staff who look at it first."""
+    notice = notices.by_public_id(visit.session, visit.params["id"])
+    found = notices.picture(visit.session, notice, row_id(visit.params["number"]) or 0) if notice else None
+    if found is None:
+        raise LookupError(visit.params["number"])
+    return Download(body=found, content_type="image/jpeg")
 
 
 # ------------------------------------------------------------------ what becomes a task
@@ -170,7 +186,7 @@ def _locked(desk: Desk) -> Notice:
 
 
 ROUTES: tuple[Page, ...] = (agree, give_back, rules, settle)
-PAGES: tuple[Page, ...] = (look,)
+PAGES: tuple[Page, ...] = (look, look_at_picture)
 REACTIONS: tuple[Reaction, ...] = (
     _open, _look_back, _tell_missed,
     *(on(kind)(_close) for kind in ("notice.approved", "notice.returned", "notice.changed", "notice.recalled", "notice.stopped")),

@@ -11,15 +11,11 @@ from bot.contract import (
     NoticeState,
     Page,
     Reading,
-    Redirect,
     Refusal,
-    Upload,
     View,
     notices,
     page,
     page_number,
-    pictures,
-    row_id,
     sheets,
     tr,
     tr_all,
@@ -41,13 +37,14 @@ def reach(desk: Desk) -> View:
     try:
         audience = whom.audience_of(desk, desk.form)
     except Refusal as refusal:
-        return View("notices/reach.html", {"reach": None, "fault": str(refusal)})
+        return View("notices/reach.html", {"reach": None, "fault": str(refusal), "is_alone": True})
     waits = desk.form.get("kind", NoticeKind.EVERYDAY) == NoticeKind.EVERYDAY
     values = {
         "reach": notices.count(desk, audience),
         "ways": desk.context.ways,
         "fault": "",
         "night": kinds.night(desk) if waits else "",
+        "is_alone": True,
     }
     return View("notices/reach.html", values)
 
@@ -57,14 +54,15 @@ def left_out(desk: Desk) -> View:
     """List who would get nothing, with name, flat and reason."""
     audience = whom.audience_of(desk, desk.form)
     found, why = notices.count(desk, audience), desk.form.get("why", "")
-    rows = found.left_out(why) if desk.form.get("who") != "told" else [one for one in found.everyone if one.channel]
+    who = desk.form.get("who", "")
+    rows = found.by(who if who in CHANNEL_WORDS else "") if who else found.left_out(why)
     last = max(-(-len(rows) // PAGE), 1)
     at = min(page_number(desk.form), last)
     kept = {name: value for name, value in desk.form.items() if name in {"to", "notice", "draft"} or _LINE.fullmatch(name)}
     return View(
         "notices/left_out.html",
         {
-            "kept": kept, "to": audience.label, "why": why, "who": desk.form.get("who", ""), "reach": found, "rows": rows[(at - 1) * PAGE : at * PAGE],
+            "kept": kept, "to": audience.label, "why": why, "who": who, "reach": found, "rows": rows[(at - 1) * PAGE : at * PAGE],
             "total": len(rows), "at": at, "last": last, "ways": CHANNEL_WORDS,
         },
     )  # fmt: skip
@@ -92,10 +90,37 @@ def around(desk: Desk, form: Mapping[str, str]) -> dict[str, Any]:
         "correction_limit": notices.CORRECTION,
         "variables": notices.VARIABLES,
         "texts": texts.choices(desk),
+        "shown_of_title": wording.THING_LENGTH if _has_card(desk) else 0,
     }
     notice = written(form)
     notice.audience = audience.to_json() if audience else {}
-    return {**look(desk, notice), **limits, "reach": reach, "ways": desk.context.ways}
+    return {
+        **look(desk, notice, images_of(desk, form)), **limits, **pictures_of(desk, form), "reach": reach, "ways": desk.context.ways, "is_alone": False,
+    }  # fmt: skip
+
+
+def draft_of(desk: Desk, form: Mapping[str, str]) -> Notice | None:
+    """Return the notice that a form goes on with, where there is one."""
+    return notices.by_public_id(desk.session, form["draft"]) if form.get("draft") else None
+
+
+def images_of(desk: Desk, form: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the addresses of the pictures of a form's draft."""
+    notice = draft_of(desk, form)
+    return images(desk, notice) if notice else ()
+
+
+def pictures_of(desk: Desk, form: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the form shows of pictures."""
+    notice = draft_of(desk, form)
+    found = notices.pictures(desk.session, notice) if notice else ()
+    can_add = len(found) < notices.PICTURES and (notice is None or notice.state is NoticeState.DRAFT)
+    return {"pictures": found, "most_pictures": notices.PICTURES, "can_add": can_add, "picture_said": ""}
+
+
+def _has_card(desk: Desk) -> bool:
+    """Tell whether some get a message of fields, which shows the title alone."""
+    return bool(desk.context.ways.template or desk.context.ways.subscription)
 
 
 def look(desk: Desk, notice: Notice, images: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -105,17 +130,19 @@ def look(desk: Desk, notice: Notice, images: tuple[str, ...] = ()) -> dict[str, 
     if notices.has_variables(title, body):
         values = notices.sample(desk, Audience.from_json(notice.audience))
         title, body, doubt = *(notices.fill_variables(text, values) for text in (title, body)), _unknown(title, body)
+    shown_title = notices.title_of(notice, title)
     shown = Notice(
         title=title, body=body, place=notice.place, contact=notice.contact, signer=notice.signer, asks=notice.asks, kind=notice.kind, until=notice.until,
         version=notice.version, correction=notice.correction, state=notice.state, rule=notice.rule,
     )  # fmt: skip
-    url, fields = desk.link(PATH.format(delivery=10**9)), wording.fields(title, desk.now)
+    url, fields = desk.link(PATH.format(delivery=10**9)), wording.fields(shown_title, desk.now)
     return {
         "letter": letter.of(shown, desk.community, notice.published_at or desk.now, images, now=desk.now), "unknown": doubt,
         "sample": tr_all("", (values['称呼'], "（", values['房号'], "）",)) if values else "",
-        "chat": wording.with_page(wording.text(title, body), url, asks=notice.asks),
-        "fields": [(wording.FIELD_NAMES[name], value) for name, value in fields.items()], "cut": _cut(title, fields["thing1"]),
+        "chat": wording.with_page(notices.text_of(notice, title, body), url, asks=notice.asks),
+        "fields": [(wording.FIELD_NAMES[name], value) for name, value in fields.items()], "cut": _cut(shown_title, fields["thing1"]),
         "has_template": bool(desk.context.ways.template), "community": desk.community,
+        "card_words": tr_all("、", [words for words, way in ((tr("模板消息"), desk.context.ways.template), (tr("订阅通知"), desk.context.ways.subscription)) if way]),
     }  # fmt: skip
 
 
@@ -166,50 +193,4 @@ def _kind(form: Mapping[str, str]) -> NoticeKind:
         return NoticeKind.EVERYDAY
 
 
-@page("POST", "/notices/{id}/pictures", need="notice.draft", takes=lambda upload, _form: _picture(upload))
-def add_picture(desk: Desk) -> Redirect:
-    """Put a picture into a draft."""
-    notice = _draft(desk)
-    if isinstance(desk.taken, Refusal):
-        raise desk.taken
-    notices.add_picture(desk.session, notice, desk.taken)
-    return Redirect(f"/console/notices/{notice.public_id}#pictures", tr("图片放好了。"))
-
-
-def _picture(upload: Upload) -> bytes | Refusal:
-    """Return the picture, or why it is none; read beside the database, where nobody can be told yet."""
-    try:
-        return pictures.read(upload) or Refusal(tr("请先选一张图片。"))
-    except Refusal as refusal:
-        return refusal
-
-
-@page("POST", "/notices/{id}/pictures/{number}/drop", need="notice.draft")
-def drop_picture(desk: Desk) -> Redirect:
-    """Take a picture out of a draft."""
-    notice = _draft(desk)
-    notices.drop_picture(desk.session, notice, row_id(desk.params["number"]) or 0)
-    return Redirect(f"/console/notices/{notice.public_id}#pictures", tr("图片去掉了。"))
-
-
-@page("GET", "/notices/{id}/pictures/{number}", need="notice.view", is_bare=True)
-def picture(desk: Desk) -> Download:
-    """Give a picture of a notice."""
-    notice = notices.by_public_id(desk.session, desk.params["id"])
-    found = notices.picture(desk.session, notice, row_id(desk.params["number"]) or 0) if notice else None
-    if found is None:
-        raise LookupError(desk.params["number"])
-    return Download(body=found, content_type="image/jpeg")
-
-
-def _draft(desk: Desk) -> Notice:
-    notice = notices.by_public_id(desk.session, desk.params["id"])
-    if notice is None:
-        raise LookupError(desk.params["id"])
-    desk.session.refresh(notice, with_for_update=True)
-    if notice.state is not NoticeState.DRAFT:
-        raise Refusal(tr("这条通知已经不是草稿，图片不能再改。要改的话，请发一条更正。"))
-    return notice
-
-
-ROUTES: tuple[Page, ...] = (reach, left_out, left_out_csv, add_picture, drop_picture, picture)
+ROUTES: tuple[Page, ...] = (reach, left_out, left_out_csv)

@@ -30,14 +30,18 @@ NOTICE_WORDS = {
 #: What one of many people is called until each of them has a delivery.
 PUBLISHING = tr("正在发布")
 
+#: Versions that put an end to what was told, and so have none themselves.
+_ENDINGS = (NoticeVersion.ALL_CLEAR, NoticeVersion.CANCELLATION)
+
 #: Versions that say something new instead of the same better.
 _NEW_WORDS = (NoticeVersion.UPDATE, NoticeVersion.ALL_CLEAR, NoticeVersion.CANCELLATION)
 
 
 @page("GET", "/notices/new", need="notice.draft", title=tr("写通知"))
 def compose(desk: Desk) -> View:
-    """Write a notice, from nothing or from a text."""
-    return form(desk, texts.of(desk, desk.query["text"]) if desk.query.get("text") else {})
+    """Write a notice, from nothing, from a text or for people who are saved under a name."""
+    words = texts.of(desk, desk.query["text"]) if desk.query.get("text") else {}
+    return form(desk, whom.with_saved(words, desk.query["to"]) if desk.query.get("to") else words)
 
 
 @page("GET", "/notices/{id}/edit", need="notice.draft", title=tr("写通知"))
@@ -61,13 +65,16 @@ def correct(desk: Desk) -> View:
     if before_it.published_at is None:
         raise Refusal(tr("只能更正、取消已经发布的通知。草稿直接修改就行。"))
     version = kinds.version_of(desk.query)
-    title = f"{VERSION_WORDS[version]}：{before_it.title}" if version is not NoticeVersion.CORRECTION else before_it.title
+    first = before_it.title
+    for words in VERSION_WORDS.values():
+        first = first.removeprefix(f"{words}：") if words else first
+    title = f"{VERSION_WORDS[version]}：{first}"
     return form(
         desk,
         {
             "corrects": before_it.public_id, **whom.fields_of(whom.shown(desk, Audience.from_json(before_it.audience))),
             "title": title[: notices.TITLE], "body": "" if version in _NEW_WORDS else before_it.body, **_beside(before_it),
-            **kinds.fields_of(before_it), "version": version.value,
+            **kinds.fields_of(before_it), "version": version.value, **({"until": ""} if version in _ENDINGS else {}),
         }
     )  # fmt: skip
 
@@ -96,7 +103,7 @@ def lines(desk: Desk) -> View:
     return form(desk, desk.form)
 
 
-@page("POST", "/notices", need="notice.send")
+@page("POST", "/notices", need="notice.send", form="/notices/new", title=tr("写通知"))
 def publish(desk: Desk) -> Redirect | View:
     """Publish now, plan it, or ask for a second person's yes; what is wrong is told beside the form, and nothing typed is lost."""
     try:
@@ -131,7 +138,7 @@ def _unseen_by_many(desk: Desk, notice: Notice) -> int:
 def keep(desk: Desk) -> Redirect | View:
     """Keep a draft, with the time it is meant for; nobody gets it before somebody who may send publishes it."""
     try:
-        notice = _kept(desk)
+        notice = kept(desk)
     except Refusal as refusal:
         desk.session.rollback()
         return form(desk, desk.form, refusal, 422)
@@ -145,7 +152,7 @@ def keep(desk: Desk) -> Redirect | View:
 def test(desk: Desk) -> Redirect | View:
     """Keep the draft and send it to the own WeChat of who writes it."""
     try:
-        notice = _kept(desk)
+        notice = kept(desk)
         said = approval.show_me(desk, notice)
     except Refusal as refusal:
         desk.session.rollback()
@@ -153,9 +160,10 @@ def test(desk: Desk) -> Redirect | View:
     return Redirect(f"/console/notices/{notice.public_id}/edit", said)
 
 
-def _kept(desk: Desk) -> Notice:
+def kept(desk: Desk) -> Notice:
+    """Keep what the form says as a draft; raises Refusal."""
     notice = _written(desk)
-    _require_draft(notice)
+    require_draft(notice)
     notices.intend(notice, times.plan_of(desk.form, desk.now, notice), desk.now)
     desk.session.add(notice)
     desk.record("notice.drafted", f"notice:{notice.public_id}")
@@ -166,7 +174,7 @@ def _kept(desk: Desk) -> Notice:
 def discard(desk: Desk) -> Redirect:
     """Throw a draft away."""
     notice = after.find(desk)
-    _require_draft(notice)
+    require_draft(notice)
     notices.discard(desk.session, notice)
     desk.record("notice.discarded", f"notice:{notice.public_id}")
     return Redirect("/console/notices", tr("草稿“{title}”删掉了。", title=notice.title))
@@ -185,10 +193,10 @@ def show(desk: Desk) -> View:
     wrong = desk.session.get(Notice, notice.corrects_id) if notice.corrects_id else None
     shown = {
         **{name: one.name if one else "" for name, one in staff.items()}, "is_own": desk.staff.id in (notice.asked_by or notice.created_by,),
-        "wrong": wrong, "version_words": VERSION_WORDS[notice.version], "later": notices.version_of(desk.session, notice),
+        "wrong": wrong, "version_words": VERSION_WORDS[notice.version], "later": notices.version_of(desk.session, notice), "chain": notices.chain_of(desk.session, notice),
         "version_names": VERSION_WORDS, "kind_words": KIND_WORDS[notice.kind], "is_veiled": is_veiled, "is_chased": receipts.is_chased(desk.session, notice, desk.now), "chase_words": kinds.CHASES.get(str(notice.chase_after), tr("{chase_after} 分钟后", chase_after=notice.chase_after)),
         "night": kinds.night(desk) if notice.kind is NoticeKind.EVERYDAY and is_counted else "",
-        "pictures": notices.pictures(desk.session, notice), "most_pictures": notices.PICTURES, "replies": after.replies(desk, notice) if desk.may("receipt.view") else [],
+        "is_alone": False, "replies": after.replies(desk, notice) if desk.may("receipt.view") else [],
         "reach": notices.count(desk, audience) if is_counted else None, "ways": desk.context.ways, "fault": "", **times.outlook(desk, notice),
     }  # fmt: skip
     return View("notices/notice.html", _progress(desk, notice) | shown | before.look(desk, notice, before.images(desk, notice)))
@@ -271,10 +279,13 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
     }  # fmt: skip
 
 
-def form(desk: Desk, fields: Mapping[str, str], fault: Refusal | None = None, status: int = 200, *, asks_again: int = 0) -> View:
+def form(
+    desk: Desk, fields: Mapping[str, str], fault: Refusal | None = None, status: int = 200, *, asks_again: int = 0,
+    more: Mapping[str, object] | None = None,
+) -> View:  # fmt: skip
     """Return the page of the form as it was filled; `asks_again`: so many people would get what nobody looked at first."""
     shown = times.preview(desk, fields) if fields else {}
-    around = {**times.form_of(desk, fields), **before.around(desk, fields), **shown}
+    around = {**times.form_of(desk, fields), **before.around(desk, fields), **shown, **(more or {})}
     return View("notices/compose.html", {**around, "fault": str(fault or ""), "refusal": fault, "asks_again": asks_again}, status)
 
 
@@ -284,12 +295,13 @@ def _previewed(desk: Desk) -> dict[str, object]:
         notice.audience = whom.audience_of(desk, desk.form).to_json()
     except Refusal:  # told beside the lines
         notice.audience = {}
-    return before.look(desk, notice)
+    return before.look(desk, notice, before.images_of(desk, desk.form))
 
 
 def _written(desk: Desk) -> Notice:
     """Return the notice of the form: the draft it goes on with, what it changes, or a new one."""
     fields = desk.form
+    _refuse_unread(fields)
     audience = whom.audience_of(desk, fields)
     _refuse_unknown(desk, audience)
     title, body = fields.get("title", ""), fields.get("body", "")
@@ -322,7 +334,8 @@ def _beside(notice: Notice) -> dict[str, str]:
     return {"place": notice.place, "contact": notice.contact, "signer": notice.signer, "asks": "1" if notice.asks else ""}
 
 
-def _require_draft(notice: Notice) -> None:
+def require_draft(notice: Notice) -> None:
+    """Raise Refusal for a notice that is no draft any more."""
     if notice.state is not NoticeState.DRAFT:
         raise Refusal(tr("这条通知{NOTICE_WORDS}，不能再改。", NOTICE_WORDS=NOTICE_WORDS[notice.state]))
 
@@ -336,7 +349,15 @@ def _require_changeable(desk: Desk, notice: Notice) -> None:
                 tr("这条通知已经定好要发，只有{holders}能改。", holders=tr_all("、", desk.access.holders("notice.send")))
             )
     else:
-        _require_draft(notice)
+        require_draft(notice)
+
+
+def _refuse_unread(fields: Mapping[str, str]) -> None:
+    """Raise Refusal for a file that was picked and not read: nobody means to send without it."""
+    if picked := fields.get("list"):
+        raise Refusal(tr("选了名单文件“{picked}”，还没有读。请先点“读进来”，或者不选它。", picked=picked[:40]), field="list")
+    if picked := fields.get("picture"):
+        raise Refusal(tr("选了图片“{picked}”，还没有加上。请先点“加上图片”，或者不选它。", picked=picked[:40]), field="picture")
 
 
 def _refuse_unknown(desk: Desk, audience: Audience) -> None:

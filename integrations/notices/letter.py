@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.contract import Community, Notice, NoticeState, notices
-from bot.contract.notices import VERSION_WORDS, NoticeKind
+from bot.contract.notices import VERSION_WORDS
 
 _NUMBER = re.compile(r"\+?\d[\d -]{3,}\d")
 
@@ -51,7 +51,7 @@ def of(
         contact=notice.contact or (f"物业 {community.phone}" if community.phone else ""), signer=notice.signer or community.name,
         at=at, asks=notice.asks, correction=notice.correction, version=VERSION_WORDS[notice.version],
         corrected=later.correction if later else "", later=VERSION_WORDS[later.version] if later else "", later_url=later_url,
-        is_emergency=notice.kind is NoticeKind.EMERGENCY, until=notice.until, is_over=bool(notice.until and notice.until <= (now or at)),
+        is_emergency=notice.is_urgent, until=notice.until, is_over=bool(notice.until and notice.until <= (now or at)),
         is_recalled=notice.state is NoticeState.RECALLED and not notice.rule, pictures=pictures,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Notice, NoticeState, Refusal, Staff, Turn, notices, receipts, telling, timing, tr, tr_all, wording
+from bot.contract import Desk, Notice, NoticeState, Refusal, Staff, Turn, notices, receipts, telling, timing, tr, tr_all
 from bot.contract.notices import Audience, NoticeKind, Plan, Step
 from bot.contract.receipts import Part, Total
 from integrations.notices import after, approval, kinds, whom
@@ -242,10 +242,14 @@ def _read_back(desk: Desk, notice: Notice) -> str:
     limit = notices.policy_of(desk.session).approve_above
     asks = limit is not None and found.people > limit and notice.kind is not NoticeKind.EMERGENCY
     ends = f"有效到 {timing.say(notice.until, desk.now)}。" if notice.until else ""
+    why = [f"{count}人{reason}" if len(found.unreachable) > 1 else reason for reason, count in found.unreachable.items()]
+    may_send = desk.may("notice.send")
     return _say(
         desk, "notice.spoken.shown", title=title, to=Audience.from_json(notice.audience).label, people=found.people, chat=found.chat or "",
         subscription=found.subscription or "", card=found.template or "", unreachable=found.people - found.told or "",
-        text=wording.text(title, cut), wait="".join((planned or night, ends)), ask=limit if asks else "",
+        text=notices.text_of(notice, title, cut), wait="".join((planned or night, ends)), ask=limit if asks else "", why="、".join(why),
+        url=desk.link(approval.LOOK.format(id=notice.public_id)), may="1" if may_send else "",
+        who="" if may_send else "、".join(desk.access.holders("notice.send")),
     )  # fmt: skip
 
 

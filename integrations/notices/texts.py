@@ -58,7 +58,7 @@ def keep(desk: Desk) -> Redirect | View:
         row = notices.keep_text(desk.session, form.get("name", ""), title, body, desk.now)
     except Refusal as refusal:
         desk.session.rollback()
-        return _listed(desk, str(refusal), 422)
+        return _listed(desk, refusal)
     return Redirect("/console/notices/texts", tr("模板“{name}”存好了。", name=row.name))
 
 
@@ -81,13 +81,20 @@ def copy(desk: Desk) -> Redirect:
     return Redirect(f"/console/notices/{new.public_id}/edit", tr("照《{title}》写了一份草稿，改好日期再发。", title=old.title))
 
 
-def _listed(desk: Desk, fault: str = "", status: int = 200) -> View:
+def _listed(desk: Desk, refusal: Refusal | None = None) -> View:
     shown = {"rows": notices.kept_texts(desk.session), "shipped": SHIPPED.items(), "variables": notices.VARIABLES}
     form = desk.form or (of(desk, desk.query["from"]) if desk.query.get("from") else {})
     return View(
         "notices/texts.html",
-        {**shown, "form": form, "fault": fault, "title_limit": notices.TITLE, "body_limit": notices.BODY},
-        status,
+        {
+            **shown,
+            "form": form,
+            "fault": str(refusal or ""),
+            "refusal": refusal,
+            "title_limit": notices.TITLE,
+            "body_limit": notices.BODY,
+        },
+        422 if refusal else 200,
     )
 
 

@@ -1,30 +1,10 @@
-"""Whom a notice is for, as staff pick it: lines of the form, what each can be, audiences under a name, lists from a file."""
+"""Whom a notice is for, as staff pick it: lines of the form, and what each can be."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
-from sqlmodel import select
-
-from bot.contract import (
-    Desk,
-    Household,
-    Page,
-    Redirect,
-    Refusal,
-    Upload,
-    View,
-    asked_in,
-    confined,
-    notices,
-    page,
-    roster,
-    rosterfile,
-    stored,
-    tr,
-    tr_all,
-)
+from bot.contract import Desk, Refusal, asked_in, notices, roster, stored, tr, tr_all
 from bot.contract.notices import (
     INCLUDING,
     Audience,
@@ -44,14 +24,10 @@ from bot.contract.notices import (
 #: Lines of one form.
 LINES = 8
 
-#: Rows of a file that are told as wrong.
-TOLD = 5
-
 #: What is picked where the words beside it say all.
 WORDS = "words"
 
 _ROOM = re.compile(r"[0-9A-Za-z]{2,6}")
-_NAME = re.compile(r"[^\w]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +120,25 @@ def form_of(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
         "options": _options(desk, rows),
         "joints": (INCLUDING, notices.AND, notices.WITHOUT),
         "most_rows": LINES,
+        "form": form,
+        "turn": turn(desk),
+        "whom_said": "",
+        "is_told": False,
     }
+
+
+def turn(desk: Desk) -> str:
+    """Return what tells a form from the same one filled in alike before: a picture taken out may be put in again."""
+    return f"{desk.now:%H%M%S%f}"
+
+
+def with_saved(form: Mapping[str, str], key: str) -> dict[str, str]:
+    """Return the form with a saved audience picked in its first empty line, else in one more; raises Refusal where there is no room."""
+    rows = rows_of(form)
+    at = next((number for number, row in enumerate(rows) if not row.pick and not row.more), len(rows))
+    if at >= LINES:
+        raise Refusal(tr("最多写 {LINES} 行，已经满了。请先去掉一行。", LINES=LINES))
+    return {**form, f"joint-{at}": form.get(f"joint-{at}", INCLUDING), f"pick-{at}": f"s|{key}", f"more-{at}": ""}
 
 
 def _options(desk: Desk, rows: Sequence[Row]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -240,118 +234,3 @@ def _saved(desk: Desk, form: Mapping[str, str]) -> dict[str, Saved]:
     mine = Audience.from_json(draft.audience).pickers() if draft else ()
     kept = {one.key: one for one in mine if isinstance(one, Saved)}
     return {**kept, **{one.public_id: one.picker for one in notices.saved_audiences(desk.session)}}
-
-
-# ------------------------------------------------------------------ under a name
-
-
-@page("GET", "/notices/audiences", need="notice.draft", title=tr("存好的发送范围"))
-def audiences(desk: Desk) -> View:
-    """List the audiences that are saved under a name, and take a file."""
-    return _listed(desk)
-
-
-@page("POST", "/notices/audiences", need="notice.draft")
-def save(desk: Desk) -> Redirect:
-    """Save whom words mean under a name."""
-    audience = audience_of(desk, {"to": desk.form.get("to", "")})
-    found = notices.count(desk, audience)
-    if found.unknown:
-        raise Refusal(tr("没有人属于“{unknown}”，请检查。", unknown=tr_all("、", found.unknown)))
-    row = notices.save_audience(desk.session, desk.form.get("name", ""), audience, desk.now, desk.staff.id)
-    desk.record("notice.audience_saved", people=found.people)
-    return Redirect(
-        "/console/notices/audiences", tr("存好了，写通知时选“{name}”，现在是 {people} 人。", name=row.name, people=found.people)
-    )
-
-
-@page(
-    "POST", "/notices/audiences/file", need="notice.draft", title=tr("存好的发送范围"), takes=lambda upload, _form: _read(upload)
-)
-def take_file(desk: Desk) -> Redirect | View:
-    """Make an audience of a file's flats and people; of one with faults nothing is kept."""
-    name, sheet = desk.taken
-    try:
-        row = _take(desk, name, sheet)
-    except Refusal as refusal:
-        desk.session.rollback()
-        return _listed(desk, str(refusal), 422)
-    found = notices.count(desk, row.picker.whom)
-    desk.record("notice.audience_saved", people=found.people)
-    return Redirect(
-        "/console/notices/audiences",
-        tr(
-            "名单读好了：{households} 户，{people} 人。写通知时选“{name}”。",
-            households=found.households,
-            people=found.people,
-            name=row.name,
-        ),
-    )
-
-
-@page("POST", "/notices/audiences/{id}/forget", need="notice.draft")
-def forget(desk: Desk) -> Redirect:
-    """Forget a saved audience."""
-    row = notices.saved_by_key(desk.session, desk.params["id"])
-    if row is None:
-        raise LookupError(desk.params["id"])
-    notices.forget_audience(desk.session, row)
-    return Redirect("/console/notices/audiences", tr("“{name}”删掉了。用它写好的通知不受影响。", name=row.name))
-
-
-def _listed(desk: Desk, fault: str = "", status: int = 200) -> View:
-    rows = [(one, Audience.from_json(one.whom)) for one in notices.saved_audiences(desk.session)]
-    seen = [(one, whom.label, notices.count(desk, whom).people) for one, whom in rows if not is_veiled(desk, whom)]
-    return View("notices/audiences.html", {"rows": seen, "fault": fault, "form": desk.form}, status)
-
-
-def _read(upload: Upload) -> tuple[str, rosterfile.Sheet]:
-    name = _NAME.sub("", PurePath(upload.filename.replace("\\", "/")).stem)[:16] or tr("名单")
-    if wrong := rosterfile.misnamed(upload.filename, upload.body):
-        return name, wrong
-    return name, confined.read(upload.body) if upload.body else rosterfile.Sheet()
-
-
-def _take(desk: Desk, name: str, sheet: rosterfile.Sheet) -> notices.SavedAudience:
-    """Save the flats and people of a file; raises Refusal with the first lines that are wrong."""
-    if sheet.faults:
-        raise Refusal(
-            tr_all(
-                "；",
-                (
-                    tr("第 {line} 行：{text}", line=one.line, text=one.text) if one.line else one.text
-                    for one in sheet.faults[:TOLD]
-                ),
-            )
-        )
-    if not sheet.entries:
-        raise Refusal(tr("请选一个文件（.csv 或 .xlsx），要有楼栋、单元、房号三列；只发给某个人，再加一列姓名。"))
-    homes = {(one.building, one.unit, one.room): one for one in desk.session.exec(select(Household)).all()}
-    wrong: list[str] = []
-    flats: dict[tuple[str, str, str], None] = {}
-    people: dict[str, None] = {}
-    named = {entry.flat for entry in sheet.entries if entry.name} & set(homes)
-    living = roster.people_by_flat(desk.session, [homes[flat].key for flat in named])
-    for entry in sheet.entries:
-        who = (
-            [one for one in living.get(homes[entry.flat].key, ()) if one.name == entry.name]
-            if entry.flat in homes and entry.name
-            else []
-        )
-        if entry.flat not in homes:
-            wrong.append(tr("第 {line} 行：名册里没有这一户", line=entry.line))
-        elif entry.name and not who:
-            wrong.append(tr("第 {line} 行：这一户没有叫这个名字的人", line=entry.line))
-        elif entry.name:
-            people |= {one.public_id: None for one in who}
-        else:
-            flats[entry.flat] = None
-    if wrong:
-        raise Refusal(
-            tr("有 {wrong} 行对不上，没有存：{wrong2}。改好了再传一次。", wrong=len(wrong), wrong2=tr_all("；", wrong[:TOLD]))
-        )
-    audience = notices.listed_audience(name, list(flats), list(people))
-    return notices.save_audience(desk.session, desk.form.get("name", "").strip() or name, audience, desk.now, desk.staff.id)
-
-
-ROUTES: tuple[Page, ...] = (audiences, save, take_file, forget)

@@ -1,13 +1,11 @@
 """The board of open tickets, and one ticket: what, where, who, what it costs, what happened, what may be done."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, func, select
 
 from bot.contract import (
-    SHANGHAI,
     Desk,
     Household,
     Page,
@@ -18,6 +16,7 @@ from bot.contract import (
     View,
     bulk,
     page,
+    read_time,
     row_id,
     tr,
     tr_all,
@@ -278,15 +277,6 @@ def reschedule(desk: Desk) -> View | Redirect:
             raise
         return _shown(desk, ticket, str(refusal))
     return Redirect(f"/console/tickets/{ticket.number}", tr("上门时间改好了，已告诉住户。"))
-
-
-def read_time(said: str) -> datetime:
-    """Return the moment of a field for day and time; raises Refusal for anything else."""
-    try:
-        at = datetime.fromisoformat(said)
-    except ValueError:
-        raise Refusal(tr("请把日期和时间都选好。")) from None
-    return at.replace(tzinfo=SHANGHAI)
 
 
 @page("POST", "/tickets/{number}/note", need="ticket.edit")

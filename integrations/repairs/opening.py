@@ -17,6 +17,7 @@ from bot.contract import (
     checked_phone,
     is_past,
     page,
+    read_time,
     register,
     roster,
     row_id,
@@ -25,7 +26,6 @@ from bot.contract import (
 )
 from bot.contract.register import Filter
 from integrations.repairs import clock, steps
-from integrations.repairs.console import read_time
 from integrations.repairs.models import CATEGORY_WORDS, LEVELS, LONGEST, OPEN, PUBLIC, Ticket
 from integrations.repairs.suggesting import candidates
 

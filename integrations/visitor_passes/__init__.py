@@ -10,12 +10,16 @@ from integrations.visitor_passes import (
     console,
     events,
     figures,
+    gates,
     heard,
+    host,
     lasting,
     listed,
+    offline,
     pages,
     past,
     personal,
+    phoned,
     processing,
     reactions,
     unwelcome,
@@ -29,11 +33,15 @@ integration = Integration(
     actions=actions.ALL,
     amends=actions.AMENDS,
     hears=lambda turn, text: (
-        heard.hear(turn, text) or heard.deleted(turn, text) or lasting.renew(turn, text) or unwelcome.hear(turn, text)
+        heard.hear(turn, text)
+        or heard.deleted(turn, text)
+        or lasting.renew(turn, text)
+        or host.hear(turn, text)
+        or unwelcome.hear(turn, text)
     ),
     matters=cards.matters,
     lists=(listed.LIST,),
-    console=console.ROUTES,
+    console=(*console.ROUTES, *phoned.ROUTES, *gates.ROUTES, *offline.ROUTES),
     pages=pages.ROUTES,
     api=api.ROUTES,
     reactions=reactions.ALL,
@@ -48,7 +56,8 @@ integration = Integration(
     processing=processing.PROCESSING,
     permissions=(
         Permission(name="pass.view", title=tr("看访客通行证"), roles=(Role.STAFF, Role.MANAGER)),
-        Permission(name="pass.edit", title=tr("作废访客通行证"), roles=(Role.STAFF, Role.MANAGER)),
+        Permission(name="pass.edit", title=tr("代住户开访客通行证、作废"), roles=(Role.STAFF, Role.MANAGER)),
+        Permission(name="gate.edit", title=tr("写大门的说明"), roles=(Role.MANAGER,)),
         Permission(name="gate.check", title=tr("门岗放行"), roles=(Role.GUARD, Role.MANAGER)),
         Permission(
             name=console.CALL,
@@ -59,7 +68,10 @@ integration = Integration(
     ),
     tells={
         "visitor.unwelcome": "who home",
-        "visitor.revoked": "name at",
+        "visitor.revoked": "name at why",
+        "visitor.phoned": "name at flat code url",
+        "visitor.named": "names hides host url",
+        "visitor.no_pass_to_name": "",
         "visitor.put_back": "name at",
         "visitor.cancelled": "who name at",
         "visitor.changed": "who name at until",

@@ -20,7 +20,7 @@ from bot.contract import (
     roster,
     tasks,
 )
-from integrations.visitor_passes import orders, passes, stay
+from integrations.visitor_passes import host, orders, passes, stay
 from integrations.visitor_passes.models import Pass, PassKind, PassState
 from integrations.visitor_passes.settings import Settings
 
@@ -74,6 +74,7 @@ def invite(turn: Turn, slots: Visit) -> Reply | Ask:
         resident_id=turn.me.key, household_id=home.key, visitor_name=slots.visitor_name,
         phone=slots.phone or "", plate=slots.plate or "", people=slots.people or 1, starts_at=meant.starts_at,
         ends_at=meant.ends_at, kind=kind, hours=_hours(slots, kind), entries_left=max(slots.people or 1, 1), created_at=turn.now,
+        names_host=host.is_named_by(turn, turn.me),
     )  # fmt: skip
     pass_.add_words(turn.said)
     turn.session.add(pass_)

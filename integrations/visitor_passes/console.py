@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import select
 
 from bot.contract import Desk, Page, Redirect, Refusal, View, asked_in, page, row_id, tr
-from integrations.visitor_passes import expected, gate, listed, walkups
+from integrations.visitor_passes import expected, gate, listed, offline, walkups
 from integrations.visitor_passes.models import HostAnswer, Pass
 
 #: Permission to read the numbers of a flat that did not answer.
@@ -29,7 +29,7 @@ def _stand(desk: Desk, status: int = 200, **more: Any) -> View:
     today = expected.today(desk)
     shown = {
         "latest": gate.latest(desk), "shown": CHECKS, "verdict": None, "fault": "", "typed": "", "found": None, "asked": {}, "today": today[: expected.SHOWN],
-        "more": max(len(today) - expected.SHOWN, 0), "staying": expected.staying(desk), **_waiting(desk), **more,
+        "more": max(len(today) - expected.SHOWN, 0), "staying": expected.staying(desk), "wrong": offline.wrong(desk), **_waiting(desk), **more,
     }  # fmt: skip
     return View("visitor_passes/gate.html", shown, status)
 
@@ -145,7 +145,7 @@ def cancel(desk: Desk) -> Redirect:
     pass_ = desk.session.exec(wanted.execution_options(populate_existing=True)).first()
     if pass_ is None:
         raise LookupError(desk.params["id"])
-    told = listed.revoke(desk, pass_)
+    told = listed.revoke(desk, pass_, desk.form.get("why", ""))
     return Redirect(
         "/console/passes", tr("已作废，{told}。", told=tr("已告诉住户") if told else tr("住户没有绑定微信，请电话告诉一声"))
     )

@@ -6,7 +6,8 @@ from sqlmodel import col, select
 
 from bot.contract import Household, Log, Subject, Work, tr
 from integrations.visitor_passes.gate import REASONS
-from integrations.visitor_passes.models import Pass, WalkUp
+from integrations.visitor_passes.listed import WHY
+from integrations.visitor_passes.models import Gate, Pass, WalkUp
 
 
 def _passes(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
@@ -25,23 +26,29 @@ def _walk_ups(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
     }
 
 
+def _gates(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
+    found = work.session.exec(select(Gate).where(col(Gate.public_id).in_(keys))).all()
+    return {key: Subject(tr("删掉的大门")) for key in keys} | {one.public_id: Subject(one.name, "/gates") for one in found}
+
+
 #: Kinds of events and their fields.
 EMITS = {
-    "visitor.invited": "people", "visitor.changed": "time? who? people? plate? phone? words?", "visitor.cancelled": "why?", "visitor.revoked": "", "visitor.put_back": "",
-    "gate.admitted": "reason method", "gate.refused": "reason method", "gate.left": "", "gate.undone": "",
-    "gate.looked": "found", "gate.asked": "told", "gate.answered": "answer", "gate.remarked": "",
+    "visitor.invited": "people", "visitor.changed": "time? who? people? plate? phone? words? host?", "visitor.cancelled": "why?", "visitor.revoked": "why?", "visitor.put_back": "",
+    "gate.admitted": "reason method", "gate.refused": "reason method", "gate.left": "", "gate.undone": "", "gate.synced": "number doubles",
+    "gate.described": "", "gate.deleted": "", "gate.looked": "found", "gate.asked": "told", "gate.answered": "answer", "gate.remarked": "",
 }  # fmt: skip
 
 LOG = Log(
     events={
-        "visitor.invited": tr("邀请访客，{people} 人"), "visitor.cancelled": tr("取消了访客{why?（{why}）}"), "visitor.revoked": tr("物业作废了通行证"), "visitor.put_back": tr("物业撤销了作废，通行证照常有效"),
-        "visitor.changed": tr("改了访客的{words?说明}{time?时间 }{who?姓名 }{people?人数 }{plate?车牌 }{phone?电话}"),
+        "visitor.invited": tr("邀请访客，{people} 人"), "visitor.cancelled": tr("取消了访客{why?（{why}）}"), "visitor.revoked": tr("物业作废了通行证{why?（{why}）}"), "visitor.put_back": tr("物业撤销了作废，通行证照常有效"),
+        "visitor.changed": tr("改了访客的{words?说明}{time?时间 }{who?姓名 }{people?人数 }{plate?车牌 }{phone?电话 }{host?邀请人}"),
         "gate.admitted": tr("门岗放行（{method}）"),
         "gate.refused": tr("门岗不放行：{reason}（{method}）"), "gate.left": tr("登记访客离开"), "gate.undone": tr("撤回了一次放行"),
+        "gate.synced": tr("补记了没有网络时放行的 {number} 次{doubles?，其中 {doubles} 次不该放行}"), "gate.described": tr("写了大门的说明"), "gate.deleted": tr("删掉了一个大门"),
         "gate.looked": tr("门岗按房号、姓名或车牌查访客，找到 {found} 位"), "gate.asked": tr("门岗问住户要不要放行，发给 {told} 人"), "gate.answered": tr("住户回答门岗：{answer}"), "gate.remarked": tr("住户给门岗带了话"),
     },
-    titles={"visitor.invited": tr("邀请访客"), "visitor.cancelled": tr("取消了访客"), "visitor.changed": tr("改了访客的通行证"), "gate.admitted": tr("门岗放行"), "gate.refused": tr("门岗不放行"), "gate.looked": tr("门岗查访客"), "gate.asked": tr("门岗问住户"), "gate.answered": tr("住户回答门岗")},
-    words={"why": {"left": tr("约的人不住这一户了")}, "reason": REASONS, "method": {"qr": tr("扫码"), "code": tr("输入通行码"), "picked": tr("从名单里选"), "host": tr("住户在微信里回答"), "phone": tr("电话里同意")}, "answer": {"yes": tr("同意"), "no": tr("不同意")}},
-    subjects={"pass": _passes, "walk_up": _walk_ups},
+    titles={"visitor.invited": tr("邀请访客"), "visitor.cancelled": tr("取消了访客"), "visitor.revoked": tr("物业作废了通行证"), "visitor.changed": tr("改了访客的通行证"), "gate.admitted": tr("门岗放行"), "gate.refused": tr("门岗不放行"), "gate.looked": tr("门岗查访客"), "gate.asked": tr("门岗问住户"), "gate.answered": tr("住户回答门岗")},
+    words={"why": {"left": tr("约的人不住这一户了"), **WHY}, "reason": REASONS, "method": {"qr": tr("扫码"), "code": tr("输入通行码"), "picked": tr("从名单里选"), "offline": tr("没有网络时放行"), "host": tr("住户在微信里回答"), "phone": tr("电话里同意")}, "answer": {"yes": tr("同意"), "no": tr("不同意")}},
+    subjects={"pass": _passes, "walk_up": _walk_ups, "gate": _gates},
     figures={"visitor.invited": tr("访客")},
 )  # fmt: skip

@@ -164,7 +164,7 @@ def admit(work: Work, pass_: Pass, method: str, people: int = 1) -> Verdict:
     """Use so many entries of a pass up if it is good now, and write the check down; all of them or none."""
     grace = work.settings(Settings).grace
     reason = pass_.fault_at(work.now, grace)
-    if not reason and not _use(work.session, pass_, people):
+    if not reason and not use(work.session, pass_, people):
         work.session.refresh(pass_)
         reason = pass_.fault_at(work.now, grace) or "used"
     verdict = _note(work, pass_, why_cancelled(work, pass_) if reason == PassState.CANCELLED else reason, method, people)
@@ -186,11 +186,21 @@ def _entries_today(work: Work, pass_: Pass) -> int:
     return work.session.exec(came).one()
 
 
-def why_cancelled(work: Work, pass_: Pass) -> str:
-    """Return by whom a pass was called off, as the log has it: revoked by the staff, left where its maker went, else cancelled."""
+def _called_off(work: Work, pass_: Pass) -> Event | None:
     kinds = ("visitor.cancelled", "visitor.revoked")
     ends = select(Event).where(Event.subject == pass_.subject, col(Event.kind).in_(kinds)).order_by(col(Event.id).desc())
-    last = work.session.exec(ends).first()
+    return work.session.exec(ends).first()
+
+
+def cancelled_by(work: Work, pass_: Pass, at: datetime) -> bool:
+    """Tell whether a pass that is called off was so at a moment."""
+    last = _called_off(work, pass_)
+    return last is None or last.at <= at
+
+
+def why_cancelled(work: Work, pass_: Pass) -> str:
+    """Return by whom a pass was called off, as the log has it: revoked by the staff, left where its maker went, else cancelled."""
+    last = _called_off(work, pass_)
     if last is None:
         return str(PassState.CANCELLED)
     return "revoked" if last.kind == "visitor.revoked" else str(last.data.get("why", PassState.CANCELLED))
@@ -209,7 +219,7 @@ def _find(session: Session, public_id: str, code: str) -> Pass | None:
     return session.exec(query.order_by(col(Pass.id).desc())).first()
 
 
-def _use(session: Session, pass_: Pass, people: int) -> bool:
+def use(session: Session, pass_: Pass, people: int) -> bool:
     """Take so many entries; False when another gate was quicker."""
     result = session.execute(
         update(Pass)
@@ -250,17 +260,17 @@ def _verdict(work: Work, passage: Passage) -> Verdict:
     walk_up = work.session.get(WalkUp, passage.walk_up_id) if passage.walk_up_id else None
     home = pass_.household_id if pass_ else walk_up.household_id if walk_up else None
     flat = work.session.get_one(Household, home).label if home else ""
-    first_use = _first_use(work, pass_) if pass_ and passage.reason == "used" else ""
-    return Verdict(passage=passage, pass_=pass_, walk_up=walk_up, flat=flat, first_use=first_use)
+    used_before = first_use(work, pass_) if pass_ and passage.reason == "used" else ""
+    return Verdict(passage=passage, pass_=pass_, walk_up=walk_up, flat=flat, first_use=used_before)
 
 
-def _first_use(work: Work, pass_: Pass) -> str:
+def first_use(work: Work, pass_: Pass) -> str:
     """Say when and by whom the pass was first used: the double use a guard must see."""
     first = work.session.exec(
         select(Passage, Staff.name)
         .join(Staff, col(Staff.id) == col(Passage.staff_id), isouter=True)
         .where(Passage.pass_id == pass_.id, col(Passage.admitted).is_(True))
-        .order_by(col(Passage.id))
+        .order_by(col(Passage.at), col(Passage.id))
     ).first()
     return work.words(tr("{at} 由{who}放行"), at=first[0].at, who=first[1] or tr("门禁设备")) if first else ""
 
@@ -289,7 +299,7 @@ def undo(desk: Desk, passage_id: int) -> None:
 
 def _may_be_a_slip(passage: Passage) -> bool:
     """Tell whether somebody decided, and not the clock or the count: who was let in, and who was sent away without a pass."""
-    return passage.admitted or passage.walk_up_id is not None
+    return (passage.admitted and passage.journal_key is None) or passage.walk_up_id is not None
 
 
 def _give_back(desk: Desk, pass_: Pass, people: int) -> None:
@@ -328,7 +338,7 @@ def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
     ).all()
     return [
         {
-            "id": passage.id, "at": passage.at, "admitted": passage.admitted, "reason": REASONS.get(passage.reason, ""),
+            "id": passage.id, "at": passage.at, "admitted": passage.admitted, "reason": REASONS.get(passage.reason, ""), "is_wrong": passage.admitted and passage.reason != "",
             "visitor": mask(pass_.visitor_name) if pass_ else walk_up.who if walk_up else "", "flat": flat.label if flat else "",
             "left_at": passage.left_at, "undone_at": passage.undone_at,
             "may_undo": _may_be_a_slip(passage) and not (passage.undone_at or passage.left_at) and desk.now - passage.at < UNDONE_WITHIN,

@@ -16,6 +16,7 @@ from bot.contract import (
     Desk,
     Household,
     Listing,
+    Question,
     Refusal,
     Resident,
     Search,
@@ -38,6 +39,11 @@ STATES: Mapping[str, str] = {
 WORDS: Mapping[str, tuple[str, str]] = {
     "": (tr("有效"), "green"), "early": (tr("未到时间"), "blue"), "over": (tr("已过期"), "secondary"), "used": (tr("已使用"), "secondary"),
     "cancelled": (tr("已取消"), "secondary"), "hours": (tr("不在约好的时间"), "blue"),
+}  # fmt: skip
+
+#: Why staff call a pass off, as the resident reads it.
+WHY: Mapping[str, str] = {
+    "asked": tr("您家打电话要求的"), "mistake": tr("登记有误，需要重新开"), "moved": tr("约的人已经不住这一户"), "misused": tr("通行证被转给了别人"), "safety": tr("出于小区安全的考虑"),
 }  # fmt: skip
 
 #: Passes that were over before are not on the usual list.
@@ -107,20 +113,22 @@ def _state(_desk: Desk, row: Row) -> Cell:
     return Cell(words=words, tone=tone)
 
 
-def revoke(desk: Desk, made: Pass) -> bool:
-    """Call off a pass that must not open the gate any more; tells whether who made it could be told."""
+def revoke(desk: Desk, made: Pass, why: str) -> bool:
+    """Call off a pass that must not open the gate any more, and say why; tells whether who made it could be told."""
     if made.state is not PassState.ACTIVE:
         raise Refusal(tr("这张通行证已经不能用了，不用再作废。"))
     if made.fault_at(desk.now, desk.settings(Settings).grace) == "over":
         raise Refusal(tr("这张通行证已经过期了，不用再作废。"))
+    if why not in WHY:
+        raise Refusal(tr("请选择为什么作废，住户会看到。"), field="why")
     made.state = PassState.CANCELLED
     desk.session.add(made)
-    desk.record("visitor.revoked", made.subject)
-    return desk.tell(_maker(desk, made), "visitor.revoked", name=made.visitor_name, at=made.starts_at) is not None
+    desk.record("visitor.revoked", made.subject, why=why)
+    return desk.tell(_maker(desk, made), "visitor.revoked", name=made.visitor_name, at=made.starts_at, why=WHY[why]) is not None
 
 
-def _revoke(desk: Desk, made: Pass, _answers: Mapping[str, str]) -> None:
-    revoke(desk, made)
+def _revoke(desk: Desk, made: Pass, answers: Mapping[str, str]) -> None:
+    revoke(desk, made, answers["why"])
 
 
 def _stands_still(desk: Desk, made: Pass) -> bool:
@@ -170,9 +178,10 @@ LIST = Listing(
     finds=tr("房号、住户姓名、访客姓名、车牌、通行码"),
     load=_load,
     acts=(
-        Act(name="revoke", title=tr("作废，门岗不再放行"), need="pass.edit", run=_revoke, keeps=("state",), put_back=_put_back, stands=_stands_still, is_grave=True),
+        Act(name="revoke", title=tr("作废，门岗不再放行"), need="pass.edit", run=_revoke, keeps=("state",), put_back=_put_back, stands=_stands_still, is_grave=True, asks=(Question(name="why", title=tr("为什么作废，住户会看到"), options=lambda desk: WHY),)),
     ),
     template="visitor_passes/passes.html",
+    around=lambda desk, rows: {"why": WHY},
     live="visitor gate",
     empty=(tr("还没有访客"), tr("居民在微信里说“我妹妹明天下午三点来”，通行证就会出现在这里。")),
 )  # fmt: skip

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from bot.contract import Hours, Scoped, Search, digest_of, joined, maybe_moment, moment, public_id, sealed, word
@@ -86,6 +86,7 @@ class Pass(Scoped, table=True):
     hours: str = ""  # of who comes again and again, as Hours.kept; empty = at all hours
     reminded_at: datetime | None = maybe_moment()  # when its maker was told that it ends
     staff_id: int | None = Field(default=None, foreign_key="staff.id")  # who made it for somebody who phoned
+    names_host: bool = False  # its page says who invited; else the building alone
     created_at: datetime = moment(index=True)
 
     @property
@@ -138,6 +139,19 @@ class Pass(Scoped, table=True):
         return "" if weekly is None or weekly.hold(now, grace) else "hours"
 
 
+class Gate(Scoped, table=True):
+    """A gate that visitors are sent to, as staff describe it."""
+
+    __tablename__ = "visitor_gate"
+    __table_args__ = (UniqueConstraint("community_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    name: str  # 南门
+    way: str = ""  # how one finds it and comes in: 文一路进来第二个路口，车走右边
+    map_url: str = ""  # where a map shows it; https
+
+
 class Passage(Scoped, table=True):
     """One check at the gate, admitted or not."""
 
@@ -146,15 +160,14 @@ class Passage(Scoped, table=True):
     staff_id: int | None = Field(default=None, foreign_key="staff.id")  # None = a machine checked it
     at: datetime = moment(index=True)
     direction: str = "in"
-    method: str = (
-        "code"  # qr, code, picked (from the list of the expected), host (who agreed by WeChat) or phone (who agreed by phone)
-    )
+    method: str = "code"  # qr, code, picked (from the list of the expected), offline, host (who agreed by WeChat) or phone (who agreed by phone)
     admitted: bool
     reason: str = ""
     left_at: datetime | None = maybe_moment()
     people: int = 1  # who came in by it together
     undone_at: datetime | None = maybe_moment()  # it was a slip of the finger: nobody came in by it
     walk_up_id: int | None = Field(default=None, foreign_key="visitor_walk_up.id", index=True)  # who had no pass
+    journal_key: str | None = Field(default=None, unique=True, index=True)  # of who was let in while there was no network
 
 
 class HostAnswer(StrEnum):

@@ -1,10 +1,9 @@
 """The pass as the visitor sees it: a QR code, when it is good, and where. And the question of the guard, as the host sees it."""
 
-import segno
 from sqlmodel import select
 
-from bot.contract import Household, Page, Redirect, Refusal, Resident, View, Visit, page, roster, tr
-from integrations.visitor_passes import tokens, walkups
+from bot.contract import Download, Household, Page, Redirect, Refusal, Resident, View, Visit, page, roster, tr
+from integrations.visitor_passes import gates, passes, picture, tokens, walkups
 from integrations.visitor_passes.models import HostAnswer, Pass, WalkUp
 from integrations.visitor_passes.settings import Settings
 
@@ -14,27 +13,49 @@ STATES = {
 }  # fmt: skip
 
 
+#: Of them those of a pass that still opens it, now or later.
+OPENS = {"", "early", "hours"}
+
+#: What a visitor does whose pass opens no gate; why it was called off is the resident's to tell.
+ADVICE = {
+    "over": "要再来，请联系邀请您的人再约一次；已经到门口了，请门岗问一下住户。", "used": "约好的人都已经进过了。要再进，请联系邀请您的人再约一次，或者请门岗问一下住户。",
+    "cancelled": "这张通行证不能进门了。请联系邀请您的人；已经到门口了，请门岗问一下住户。",
+}  # fmt: skip
+
+
 @page("GET", "/passes/{id}")
 def show(visit: Visit) -> View:
     """Show the pass."""
-    pass_ = visit.session.exec(select(Pass).where(Pass.public_id == visit.params["id"])).first()
-    if pass_ is None:
-        raise LookupError(visit.params["id"])
+    pass_ = _find(visit)
     flat = visit.session.get_one(Household, pass_.household_id)
     fault = pass_.fault_at(visit.now, visit.settings(Settings).grace)
-    token = tokens.Token(public_id=pass_.public_id, starts_at=pass_.starts_at, ends_at=pass_.ends_at)
-    # White stays white in dark mode, or no camera reads it; the quiet zone is part of the code (ISO/IEC 18004).
-    picture = segno.make_qr(tokens.write(token, visit.context.keys), error="m").svg_data_uri(
-        light="white", dark="black", border=4, scale=6
-    )
-    usable = fault in {"", "early", "hours"}
+    drawn = visit.link(f"/passes/{pass_.public_id}/picture", passes.lives(visit, pass_)).removeprefix(visit.context.base_url)
     return View(
         "visitor_passes/pass.html",
         {
-            "pass_": pass_, "building": roster.label_of(flat.building), "state": STATES[fault], "fault": fault,
-            "picture": picture if usable else "", "community": visit.community,
+            "pass_": pass_, "building": roster.label_of(flat.building), "state": STATES[fault], "fault": fault, "advice": ADVICE.get(fault, ""),
+            "picture": drawn if fault in OPENS else "", "size": picture.SIZE, "community": visit.community, "gates": gates.listed(visit.session),
+            "host": visit.session.get_one(Resident, pass_.resident_id).name if pass_.names_host else "",
         },
     )  # fmt: skip
+
+
+@page("GET", "/passes/{id}/picture")
+def draw(visit: Visit) -> Download:
+    """Draw the pass as a picture to keep; none of one that opens no gate any more."""
+    pass_ = _find(visit)
+    if pass_.fault_at(visit.now, visit.settings(Settings).grace) not in OPENS:
+        raise LookupError(pass_.public_id)
+    token = tokens.Token(public_id=pass_.public_id, starts_at=pass_.starts_at, ends_at=pass_.ends_at)
+    drawn = picture.draw(tokens.write(token, visit.context.keys), pass_.code, pass_.starts_at, pass_.ends_at)
+    return Download(body=drawn, content_type="image/png")
+
+
+def _find(visit: Visit) -> Pass:
+    pass_ = visit.session.exec(select(Pass).where(Pass.public_id == visit.params["id"])).first()
+    if pass_ is None:
+        raise LookupError(visit.params["id"])
+    return pass_
 
 
 @page("GET", "/walk-ups/{id}/{member}")
@@ -69,4 +90,4 @@ def _asked(visit: Visit, *, locks: bool) -> tuple[WalkUp, Household, Resident]:
     return one, flat, member
 
 
-ROUTES: tuple[Page, ...] = (show, walk_up, answer_walk_up)
+ROUTES: tuple[Page, ...] = (show, draw, walk_up, answer_walk_up)

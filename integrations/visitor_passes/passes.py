@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
-from bot.contract import Household, Reply, Turn, roster, tr
+from bot.contract import Desk, Household, Refusal, Reply, Turn, Work, roster, tr
 from integrations.visitor_passes.models import Pass, PassState
 from integrations.visitor_passes.settings import Settings
 
@@ -41,15 +41,37 @@ def mine(turn: Turn, about: str) -> Pass | None:
     return turn.session.exec(wanted.with_for_update().execution_options(populate_existing=True)).first()
 
 
-def over_the_cap(turn: Turn, home: Household) -> Reply | None:
+def over_the_cap(work: Work, home: Household) -> Reply | None:
     """Return what is said where a flat has as many passes as it may; None where one more is fine."""
-    settings, midnight = turn.settings(Settings), turn.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    settings, midnight = work.settings(Settings), work.now.replace(hour=0, minute=0, second=0, microsecond=0)
     theirs = select(func.count()).select_from(Pass).where(Pass.household_id == home.key)
-    is_open = (Pass.state == PassState.ACTIVE, col(Pass.ends_at) > turn.now - settings.grace)
-    if (number := turn.session.exec(theirs.where(*is_open)).one()) >= settings.most_open:
+    is_open = (Pass.state == PassState.ACTIVE, col(Pass.ends_at) > work.now - settings.grace)
+    if (number := work.session.exec(theirs.where(*is_open)).one()) >= settings.most_open:
         return Reply("full", ok=False, open=number)
-    made = turn.session.exec(theirs.where(col(Pass.created_at) >= midnight)).one()
+    made = work.session.exec(theirs.where(col(Pass.created_at) >= midnight)).one()
     return Reply("enough", ok=False, made=made) if made >= settings.most_a_day else None
+
+
+def require_room(desk: Desk, home: Household) -> None:
+    """Raise Refusal where a flat has as many passes as it may: the cap binds staff as it binds residents."""
+    settings = desk.settings(Settings)
+    match over_the_cap(desk, home):
+        case Reply(name="full"):
+            raise Refusal(
+                tr(
+                    "{flat}现在有 {most} 张还能用的通行证，已经是最多了。请先作废不用的。",
+                    flat=home.label,
+                    most=settings.most_open,
+                )
+            )
+        case Reply(name="enough"):
+            raise Refusal(
+                tr(
+                    "{flat}今天已经开了 {most} 张通行证，不能再开了。人到了门口，由门岗问住户。",
+                    flat=home.label,
+                    most=settings.most_a_day,
+                )
+            )
 
 
 def _of_home(turn: Turn) -> ColumnElement[bool]:
@@ -76,7 +98,12 @@ def told(turn: Turn, pass_: Pass) -> dict[str, Any]:
 
 def link(turn: Turn, pass_: Pass) -> str:
     """Return a link to the page of a pass."""
-    return turn.link(f"/passes/{pass_.public_id}", max(_LINK_LIVES, pass_.ends_at - turn.now + timedelta(days=1)))
+    return turn.link(f"/passes/{pass_.public_id}", lives(turn, pass_))
+
+
+def lives(work: Work, pass_: Pass) -> timedelta:
+    """Return how long the link to a pass opens: past its end, so that it says that it is over."""
+    return max(_LINK_LIVES, pass_.ends_at - work.now + timedelta(days=1))
 
 
 def _last_minute(turn: Turn, pass_: Pass) -> str:

@@ -39,7 +39,7 @@ NONSENSE = "没有人这样写"
 PICTURE, TABLE = Path("tests/acceptance/leak.jpg"), "楼栋,单元,房号,姓名\n3,2,501,陈建国\n"
 
 #: What is asked for without a mark that the browser would mind, and what fits where words alone do not.
-ASKED = {"phone", "q", "who", "text", "question", "answer"}
+ASKED = {"phone", "q", "who", "text", "question", "answer", "save_as"}
 FITTING = {
     "code": "123456", "price": "35", "pieces": "1", "phone": "13800001234", "url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x", "who": "3-2-501",
     "hour": "10:00", "flat": "3-2-501", "building": "3", "unit": "2", "room": "909", "q": "陈", "from": "9", "until": "10",
@@ -69,6 +69,9 @@ MORE: Mapping[str, str] = {
     "/console/care/visits/{day}": "a photo is taken before",
     "/p/duty/{task}/{login}": "a colleague takes it over before",
 }
+
+#: Which file a button sends, of a form with several.
+FILE_OF = {"/console/notices/pictures": "picture", "/console/notices/whom/file": "list"}
 
 #: What gives a file.
 FILES = {"/console/people/export", "/console/roster/export", "/console/households/{id}/export", "/console/notices/left-out.csv"}
@@ -138,7 +141,8 @@ def ends(action: str) -> int:
 def send(house: House, page: Found, form: Form, button: Button, route: str, action: str, said: dict[str, str]) -> Sent:
     cookie = house.cookie(1, Role.ADMIN) if action.startswith("/console") else {}
     asked = {**cookie, "Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
-    file = next((one for one in form.fields if one.kind == "file"), None)
+    files = [one for one in form.fields if one.kind == "file"]
+    file = next((one for one in files if one.name == FILE_OF.get(route)), files[0] if files else None)
     if file is not None and (button.kind or form.kind) == "multipart/form-data":
         name, content = (
             ("漏水.jpg", PICTURE.read_bytes()) if "image" in file.attrs.get("accept", "") else ("名册.csv", TABLE.encode())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 from sqlmodel import Session, select
 
 from bot.cli.setup import look_at_days_off
 from bot.language.recurrence.holidays import LAST_YEAR
 from bot.store import policies
-from bot.store.notices import Notice, NoticeState
+from bot.store.notices import Notice, NoticePicture, NoticeState
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Desk
@@ -47,7 +49,8 @@ async def test_notice_is_counted_sent_listed_and_recalled(desk: Desk) -> None:
     listed = await desk.run("notice", "list")
     recalled = await desk.run("notice", "recall", notice.public_id)
 
-    assert sent.text.startswith(counted.text)
+    assert sent.text.startswith(counted.text.partition("in the chat:")[0])
+    assert "in the chat:\n【停水】\n明天九点到十二点" in counted.text
     assert f"{notice.public_id}: goes out in 10 s; `linli notice recall {notice.public_id}` undoes it" in sent.text
     assert f"{notice.public_id}" in listed.text
     assert recalled.text.startswith(f"{notice.public_id}: recalled")
@@ -185,3 +188,58 @@ async def test_notice_above_the_settled_number_waits_for_somebody_else(desk: Des
     assert "somebody else has to" in own.error
     assert "chen may not send notices" in guard.error
     assert (agreed["step"], notices(desk)[0].state) == ("published", NoticeState.PUBLISHED)
+
+
+async def test_all_that_stands_on_the_page_is_given_and_told_to_programs(desk: Desk, tmp_path: Path) -> None:
+    plan, broken = tmp_path / "plan.png", tmp_path / "broken.png"
+    Image.new("RGB", (40, 30), "red").save(plan)
+    broken.write_bytes(b"<svg>")
+    page = ("--place", "水泵房", "--contact", "王工 0571-88001200", "--signer", "业委会", "--ask", "--picture", str(plan))
+
+    no = await desk.run("notice", "send", "--to", "3栋", *WATER, "--picture", str(broken))
+    none = await desk.run("notice", "send", "--to", "3栋", *WATER, "--picture", str(tmp_path / "none.png"))
+    counted = json.loads((await desk.run("notice", "send", "--to", "3-2", *WATER, *page, "--dry-run", "--json")).text)
+    told = (await desk.run("notice", "send", "--to", "3栋", "--title", "停" * 30, "--body", "{称呼}，明天", "--dry-run")).text
+    assert notices(desk) == []
+    sent = json.loads((await desk.run("notice", "send", "--to", "3栋", *WATER, *page, "--json")).text)
+    [notice] = notices(desk)
+    [picture] = desk.ask(lambda session: list(session.exec(select(NoticePicture)).all()))
+
+    assert "is no picture" in no.error
+    assert "none.png: No such file" in none.error
+    assert counted["audience"] == "3栋2单元"
+    assert counted["preview"]["chat"] == "【停水】\n明天九点到十二点"
+    assert counted["people"] == counted["told"] + sum(counted["unreachable"].values())
+    assert "{称呼}" not in told
+    assert "template message:" not in told, "this account has none"
+    assert sent["id"] == notice.public_id
+    assert (notice.place, notice.contact, notice.signer, notice.asks) == ("水泵房", "王工 0571-88001200", "业委会", True)
+    assert (picture.notice_id, picture.content[:3]) == (notice.id, b"\xff\xd8\xff")
+
+
+async def test_each_command_answers_programs_with_an_object(desk: Desk) -> None:
+    every = ("--every", "每天早上八点")
+    reach = json.loads((await desk.run("notice", "reach", "--to", "3栋", "--json")).text)
+    sent = json.loads((await desk.run("notice", "send", "--to", "3栋", *WATER, "--json")).text)
+    lines = (await desk.run("notice", "people", sent["id"], "--json")).text.splitlines()
+    found = [json.loads(line) for line in lines]
+    one = json.loads((await desk.run("notice", "people", sent["id"], "--find", found[0]["name"], "--json")).text.splitlines()[0])
+    again = json.loads((await desk.run("notice", "retry", sent["id"], "--json")).text)
+    wrong = await desk.run("notice", "people", sent["id"], "--part", "half")
+    says = ("--corrects", sent["id"], "--says", "改为十四点")
+    better = json.loads((await desk.run("notice", "send", *WATER, *says, "--json")).text)
+    mute = await desk.run("notice", "send", *WATER, "--corrects", sent["id"])
+    rule = json.loads((await desk.run("notice", "send", "--to", "3栋", *WATER, *every, "--json")).text)["id"]
+    done = [json.loads((await desk.run("notice", verb, rule, "--json")).text) for verb in ("skip", "pause", "resume")]
+    gone = json.loads((await desk.run("notice", "recall", sent["id"], "--json")).text)
+    kept = {one.public_id: one for one in notices(desk)}
+
+    assert len(reach["everyone"]) == reach["people"] == len(found) == sent["people"]
+    assert all(bool(one["channel"]) != bool(one["reason"]) for one in reach["everyone"])
+    assert one == found[0]
+    assert again == {"id": sent["id"], "people": 0, "unsure": False}
+    assert "--part 'half' is none of all" in wrong.error
+    assert (better["audience"], kept[better["id"]].corrects_id) == ("3栋", kept[sent["id"]].id)
+    assert "--says is missing" in mute.error
+    assert [(one["done"], one["state"]) for one in done] == [("skip", "scheduled"), ("pause", "paused"), ("resume", "scheduled")]
+    assert (gone["id"], gone["state"]) == (sent["id"], "recalled")

@@ -44,6 +44,21 @@ async def test_page_that_was_posted_to_leads_to_its_form_and_shows_what_the_tab_
     assert "没有找到" not in page
 
 
+async def test_form_that_was_refused_goes_by_an_address_that_opens_it_again(office: Office) -> None:
+    """/console/notices opens the list of all notices: whoever copies that address and opens it would find their words gone."""
+    async with await office.browser(Role.MANAGER) as manager:
+        refused = await manager.post("/console/notices", data={"to": "3栋", "title": "", "body": "明天九点停水。"}, headers=HTML)
+        page = await refused.text()
+        own = await manager.post(
+            "/console/notices/draft", data={"to": "3栋", "title": "", "body": "明天九点停水。"}, headers=HTML
+        )
+
+    assert refused.status == 422
+    assert 'data-posted="/console/notices/preview"' in page
+    assert "data-keeps" in page
+    assert 'data-posted="/console/notices/preview"' in await own.text()
+
+
 @pytest.mark.parametrize(
     ("address", "to"),
     [

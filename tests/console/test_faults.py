@@ -46,6 +46,22 @@ ENTRY = {"question": "几点上班", "answer": "九点", "others": "", "audience
         ("/console/notices/rules", {**RULES, "quiet_from": "晚上"}, "quiet_from", "安静时段请写成"),
         ("/console/notices/rules", {**RULES, "approve_above": "很多"}, "approve_above", "人数请写数字"),
         ("/console/notices/rules", {**RULES, "big_above": ""}, "big_above", "人数请写数字"),
+        ("/console/notices", {**NOTICE, "body": "{姓名}您好"}, "body", "没有这个变量"),
+        ("/console/notices", {**NOTICE, "title": "＿＿月停水"}, "title", "还有没填的空"),
+        ("/console/notices", {**NOTICE, "list": "名单.csv"}, "list", "选了名单文件“名单.csv”，还没有读"),
+        ("/console/notices", {**NOTICE, "picture": "a.png"}, "picture", "还没有加上"),
+        ("/console/notices/pictures", NOTICE, "picture", "请先选一张图片"),
+        ("/console/notices/whom/keep", {**NOTICE, "save_as": "3栋"}, "save_as", "请给这个范围起个名字"),
+        ("/console/notices/whom/file", NOTICE, "list", "请选一个文件"),
+        ("/console/notices/audiences", {"name": "", "to": "3栋"}, "name", "请给这个范围起个名字"),
+        ("/console/notices/audiences", {"name": "网格一", "to": ""}, "to", "请写明发给谁"),
+        ("/console/notices/audiences", {"name": "网格一", "to": "舞蹈队"}, "to", "没有人属于“舞蹈队”"),
+        ("/console/notices/texts", {"name": "", "title": "停水", "body": "停水"}, "name", "请给模板起个名字"),
+        ("/console/notices/texts", {"name": "停水", "title": "", "body": "停水"}, "title", "标题和内容都要写"),
+        ("/console/notices/texts", {"name": "停水", "title": "停水", "body": "{姓名}"}, "body", "没有这个变量"),
+        ("/console/phrases", {"short": "停 水", "text": "知道了"}, "short", "短语要写 1 到 12 个字"),
+        ("/console/phrases", {"short": "停水", "text": "{姓名}"}, "text", "这个变量"),
+        ("/console/labels", {"name": ""}, "name", "标签要写 1 到"),
         ("/console/gate", {"code": ""}, "code", "请扫二维码"),
         ("/console/gate/ask", {"flat": "3-2-501", "who": "", "people": "1", "plate": ""}, "who", "请写来的是谁"),
         ("/console/gate/ask", {"flat": "99-9-999", "who": "送水的", "people": "1", "plate": ""}, "flat", ""),
@@ -73,6 +89,24 @@ async def test_fault_stands_at_its_field_with_the_focus_and_above(
     [above] = re.findall(r'<div class="alert alert-danger" role="alert"[^>]*>([^<]*)</div>', page)
     assert beside == above
     assert said in beside
+
+
+async def test_of_forms_alike_the_one_that_was_refused_says_so(office: Office) -> None:
+    async with await office.browser(Role.ADMIN) as admin:
+        for short in ("停水", "停电"):
+            await admin.post("/console/phrases", data={"short": short, "text": "知道了"})
+        listed = await (await admin.get("/console/phrases")).text()
+        key = re.findall(r'action="/console/phrases/(\w+)"', listed)[-1]
+        refused = await admin.post(f"/console/phrases/{key}", data={"short": "停水" * 9, "text": "改过的话"})
+        phrases = await refused.text()
+        file = await (await admin.post("/console/notices/audiences/file", data={"name": "3栋"})).text()
+
+    before, _, form = phrases.partition(f'action="/console/phrases/{key}"')
+    assert refused.status == 422
+    assert "aria-invalid" not in before
+    assert 'aria-invalid="true"' in form
+    assert "改过的话" in form
+    assert 'aria-invalid="true"' in file.partition('action="/console/notices/audiences/file"')[2]
 
 
 async def test_part_of_a_page_that_is_refused_names_its_field(office: Office) -> None:

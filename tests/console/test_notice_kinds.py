@@ -15,7 +15,7 @@ from bot import app
 from bot.cli.serving import demo_settings, seed
 from bot.model import SHANGHAI
 from bot.simulator.time_machine import TimeMachine
-from bot.store import audiences, policies
+from bot.store import audiences, policies, receipts
 from bot.store.audience import Audience
 from bot.store.followers import Follower
 from bot.store.notices import Notice, NoticeKind, NoticeState, NoticeVersion
@@ -149,6 +149,66 @@ async def test_audience_is_saved_by_words_or_from_a_file_and_picked_by_its_name(
     assert "网格一" in page
     assert "<strong>1</strong> 户，<strong>1</strong> 人" in counted
     assert [one.name for one in await office.read(audiences.saved)] == ["网格一"]
+
+
+async def test_people_are_saved_and_read_from_a_file_where_the_notice_is_written(office: Office) -> None:
+    script, words = {"HX-Request": "true"}, {"title": "停水", "body": "明天停水"}
+    picked = {"joint-0": "包括", "pick-0": "b|3", "more-0": "", "joint-1": "并且", "pick-1": "r|owner", "more-1": ""}
+
+    def upload(**beside: str) -> FormData:
+        form = FormData(quote_fields=False)
+        for name, value in beside.items():
+            form.add_field(name, value)
+        form.add_field("picture", b"", filename="", content_type="application/octet-stream")
+        form.add_field("list", "楼栋,单元,房号\n3,2,501\n".encode(), filename="网格二.csv", content_type="text/csv")
+        return form
+
+    async with await office.browser(Role.STAFF) as staff:
+        kept = await text(staff, "/console/notices/whom/keep", {**words, **picked, "save_as": "网格一"}, **script)
+        whole = await text(staff, "/console/notices/whom/file", upload(**words, **picked))
+        part = await text(staff, "/console/notices/whom/file", upload(**words, **picked), **script)
+        [one, two] = await office.read(audiences.saved)
+        changed = await text(staff, f"/console/notices/audiences?from={one.public_id}")
+        again = {"key": one.public_id, "name": "网格三", "to": "5栋"}
+        taken = await text(staff, "/console/notices/audiences", {**again, "name": "网格二"}, 422)
+        await text(staff, "/console/notices/audiences", again)
+        written = await text(staff, f"/console/notices/new?to={one.public_id}")
+
+    assert (one.name, one.picker.whom.label) == ("网格一", "3栋 并且 业主")
+    assert "存好了，写通知时选“网格一”" in kept
+    assert "<form" not in kept
+    for page in (whole, part):
+        assert f'<option value="s|{two.public_id}" selected>网格二</option>' in page
+        assert '<option value="b|3" selected>' in page
+    assert 'value="停水"' in whole
+    assert 'value="3栋 并且 业主"' in changed
+    assert "已经有“网格二”了" in taken
+    assert sorted((each.name, each.picker.whom.label) for each in await office.read(audiences.saved)) == [
+        ("网格三", "5栋"), ("网格二", "名单“网格二”"),
+    ]  # fmt: skip
+    assert f'<option value="s|{one.public_id}" selected>网格三</option>' in written
+
+
+async def test_who_gets_it_is_listed_by_each_channel(office: Office) -> None:
+    def bind(session: Any) -> None:
+        [first, second, *_] = session.exec(select(Resident).order_by(Resident.id)).all()
+        now = office.clock()
+        for who, until in ((first, now + timedelta(hours=40)), (second, now - timedelta(hours=1))):
+            who.openid = f"oWho{who.id}"
+            session.add(who)
+            session.add(Follower(openid=who.openid, followed_at=now, window_until=until, window_left=5))
+
+    await office.write(bind)
+    async with await office.browser(Role.STAFF) as staff:
+        reach = await text(staff, "/console/notices/reach", {"to": "全体"}, **{"HX-Request": "true"})
+        chat = await text(staff, "/console/notices/left-out", {"to": "全体", "who": "chat"})
+
+    [number] = re.findall(r"<li>(\d+) 人收到聊天消息", reach)
+    assert int(number) >= 1
+    assert 'name="who" value="chat"' in reach
+    assert re.search(r'id="reach-line"[^>]*hx-swap-oob="true">.*人能收到.*人收不到', reach)
+    assert chat.count('data-label="住户"') == int(number)
+    assert set(re.findall(r'data-label="方式">([^<]*)<', chat)) == {"客服消息"}
 
 
 async def test_audience_by_health_is_veiled_for_who_may_not_read_of_it(office: Office) -> None:
@@ -362,6 +422,40 @@ async def test_emergency_is_followed_by_an_update_and_an_all_clear_that_old_page
     assert last.version is NoticeVersion.ALL_CLEAR
     assert f"/console/notices/{last.public_id}" in page
     assert "后来有解除" in page
+
+
+async def test_version_of_a_version_is_told_on_the_first_page_too(office: Office) -> None:
+    """The all-clear is often written on the page of the last update: who reads the alarm must find it."""
+    until = f"{office.clock() + timedelta(hours=6):%Y-%m-%dT%H:%M}"
+    gas = {"to": "3栋2单元501", "title": "燃气泄漏", "body": "请关阀门", "kind": "emergency", "until": until}
+
+    async with await office.browser(Role.MANAGER) as manager:
+        first = await publish(office, manager, **gas)
+        update = await publish(office, manager, **gas, corrects=first.public_id, version="update", correction="抢修中")
+        clear = await publish(
+            office,
+            manager,
+            **{**gas, "title": "解除"},
+            corrects=update.public_id,
+            version="all_clear",
+            correction="修好了，可以用了",
+        )
+        form = await text(manager, f"/console/notices/{update.public_id}/correct?version=all_clear")
+        page, over = [await text(manager, f"/console/notices/{one.public_id}") for one in (first, clear)]
+        [told] = [one for one in await all_of(office, Delivery) if one.notice_id == first.id]
+        lasts = office.clock() + timedelta(days=1)
+        path, community = f"/p/notices/{told.id}", office.linli.community.key
+        read = await text(manager, f"{path}?k={office.linli.keys.seal_link(path, lasts, community)}")
+        assert await office.read(lambda session: receipts.why_over(session, first, office.clock())) == "后来有了解除"
+        await text(manager, f"/console/notices/{clear.public_id}/recall", {})
+        back = await text(manager, f"/console/notices/{first.public_id}")
+
+    assert "修好了，可以用了" in page
+    assert "已经解除：修好了，可以用了" in read
+    assert 'name="until" value=""' in form
+    assert "紧急通知，到" not in over
+    assert "抢修中" in back
+    assert "修好了" not in back
 
 
 async def test_old_notice_and_texts_are_written_from(office: Office) -> None:

@@ -141,31 +141,68 @@ async def test_given_list_is_written_down(office: Office) -> None:
     assert [one.data["what"] for one in events if one.kind.startswith("data.") and "名单" in str(one.data)] == ["通知发送名单"]
 
 
+def upload(content: bytes, beside: dict[str, str], field: str = "picture", filename: str = "水管.png") -> FormData:
+    form = FormData(quote_fields=False)  # as browsers do
+    for name, value in beside.items():
+        form.add_field(name, value)
+    form.add_field("other", b"nothing", filename="other.bin", content_type="application/octet-stream")
+    form.add_field(field, content, filename=filename, content_type="application/octet-stream")
+    return form
+
+
+def drawn() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "PNG")
+    return out.getvalue()
+
+
 async def test_pictures_are_put_into_drafts_alone_and_drawn_anew(office: Office) -> None:
-    drawn = io.BytesIO()
-    Image.new("RGB", (40, 30), "red").save(drawn, "PNG")
-
-    def upload(body: bytes) -> FormData:
-        form = FormData()
-        form.add_field("picture", body, filename="水管.png", content_type="image/png")
-        return form
-
     async with await office.browser(Role.MANAGER) as manager:
-        await manager.post("/console/notices/draft", data=WATER)
+        refused = await manager.post("/console/notices/pictures", data=upload(b"<svg onload=alert(1)>", WATER))
+        early = await manager.post("/console/notices/pictures", data=upload(drawn(), {**WATER, "body": ""}))
+        said = await early.text()
+        assert await office.read(lambda session: session.exec(select(Notice)).all()) == []
+        added = await manager.post("/console/notices/pictures", data=upload(drawn(), WATER))
+        form = await added.text()
         [draft] = await office.read(lambda session: session.exec(select(Notice)).all())
-        at = f"/console/notices/{draft.public_id}"
-        refused = await manager.post(f"{at}/pictures", data=upload(b"<svg onload=alert(1)>"))
-        await manager.post(f"{at}/pictures", data=upload(drawn.getvalue()))
         [kept] = await office.read(lambda session: session.exec(select(NoticePicture)).all())
-        page = await text(manager, at)
+        at = f"/console/notices/{draft.public_id}"
+        page, again = await text(manager, at), await text(manager, f"{at}/edit")
+        preview = await text(manager, "/console/notices/preview", {**WATER, "draft": draft.public_id}, **{"HX-Request": "true"})
         given = await manager.get(f"{at}/pictures/{kept.id}")
         body = await given.read()
+        unread = await manager.post("/console/notices", data={**WATER, "draft": draft.public_id, "picture": "b.png"})
+        forgotten = await unread.text()
         await manager.post("/console/notices", data={**WATER, "draft": draft.public_id})
-        late = await manager.post(f"{at}/pictures", data=upload(drawn.getvalue()))
+        late = await manager.post("/console/notices/pictures", data=upload(drawn(), {**WATER, "draft": draft.public_id}))
+        gone = await manager.post("/console/notices/pictures/drop", data={"draft": draft.public_id, "drop": str(kept.id)})
 
-    assert (refused.status, late.status) == (422, 422)
-    assert f"{at}/pictures/{kept.id}" in page
+    assert (refused.status, early.status, late.status, gone.status) == (422, 422, 422, 422)
+    assert "放图片要先存草稿：标题和内容都要写。" in said
+    assert f'name="draft" value="{draft.public_id}"' in form
+    assert WATER["body"] in form
+    for shown in (form, page, again, preview):
+        assert f"{at}/pictures/{kept.id}" in shown
+    assert "选了图片“b.png”，还没有加上" in forgotten
+    assert len(await office.read(lambda session: session.exec(select(NoticePicture)).all())) == 1
     assert (given.content_type, body[:3]) == ("image/jpeg", b"\xff\xd8\xff")
+
+
+async def test_picture_taken_out_of_the_form_may_be_put_in_again(office: Office) -> None:
+    script = {"HX-Request": "true"}
+    async with await office.browser(Role.MANAGER) as manager:
+        for _ in range(2):
+            [draft] = await office.read(lambda session: session.exec(select(Notice)).all()) or [None]
+            more = {"draft": draft.public_id} if draft else {}
+            added = await manager.post("/console/notices/pictures", data=upload(drawn(), {**WATER, **more}), headers=script)
+            part = await added.text()
+            [picture] = await office.read(lambda session: session.exec(select(NoticePicture.id)).all())
+            [draft] = await office.read(lambda session: session.exec(select(Notice)).all())
+            out = {**WATER, "draft": draft.public_id, "drop": str(picture)}
+            left = await text(manager, "/console/notices/pictures/drop", out, **script)
+            assert f"/pictures/{picture}" in part
+            assert "<form" not in part
+            assert f"/pictures/{picture}" not in left
 
 
 async def test_draft_with_a_picture_can_be_thrown_away(office: Office) -> None:

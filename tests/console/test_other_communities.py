@@ -54,7 +54,7 @@ from integrations.duty.models import Robot
 from integrations.health.models import CareDay, CareProof, CareWish
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost, TicketNote
-from integrations.visitor_passes.models import Pass, Passage, WalkUp
+from integrations.visitor_passes.models import Gate, Pass, Passage, WalkUp
 
 #: Stands in every text and id of B that a person writes, and nowhere else.
 MARK = "东区才有"
@@ -80,6 +80,7 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/notices/audiences/{id}": lambda b: b.audience,
     "/console/notices/texts/{id}": lambda b: b.text,
     "/p/notices/look/{id}": lambda b: b.notice,
+    "/p/notices/look/{id}/pictures/{number}": lambda b: str(b.picture),
     "/console/staff/{login}": lambda b: b.login,
     "/console/account/devices/{id}": lambda b: b.device,
     "/console/keys/{id}": lambda b: b.key,
@@ -90,6 +91,7 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/gate/{id}": lambda b: str(b.passage),
     "/console/gate/passes/{id}": lambda b: b.pass_id,
     "/console/gate/walk-ups/{id}": lambda b: b.walk_up,
+    "/console/gates/{id}": lambda b: b.gate,
     "/p/walk-ups/{id}": lambda b: b.walk_up,
     "/p/walk-ups/{id}/{member}": lambda b: b.resident,
     "/console/clinic/sessions/{id}": lambda b: b.clinic,
@@ -156,6 +158,7 @@ class Other:
     code: str = ""
     passage: int = 0
     walk_up: str = ""
+    gate: str = ""
     clinic: str = ""
     booking: str = ""
     photo: str = ""
@@ -247,6 +250,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     photo = Photo(openid=OPENID, media_id="m", taken_at=now, state="stored", sha256="ab" * 32, subject=ticket.subject)
     passage = Passage(pass_id=leave.id, staff_id=staff.id, at=now, admitted=True)
     walk_up = WalkUp(household_id=home.id or 0, staff_id=staff.id or 0, who=MARK, plate=MARK, asked_at=now)
+    gate = Gate(name=MARK, way=MARK)
     shift = Shift(staff_id=staff.id or 0, weekday=2)
     robot = Robot(name=f"{MARK}群", url=f"https://example.com/?key={MARK}", added_at=now)
     export = Export(talk=rows["conversation"].public_id, asked_at=now, opened_at=now)
@@ -255,7 +259,16 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     step = UndoStep(list="tickets", act="level", staff_id=staff.id or 0, at=now, personal_changes={"rows": []})
     session.add_all([cost, view, step])
     session.add_all(
-        [photo, passage, walk_up, shift, robot, export, TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject)]
+        [
+            photo,
+            passage,
+            walk_up,
+            gate,
+            shift,
+            robot,
+            export,
+            TicketNote(ticket_id=ticket.id, at=now, staff_id=staff.id, text=subject),
+        ]
     )
     events.record(session, now, "repair.opened", subject=ticket.subject, actor=f"staff:{b.login}")
     session.flush()
@@ -265,6 +278,7 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.notice, b.conversation, b.task = rows["notice"].public_id, rows["conversation"].public_id, rows["task"].public_id
     b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
     b.walk_up = walk_up.public_id
+    b.gate = gate.public_id
     clinic = Consultation(
         doctor=MARK, offers=MARK, room=MARK, starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=1, hours=2), places=3
     )

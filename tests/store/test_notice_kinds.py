@@ -191,7 +191,7 @@ def test_important_and_urgent_notices_go_at_night(town: Town) -> None:
     town.publish("燃气", NoticeKind.EMERGENCY, until=NIGHT + HOUR)
     town.now += timedelta(seconds=11)
 
-    assert Counter(said.split()[1] for said in town.send()) == {"要紧": 3, "燃气": 3}
+    assert Counter(said.split()[1] for said in town.send()) == {"要紧": 3, "紧急：燃气": 3}
 
 
 def test_community_settles_its_own_night(town: Town) -> None:
@@ -285,7 +285,7 @@ def test_emergency_can_be_undone_for_ten_seconds_and_then_goes_before_all_that_w
         lambda session: [one.payload["title"] for one in outbox.claim(session, town.now, 3, WAYS)]
     ).result()
 
-    assert first == ["燃气"] * 3
+    assert first == ["紧急：燃气"] * 3
     assert all(row.payload["text"].startswith("【紧急】") for row in town.rows("燃气"))
 
 

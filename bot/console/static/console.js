@@ -22,6 +22,8 @@ const keepForm = () => {
   sessionStorage.setItem(`sent ${location.pathname}`, JSON.stringify(said));
 };
 if (keptForm) {
+  // Where the same address opens another page, such as the list of all notices, the form goes by the address that shows it again.
+  if (document.body.dataset.posted) history.replaceState(null, "", document.body.dataset.posted);
   keepForm();
   addEventListener("pagehide", keepForm);
 }
@@ -63,6 +65,8 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && field?.matches(".asks input")) { // the form's first button would be another act's
     event.preventDefault();
     field.closest(".asks").querySelector("button").click();
+  } else if (event.key === "Enter" && field?.matches("[data-enter=stays] input")) { // nor does it publish what is half written
+    event.preventDefault();
   } else if (field && event.key === "Escape" && field.matches("[type=search]")) {
     field.blur();
   } else if (!field && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]")) {
@@ -127,8 +131,12 @@ const count = (field) => {
   const place = document.querySelector(field.dataset.counts);
   const length = [...field.value.trim()].length;
   const limit = Number(place.dataset.limit);
-  place.textContent = length > limit ? tr("已写 {length} 个字，最多 {limit} 个，请删掉 {over} 个。", { length, limit, over: length - limit }) : tr("已写 {length} 个字，最多 {limit} 个。", { length, limit });
+  const seen = Number(place.dataset.shown ?? length); // signs of it that a message of fields shows
+  const cut = [...field.value.trim()].slice(0, seen - 1).join("");
+  const said = length > limit ? tr("已写 {length} 个字，最多 {limit} 个，请删掉 {over} 个。", { length, limit, over: length - limit }) : tr("已写 {length} 个字，最多 {limit} 个。", { length, limit });
+  place.textContent = length > seen ? said + tr("模板消息里最多显示 {seen} 个，会变成“{cut}…”，要紧的话写在前面。", { seen, cut }) : said;
   place.classList.toggle("text-danger", length > limit);
+  place.classList.toggle("text-warning-emphasis", length > seen && length <= limit);
 };
 document.querySelectorAll("[data-counts]").forEach(count);
 document.addEventListener("input", (event) => { if (event.target.dataset?.counts) count(event.target); });
@@ -138,6 +146,18 @@ document.addEventListener("input", (event) => {
   const known = event.target.dataset?.price && [...event.target.list.options].find((one) => one.value === event.target.value);
   const price = known && event.target.form.elements[event.target.dataset.price];
   if (price && (!price.value || price.value === price.dataset.offered)) price.value = price.dataset.offered = known.dataset.price;
+});
+
+// Puts what stands for something else where somebody writes: {称呼} into the field in which the caret was last, else into its own.
+let wroteIn = null;
+document.addEventListener("focusin", (event) => { if (event.target.matches?.("[name=title], [name=body]")) wroteIn = event.target; });
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  if (!button) return;
+  const field = wroteIn?.form === button.form && wroteIn ? wroteIn : document.querySelector(button.dataset.into);
+  field.setRangeText(button.dataset.insert, field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length, "end");
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 // Whoever fills in a time means it: its dot is chosen for them. The server asks back where no script runs.

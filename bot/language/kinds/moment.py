@@ -99,7 +99,14 @@ _HERE = re.compile(r"""(?x:
     (?: 了(?!吗|没) | 等|被|进不|站 )
     # 客人已经到了
   | (?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])
+    # 点了外卖，让骑手进来: what was ordered is let in when it comes, which is soon
+  | (?:外卖|骑手|快递|闪送|跑腿|送餐|送奶|送花|送药|送菜|送蛋糕)(?!柜|站|点|单|费)[^。！!？?]{0,14}
+    (?:让|放|叫|请)[^，。,！!？?]{0,6}(?:进|上)(?:来|门|小区|去|楼)(?!吗|么|不)
   )""")
+#: Until when somebody comes again and again: 到12月30号为止, 做到4月底.
+_TILL, _TILL_THEN = re.compile("(?:到|至|截止|截至)$"), re.compile("(?:那天|当天)?(?:为止|止|结束|截止)")
+#: Who comes for the first time on another day than the others.
+_FIRST_TIME = re.compile("(?:头一?|第一|首)[回次趟天]")
 
 
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:
@@ -280,7 +287,9 @@ def _end(message: Message, slot: Slot) -> Value | None:
         return None
     said = [span for span in times_in(message) if span.kind != "unclear" and not is_unwanted(message.text, span, message.now)]
     again = hours.days_in(message.text, message.now)  # 周一到周五早上8点到晚上6点 does not end on Friday
-    said = [span for span in said if span.kind != "range" or not set(again).intersection(range(span.begin, span.stop))]
+    said = [span for span in said if span.kind != "range" or not _is_among(again, span)]
+    if again and (last := [span for span in said if _is_till(message.text, span)]):
+        return last[-1].end
     spans = [span for span in said if span.kind in {"range", "deadline"}]
     if spans:
         return spans[-1].end
@@ -305,11 +314,36 @@ def _datetime(message: Message, slot: Slot) -> Value | None:
 
 def _first(message: Message, slot: Slot) -> Value | None:
     """Return when somebody comes, of who comes again and again the first time: 每天下午四点来接孩子."""
-    once = _start(message, slot)
-    if once is not None or _is_unclear(message):
-        return once
-    again = hours.read(message.text, message.now)
-    return again.next(message.now.replace(second=0, microsecond=0)) if again else None
+    now, again, days = (
+        message.now.replace(second=0, microsecond=0),
+        hours.read(message.text, message.now),
+        hours.days_in(message.text, message.now),
+    )
+    if again is None or not days or _is_unclear(message):
+        once = _start(message, slot)
+        return once if once is not None or again is None or _is_unclear(message) else again.next(now)
+    named = [
+        span for span in times_in(message)
+        if span.has_day and not _is_among(days, span) and not _is_till(message.text, span) and span.kind != "deadline"
+        and not is_unwanted(message.text, span, message.now)
+    ]  # fmt: skip
+    if not named:
+        return again.next(now)
+    day = named[0].start
+    if _FIRST_TIME.search(message.text):
+        return day if named[0].has_clock else day.replace(hour=0, minute=0) + timedelta(minutes=again.opens)
+    return again.next(max(now, day))
+
+
+def _is_among(days: range, span: times.Span) -> bool:
+    """Tell whether a time is one of the days on which somebody comes again."""
+    return not set(days).isdisjoint(range(span.begin, span.stop))
+
+
+def _is_till(text: str, span: times.Span) -> bool:
+    """Tell whether a day is the last one: 到12月30号为止."""
+    is_last = _TILL.search(text, 0, span.begin) or _TILL_THEN.match(text, span.stop)
+    return span.kind in {"day", "deadline"} and is_last is not None
 
 
 def _date(message: Message, slot: Slot) -> Value | None:

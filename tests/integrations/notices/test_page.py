@@ -14,7 +14,8 @@ from bot.contract.receipts import NoticeReply
 from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.followers import Follower
-from integrations.notices import actions, answers, doors, letter, pages, past, replies
+from bot.store.tasks import Task
+from integrations.notices import actions, answers, doors, ends, letter, pages, past, replies
 from tests.integrations.conftest import CHEN, LI
 
 if TYPE_CHECKING:
@@ -395,7 +396,7 @@ def test_reader_of_the_old_notice_is_led_to_the_new_one_of_theirs(town: Town) ->
     town.database.submit(clear).result()
     old, new = (
         next(one for one in town.all(Delivery) if one.openid == CHEN and one.payload["title"] == title)
-        for title in ("燃气", "解除")
+        for title in ("紧急：燃气", "解除")
     )
     town.now += timedelta(hours=3)
     letter = town.visits(pages.show, delivery=str(old.id)).values["letter"]
@@ -459,6 +460,42 @@ def test_silent_ones_are_reminded_once_with_a_link_and_not_at_night(town: Town) 
     assert "请确认您收到了这条通知：《要紧》" in reminder
     assert "/p/notices/" in reminder
     assert len([one for one in town.all(Event) if one.kind == "notice.chased"]) == 1
+
+
+def test_end_of_an_emergency_is_asked_about_once_until_something_newer_is_told(town: Town) -> None:
+    def runs() -> list[tuple[str, bool]]:
+        town.runs(ends.ask.run)
+        return [(one.subject, one.closed_at is None) for one in town.all(Task) if one.kind == "notice.ends"]
+
+    first = publish(town, kind=NoticeKind.EMERGENCY, until=town.now + timedelta(hours=2))
+    town.now += timedelta(hours=1, minutes=40)
+    early = runs()
+    town.now += timedelta(minutes=6)
+    asked = [runs(), runs()][-1]
+    key = next(one.id for one in town.all(Notice) if one.public_id == first)
+    version = {"kind": NoticeKind.EMERGENCY, "corrects_id": key, "correction": "抢修中"}
+    second = publish(town, version=NoticeVersion.UPDATE, until=town.now + timedelta(hours=3), **version)
+    answered = runs()
+    town.now += timedelta(hours=3)
+    again = runs()
+    last = next(one.id for one in town.all(Notice) if one.public_id == second)
+    publish(town, version=NoticeVersion.ALL_CLEAR, until=None, **{**version, "corrects_id": last})
+    over = runs()
+
+    assert early == []
+    assert asked == [(f"notice:{first}", True)]
+    assert answered == [(f"notice:{first}", False)]
+    assert again == [(f"notice:{first}", False), (f"notice:{second}", True)]
+    assert [is_open for _, is_open in over] == [False, False]
+
+
+def test_message_of_fields_says_that_a_notice_is_urgent(town: Town) -> None:
+    publish(town, "燃气泄漏", kind=NoticeKind.EMERGENCY, until=town.now + timedelta(hours=2))
+    urgent = told(town).payload
+    publish(town, "更换水表")
+
+    assert (urgent["title"], told(town).payload["title"]) == ("紧急：燃气泄漏", "更换水表")
+    assert urgent["text"].startswith("【紧急】【燃气泄漏】")
 
 
 def test_missed_notice_opens_a_task_that_ends_when_it_is_planned_anew(town: Town) -> None:

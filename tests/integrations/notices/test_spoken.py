@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,9 @@ def test_notice_is_read_back_with_its_count_sent_by_a_word_and_taken_back(chat: 
     undone = chat.say("撤回")
 
     assert "发给3栋，" in shown
-    assert "1人收到聊天消息，130人收不到" in shown
+    assert "1人收到聊天消息，130人收不到（未绑定微信）" in shown
+    assert re.search(r'<a href="[^"]*/p/notices/look/\w+\?k=[^"]+">看居民点开的样子</a>', shown)
+    assert "回“发”就发出，回“不发”作废。" in shown
     assert "【明天停水】\n9点到12点检修水管，请提前储水。" in shown
     assert "10秒内还没有发出" in sent
     assert (armed, told(chat)) == ({"armed"}, {"cancelled"})
@@ -95,8 +98,10 @@ def test_residents_and_who_may_not_order_nothing(chat: Chat) -> None:
 
 def test_who_may_only_write_leaves_a_draft_for_who_may_send(chat: Chat) -> None:
     staff(chat, Role.STAFF)
-    chat.say(WATER)
+    shown = chat.say(WATER)
 
+    assert "您不能直接发：回“发”存成草稿，由经理、管理员发出" in shown
+    assert "就发出" not in shown
     assert "存成草稿了" in chat.say("发")
     assert [one.state for one in chat.all(Notice)] == [NoticeState.DRAFT]
 

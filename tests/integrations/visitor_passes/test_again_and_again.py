@@ -15,7 +15,7 @@ from integrations.visitor_passes import actions, console, gate, lasting, pages
 from integrations.visitor_passes.models import Pass, PassKind, PassState
 
 if TYPE_CHECKING:
-    from tests.integrations.conftest import Town
+    from tests.integrations.conftest import Chat, Town
 
 CHEN = "oChen"
 TUESDAYS = Hours(weekdays=(1, 3), opens=15 * 60, closes=17 * 60)
@@ -170,4 +170,36 @@ def test_page_of_a_pass_says_its_hours_and_shows_the_code_between_them(town: Tow
     view = town.visits(pages.show, id=made.public_id)
 
     assert view.values["fault"] == "hours"
-    assert view.values["picture"].startswith("data:image/svg+xml")
+    assert view.values["picture"].startswith("/p/passes/")
+
+
+@pytest.mark.parametrize(
+    ("said", "starts", "ends"),
+    [
+        ("保姆每周一到周五早上8点到晚上6点来", "03-11 10:00", "06-09"), ("保姆每周一到周五早上8点到晚上6点来，到4月30号为止", "03-11 10:00", "04-30"),
+        ("保姆每周一到周五来，到4月30号为止", "03-11 10:00", "04-30"), ("保姆每天来，做到4月底", "03-11 10:00", "04-30"),
+        ("钟点工每周二四下午3点到5点来，到4月30号", "03-12 15:00", "04-30"), ("从3月20号开始，家政阿姨每周一到周三早上8点到10点来", "03-23 08:00", "06-21"),
+        ("家教每周六上午九点来，明天头一回", "03-12 09:00", "06-10"),
+    ],
+)  # fmt: skip
+def test_who_comes_again_begins_with_the_next_of_their_hours_and_ends_when_it_is_said(
+    chat: Chat, said: str, starts: str, ends: str
+) -> None:
+    chat.say(said)
+
+    [made] = chat.all(Pass)
+    assert (f"{made.starts_at.astimezone(SHANGHAI):%m-%d %H:%M}", f"{made.ends_at.astimezone(SHANGHAI):%m-%d}") == (starts, ends)
+
+
+@pytest.mark.parametrize("said", ["点了外卖，让骑手进来", "有个快递要送上来，放他进来", "叫了闪送，麻烦让他进门"])
+def test_what_was_ordered_is_let_in_now_without_asking_when(chat: Chat, said: str) -> None:
+    chat.say(said)
+
+    assert [one.kind for one in chat.all(Pass)] == [PassKind.DELIVERY]
+
+
+@pytest.mark.parametrize("said", ["外卖能让他进来吗", "快递柜那儿让人进来看看"])
+def test_who_only_asks_or_speaks_of_the_lockers_gets_no_pass_at_once(chat: Chat, said: str) -> None:
+    chat.say(said)
+
+    assert chat.all(Pass) == []

@@ -86,7 +86,7 @@ def test_several_are_called_off_and_put_back_and_both_are_told(town: Town) -> No
     made = [invited(town), invited(town, LI)]
     act, undo = lists.pages_of(LIST)[-1], lists.pages(town.services)[0]
 
-    town.opens(Role.STAFF, act, act="revoke", **{f"row.{one.public_id}": "1" for one in made})
+    town.opens(Role.STAFF, act, act="revoke", **{"revoke.why": "mistake"}, **{f"row.{one.public_id}": "1" for one in made})
     off = {one.state for one in town.all(Pass)}
     town.opens(Role.STAFF, undo, params={"undo_step": town.all(UndoStep)[-1].public_id})
 
@@ -101,7 +101,9 @@ def test_several_are_called_off_and_put_back_and_both_are_told(town: Town) -> No
 def test_pass_of_who_was_let_go_meanwhile_is_not_put_back(town: Town, comes_back: bool) -> None:
     gone, stays = invited(town), invited(town, LI)
     act, undo = lists.pages_of(LIST)[-1], lists.pages(town.services)[0]
-    town.opens(Role.STAFF, act, act="revoke", **{f"row.{one.public_id}": "1" for one in (gone, stays)})
+    town.opens(
+        Role.STAFF, act, act="revoke", **{"revoke.why": "mistake"}, **{f"row.{one.public_id}": "1" for one in (gone, stays)}
+    )
 
     def let_go(session: Session) -> None:
         work = Work(session=session, now=town.now + timedelta(minutes=1), context=town.context)
@@ -121,6 +123,8 @@ def test_pass_that_is_over_is_not_called_off(town: Town) -> None:
     made = invited(town)
     age(town, made, timedelta(days=3))
 
-    view = town.opens(Role.STAFF, lists.pages_of(LIST)[-1], act="revoke", **{f"row.{made.public_id}": "1"})
+    view = town.opens(
+        Role.STAFF, lists.pages_of(LIST)[-1], act="revoke", **{"revoke.why": "mistake"}, **{f"row.{made.public_id}": "1"}
+    )
 
     assert (view.status, "已经过期了" in view.values["list"].refused) == (422, True)
