@@ -111,15 +111,17 @@ def stop(session: Session, notice_id: int) -> int:
     return sum(int(people) for people in session.execute(stopped.execution_options(synchronize_session=False)).scalars())
 
 
-def unlaid(session: Session, notice_id: int) -> tuple[int, int]:
-    """Return for how many people of a notice deliveries are still to be laid out: to be sent, and recalled."""
-    return unlaid_of(session, (notice_id,)).get(notice_id, (0, 0))
+def unlaid(session: Session, notice_id: int, at: datetime | None = None) -> tuple[int, int]:
+    """Return for how many people of a notice deliveries are still to be laid out: to be sent, and recalled; of one time, or of all."""
+    return unlaid_of(session, (notice_id,), at).get(notice_id, (0, 0))
 
 
-def unlaid_of(session: Session, notice_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+def unlaid_of(session: Session, notice_ids: Collection[int], at: datetime | None = None) -> dict[int, tuple[int, int]]:
     """Return the same of several notices at once, by their ids; of one that is laid out nothing."""
     key, is_stopped = col(NoticePart.notice_id), col(NoticePart.is_stopped)
     query = select(key, is_stopped, func.sum(col(NoticePart.size))).where(key.in_(notice_ids)).group_by(key, is_stopped)
+    if at is not None:
+        query = query.where(col(NoticePart.occurrence) == at)
     found: dict[int, tuple[int, int]] = {}
     for notice_id, stopped, people in session.execute(query):
         armed, recalled = found.get(notice_id, (0, 0))

@@ -199,7 +199,8 @@ def outlook(desk: Desk, notice: Notice) -> dict[str, object]:
     coming = notices.coming(desk.session, notice, desk.now)
     past = [
         {"at": timing.say(one.at, desk.now), "became": BECAME[one.became], "is_missed": one.became is Became.MISSED,
-         "late": _late(one.noted_at - one.at) if one.became is Became.SENT else ""}
+         "late": _late(one.noted_at - one.at) if one.became is Became.SENT else "",
+         "sending": one.at.isoformat() if one.became is Became.SENT else ""}
         for one in notices.past(desk.session, notice, desk.now)
     ]  # fmt: skip
     is_waiting = notice.state in {NoticeState.SCHEDULED, NoticeState.PAUSED}

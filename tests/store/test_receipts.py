@@ -276,6 +276,6 @@ def test_reply_is_kept_with_whose_it_is(database: Database, notice: Notice, now:
 
     do(database, lambda session: receipts.reply(session, told, "几点恢复？", now))
 
-    [one] = do(database, lambda session: receipts.replies(session, notice))
+    [one] = do(database, lambda session: receipts.replies(session, notice)).rows
     assert (found.id, one.flat, one.name, one.reply.words) == (notice.id, "3栋2单元302", "陈建国", "几点恢复？")
     assert do(database, lambda session: receipts.count_replies(session, notice)) == 1
