@@ -196,7 +196,9 @@ class Answered:
 def sendings(session: Session, notice: Notice, limit: int = SENDINGS) -> Sequence[Sending]:
     """Return the times at which a notice went out, the newest first, and what became of each; those to be laid out are none yet."""
     at = col(Delivery.occurrence)
-    newest = select(at).where(col(Delivery.notice_id) == notice.key, at.is_not(None)).group_by(at).order_by(at.desc()).limit(limit)
+    newest = (
+        select(at).where(col(Delivery.notice_id) == notice.key, at.is_not(None)).group_by(at).order_by(at.desc()).limit(limit)
+    )
     found: dict[datetime, dict[DeliveryState, int]] = {one: {} for one in session.execute(newest).scalars()}
     if not found:
         return ()
@@ -295,7 +297,9 @@ def _flat_receipts(session: Session, notice: Notice, rows: Sequence[Any], at: da
     """Return what the numbers say, with the ways and the reasons that the flats' deliveries name."""
     ways: dict[int, dict[str, None]] = {}
     whys: dict[int, dict[str, None]] = {}
-    named = _joined(select(col(Household.id), col(Delivery.channel), col(Delivery.reason), col(Delivery.state))).where(*_of(notice, at))
+    named = _joined(select(col(Household.id), col(Delivery.channel), col(Delivery.reason), col(Delivery.state))).where(
+        *_of(notice, at)
+    )
     for begin in range(0, len(rows), AT_ONCE):
         ids = [row[0].id for row in rows[begin : begin + AT_ONCE]]
         for flat, channel, reason, state in session.execute(named.where(col(Household.id).in_(ids)).distinct()):
@@ -351,8 +355,8 @@ def _wanted(notice: Notice, part: Part, said: str, at: datetime | None) -> list[
     if part in (Part.READ, Part.UNREAD):
         wanted.append(_OPENED.is_not(None) if part is Part.READ else _OPENED.is_(None))
     if part in (Part.ACKNOWLEDGED, Part.UNACKNOWLEDGED):
-        at = col(Delivery.acknowledged_at)
-        wanted.append(at.is_not(None) if part is Part.ACKNOWLEDGED else at.is_(None))
+        has_it = col(Delivery.acknowledged_at)
+        wanted.append(has_it.is_not(None) if part is Part.ACKNOWLEDGED else has_it.is_(None))
     if said.strip():
         wanted.append(_meant(said.strip()))
     return wanted

@@ -77,7 +77,7 @@ class Times:
 def times_of(desk: Desk, notice: Notice) -> Times:
     """Return the times of a notice and which is asked for: the newest, unless the address names another or all."""
     sendings = receipts.sendings(desk.session, notice)
-    if len(sendings) < 2:  # noqa: PLR2004  nothing to pick
+    if len(sendings) < 2:
         return Times()
     said = desk.query.get("at", "")
     if said == ALL_TIMES:
@@ -89,7 +89,12 @@ def times_of(desk: Desk, notice: Notice) -> Times:
 def picking(desk: Desk, times: Times) -> dict[str, object]:
     """Return what a page needs to let one of several times be picked."""
     listed = [(one.at.isoformat(), timing.say(one.at, desk.now), reached(one.total)) for one in times.sendings]
-    return {"sendings": listed, "at": times.asked, "at_words": timing.say(times.at, desk.now) if times.at else "", "all_times": ALL_TIMES}
+    return {
+        "sendings": listed,
+        "at": times.asked,
+        "at_words": timing.say(times.at, desk.now) if times.at else "",
+        "all_times": ALL_TIMES,
+    }
 
 
 @page("GET", "/notices/{id}/people", need="receipt.view", title=tr("谁收到了通知"))
@@ -123,7 +128,18 @@ def people_csv(desk: Desk) -> Download:
         )
         for one in receipts.all_people(desk.session, notice, part, said, times.at)
     ]  # fmt: skip
-    heads = (tr("住址"), tr("姓名"), tr("状态"), tr("原因"), tr("方式"), tr("哪一次"), tr("发出"), tr("送达"), tr("打开"), tr("确认收到"))
+    heads = (
+        tr("住址"),
+        tr("姓名"),
+        tr("状态"),
+        tr("原因"),
+        tr("方式"),
+        tr("哪一次"),
+        tr("发出"),
+        tr("送达"),
+        tr("打开"),
+        tr("确认收到"),
+    )
     return _file(desk, notice, PART_WORDS[part], heads, rows)
 
 

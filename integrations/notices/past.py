@@ -26,6 +26,9 @@ TOLD: Sequence[tuple[int, int, str, str, str, bool]] = (
     (2, 15, "3栋2单元", "水箱清洗", "明天 9:00 到 12:00 清洗水箱，水压可能变小，浑水放两分钟就好。", True),
 )  # fmt: skip
 
+#: When the one goes out that recurs.
+WEEKLY = "每周五17:00"
+
 #: The season of each month, and from which day of the year on which days off come next.
 SEASONS = {
     **dict.fromkeys((3, 4, 5), "春"),
@@ -64,7 +67,13 @@ def tell(past: Past) -> Iterator[Episode]:
         title = title.format(season=SEASONS[at.month])
         yield at, partial(_publish, found=found, audience=wanted, title=title, body=body, asks=asks, writer=writer)
         yield at + timedelta(seconds=40), partial(_arrive, found=found, past=past, asks=asks)
-    yield past.now - timedelta(hours=30), partial(_plan, writer=writer)
+    planned_at = past.now - timedelta(days=26, hours=6)
+    weekly: list[Notice] = []
+    yield planned_at, partial(_plan, writer=writer, found=weekly)
+    for at in timing.by_words(WEEKLY, planned_at).rule.coming(planned_at, 5):  # type: ignore[union-attr]
+        if at < past.now - timedelta(minutes=10):
+            yield at, partial(_fall_due, found=weekly)
+            yield at + timedelta(seconds=40), partial(_arrive, found=weekly, past=past, asks=False)
     yield past.now - timedelta(hours=3), partial(_draft, writer=writer)
 
 
@@ -95,7 +104,7 @@ def next_days_off(at: datetime) -> str:
     return next(name for since, name in reversed(DAYS_OFF) if (at.month, at.day) >= since)
 
 
-def _plan(work: Then, *, writer: Staff) -> None:
+def _plan(work: Then, *, writer: Staff, found: list[Notice]) -> None:
     work.flush()
     notice = notices.draft(
         work.session,
@@ -105,8 +114,13 @@ def _plan(work: Then, *, writer: Staff) -> None:
         work.now,
         writer.id,
     )
-    plan = timing.by_words("每周五17:00", work.now)
-    notices.schedule(work.session, notice, plan, work.now, actor=f"staff:{writer.login}")
+    notices.schedule(work.session, notice, timing.by_words(WEEKLY, work.now), work.now, actor=f"staff:{writer.login}")
+    found.append(notice)
+
+
+def _fall_due(work: Then, *, found: list[Notice]) -> None:
+    work.flush()
+    found[:] = notices.publish_due(work)
 
 
 def _arrive(work: Then, *, found: list[Notice], past: Past, asks: bool) -> None:

@@ -1,0 +1,110 @@
+"""What staff see after a notice went out: of one that recurs each time by itself, of each flat when and why, and all of it as tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.contract import Delivery, DeliveryState, Download, Notice, Work, notices, receipts, timing
+from bot.contract.notices import EVERYBODY
+from bot.store.staff import Role
+from integrations.notices import after, console
+
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Town
+
+WEEK = timedelta(days=7)
+
+
+def weekly(town: Town, times: int) -> str:
+    """A notice of each week that went out so many times, but to Li only the first time; returns its id."""
+
+    def plan(session: Session) -> str:
+        work = Work(session=session, now=town.now, context=town.context)
+        notice = notices.draft(session, "周末出行提醒", "出门前请关好水电。", EVERYBODY, town.now)
+        notices.schedule(session, notice, timing.by_words("每周一 9点", town.now), work.now)
+        return notice.public_id
+
+    def send(session: Session, at: datetime) -> None:
+        [notice] = notices.publish_due(Work(session=session, now=at, context=town.context))
+        for row in session.exec(select(Delivery).where(Delivery.notice_id == notice.id, Delivery.state == DeliveryState.ARMED)):
+            is_told = row.openid == "oChen" or at == first
+            row.state, row.sent_at = (DeliveryState.SENT, at) if is_told else (DeliveryState.FAILED, None)
+            row.channel, row.reason = "chat", "" if is_told else "微信系统发送失败"
+
+    key = town.database.submit(plan).result()
+    [notice] = town.all(Notice)
+    first = notice.due_at or town.now
+    for week in range(times):
+        town.now = first + week * WEEK
+        town.database.submit(send, town.now).result()
+    return key
+
+
+def table(found: Download) -> list[list[str]]:
+    return [*csv.reader(io.StringIO(found.body.decode("utf-8-sig")))]
+
+
+def looks(town: Town, page: Any, key: str, **query: str) -> Any:
+    return town.opens(Role.MANAGER, page, params={"id": key}, query=query)
+
+
+def test_the_newest_time_is_shown_unless_another_is_asked_for(town: Town) -> None:
+    key = weekly(town, 2)
+    newest, first = (at for at, _, _ in looks(town, console.show, key).values["sendings"])
+
+    shown = {at: looks(town, console.show, key, at=at).values for at in ("", first, newest, after.ALL_TIMES, "2026-99")}
+
+    numbers = {at: (one["total"], one["figures"]["failed"], one["reached"]) for at, one in shown.items()}
+    assert numbers == {
+        "": (3, 1, "1 / 3 人，2 人没收到"), newest: (3, 1, "1 / 3 人，2 人没收到"), first: (3, 0, "2 / 3 人，1 人没收到"),
+        after.ALL_TIMES: (6, 1, "3 / 6 人，3 人没收到"), "2026-99": (3, 1, "1 / 3 人，2 人没收到"),
+    }  # fmt: skip
+    assert [shown[at]["is_newest"] for at in (first, newest, after.ALL_TIMES)] == [False, True, True]
+
+
+@pytest.mark.parametrize(("which", "state"), [(0, "失败"), (1, "已发出")])
+def test_whether_somebody_got_it_is_told_of_the_time_that_is_asked_for(town: Town, which: int, state: str) -> None:
+    key = weekly(town, 2)
+    at = looks(town, console.show, key).values["sendings"][which][0]
+
+    rows = looks(town, after.people, key, q="李梅", at=at).values["rows"]
+
+    assert [(words, one.delivery.occurrence.isoformat()) for one, words, _ in rows] == [(state, at)]
+
+
+def test_notice_of_one_time_has_nothing_to_pick(town: Town) -> None:
+    shown = looks(town, console.show, weekly(town, 1)).values
+
+    assert (shown["sendings"], shown["at"], shown["total"]) == ([], "", 3)
+
+
+def test_notice_that_has_gone_to_nobody_says_how_many_it_is_for(town: Town) -> None:
+    shown = looks(town, console.show, weekly(town, 0)).values
+
+    assert (shown["total"], shown["will_be"]) == (0, 3)
+
+
+def test_each_list_can_be_had_as_a_table_of_the_time_that_is_looked_at(town: Town) -> None:
+    key = weekly(town, 2)
+    first = looks(town, console.show, key).values["sendings"][1][0]
+    for row in town.all(Delivery)[:1]:
+        town.database.submit(
+            lambda session, row=row: receipts.reply(session, session.get_one(Delivery, row.id), "=几点恢复？", town.now)
+        ).result()
+
+    people = table(looks(town, after.people_csv, key, at=after.ALL_TIMES))
+    flats = table(looks(town, after.flats_csv, key, at=first, untold="1"))
+    replies = table(looks(town, after.replies_csv, key, at=first))
+
+    assert [row[5] for row in people[1:]].count(people[1][5]) == 3
+    assert len(people) == 1 + 6
+    assert flats[0][:5] == ["住户", "结果", "方式", "原因", "最早发出"]
+    assert flats[1:] == [["3栋2单元503", "没有人收到", "", "未绑定微信", "", "1", "0", "0", "0"]]
+    assert [row[2].lstrip("'\t") for row in replies] == ["说了什么", "=几点恢复？"]
+    assert not replies[1][2].startswith("="), "a spreadsheet must not reckon with it"
