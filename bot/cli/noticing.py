@@ -47,7 +47,7 @@ class When:
             raise Misconfigured("--at, --every and --cron exclude each other: once at a time, or again and again")
         grace = timedelta(minutes=self.late) if abs(self.late) < MINUTES else timedelta(minutes=MINUTES)
         if rule := self.every or self.cron:
-            plan = timing.by_rule(rule, now, holidays=self.holidays, grace=grace)
+            plan = timing.by_rule(rule, now, choices=timing.Choices(holidays=self.holidays), grace=grace)
         elif self.at:
             plan = Plan(due_at=read_time(self.at) if _ISO.match(self.at) else timing.once(self.at, now), grace=grace)
         else:

@@ -95,7 +95,7 @@ def plan_of(form: Mapping[str, str], now: datetime, kept: Notice | None = None) 
     A time beside "now" is asked back: sending cannot be taken back for long.
     """
     at, words, every = (form.get(name, "").strip() for name in ("at", "words", "every"))
-    grace, holidays = _grace(form), form.get("holidays", "")
+    grace, choices = _grace(form), timing.Choices.of(form)
     match form.get("when", "now"):
         case "later":
             with asked_in("at"):
@@ -105,7 +105,7 @@ def plan_of(form: Mapping[str, str], now: datetime, kept: Notice | None = None) 
             if rule is not None and words == rule.said:
                 return Plan(rule=rule, grace=grace)
             with asked_in("words"):
-                return timing.by_words(words, now, holidays=holidays, grace=grace)
+                return timing.by_words(words, now, choices=choices, grace=grace)
         case "rule":
             return timing.by_fields(form, now, grace=grace)
         case "now":
@@ -148,7 +148,7 @@ WEEKDAYS = (
 def form_of(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
     """Return what the page of the form shows beside what is wrong with it."""
     return {
-        "form": form, "fault": "", "repeats": timing.REPEATS, "holidays": timing.HOLIDAYS, "graces": _graces(form), "weekdays": WEEKDAYS, "last": timing.LAST,
+        "form": form, "fault": "", "repeats": timing.REPEATS, "holidays": timing.HOLIDAYS, "worked": timing.WORKED, "graces": _graces(form), "weekdays": WEEKDAYS, "last": timing.LAST,
         "title_limit": notices.TITLE, "body_limit": notices.BODY, "shown": None, "doubt": "", "waits": "", "said": "", "asks_again": 0,
         **kinds.form_of(desk, form), **whom.form_of(desk, form),
     }  # fmt: skip
