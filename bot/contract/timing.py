@@ -151,9 +151,15 @@ def once(words: str, now: datetime) -> datetime:
     """Return the moment that is said: 明天下午三点. Raises Refusal for what names none, several, or more than that."""
     if _NOW.fullmatch(words):
         raise Refusal(tr("要现在发，请选“现在”。"), english="to send now, name no time")
+    next_day = now + timedelta(days=1)
     if edge := _EDGES.search(words):
         raise Refusal(
-            tr("“{edge}”是哪一天？请写日期和钟点，例如：{at:%-m}月{at:%-d}日 9:00。", edge=edge[0], at=now + timedelta(days=1)),
+            tr(
+                "“{edge}”是哪一天？请写日期和钟点，例如：{month}月{day}日 9:00。",
+                edge=edge[0],
+                month=next_day.month,
+                day=next_day.day,
+            ),
             english=f"{edge[0]!r} names no day; write the date and the time of the clock",
         )
     if not _PART.search(words):  # 8:00 is what a clock shows; 八点 may be tonight's
