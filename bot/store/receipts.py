@@ -77,6 +77,9 @@ _REPLACING = (NoticeVersion.CORRECTION, NoticeVersion.CANCELLATION, NoticeVersio
 #: Times of a notice that may be picked, the newest; a daily one has those of two months.
 SENDINGS = 60
 
+#: Replies on one page: they stand below all else that there is to a notice.
+REPLIES = 6
+
 #: Flats asked for at once.
 AT_ONCE = 500
 
@@ -490,8 +493,9 @@ def reply(session: Session, told: Delivery, words: str, now: datetime) -> None:
 def replies(session: Session, notice: Notice, page: int = 1, *, at: datetime | None = None) -> Found[Answered]:
     """Return a page of what was said to a notice, the newest first."""
     total = count_replies(session, notice, at)
-    number = min(max(page, 1), max(-(-total // PAGE), 1))
-    return Found(rows=_answered(session, _replied(notice, at).limit(PAGE).offset((number - 1) * PAGE)), total=total, page=number)
+    number = min(max(page, 1), max(-(-total // REPLIES), 1))
+    rows = _answered(session, _replied(notice, at).limit(REPLIES).offset((number - 1) * REPLIES))
+    return Found(rows=rows, total=total, page=number, size=REPLIES)
 
 
 def all_replies(session: Session, notice: Notice, at: datetime | None = None) -> Sequence[Answered]:

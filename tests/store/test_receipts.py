@@ -256,14 +256,14 @@ def test_replies_are_listed_page_by_page_and_none_is_left_out(database: Database
     do(database, answer)
 
     def look(session: Session) -> Any:
-        pages = [receipts.replies(session, notice, page) for page in (1, 2, 3, 9)]
+        pages = [receipts.replies(session, notice, page) for page in (1, 2, 8, 99)]
         return [(found.total, found.page, [one.reply.words for one in found.rows]) for found in pages], receipts.all_replies(
             session, notice
         )
 
     pages, every = do(database, look)
     said = [f"第{number}句" for number in reversed(range(45))]
-    assert pages == [(45, 1, said[:20]), (45, 2, said[20:40]), (45, 3, said[40:]), (45, 3, said[40:])]
+    assert pages == [(45, 1, said[:6]), (45, 2, said[6:12]), (45, 8, said[42:]), (45, 8, said[42:])]
     assert [one.reply.words for one in every] == said
 
 

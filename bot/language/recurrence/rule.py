@@ -364,6 +364,11 @@ class Recurrence:
                 tr("“{said}”已经过了最后一天，不会再发。请把“到…为止”改晚，或者去掉。", said=self.said),
                 english=f"{self.said} is over; name a later end, or none",
             )
+        if self.ends is not None and self.next(after) is None:
+            raise Refusal(
+                tr("“{said}”在最后一天以前一次也不会发。请把最后一天改晚，或者改日期。", said=self.said),
+                english=f"{self.said} does not come before its last day; name a later one, or other days",
+            )
         if self.next(after) is None:
             raise Refusal(
                 tr(
