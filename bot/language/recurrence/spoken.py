@@ -40,7 +40,7 @@ EXAMPLES = "每天早上八点、每周一三五 9:30、工作日上午9点、�
 UNSAID = time(9)
 
 #: Characters of a rule; nobody says a longer one.
-_LONGEST = 80
+_LONGEST = 160
 
 _DAY_SIGNS = "一二三四五六日天1234567"
 #: 一 of 每周一三点 is a weekday, 三 is none, nor is the 5 of 每周一 5:30.
