@@ -650,18 +650,6 @@ def counts(session: Session, notice_id: int) -> dict[DeliveryState, int]:
     return {state: found.get(state, 0) for state in DeliveryState}
 
 
-def counts_of(session: Session, notice_ids: Collection[int]) -> dict[int, dict[DeliveryState, int]]:
-    """Return the same of several notices at once, by their ids; of one without deliveries nothing."""
-    number, states = func.count(), dict[int, dict[DeliveryState, int]]()
-    rows = session.execute(
-        select(col(Delivery.notice_id), col(Delivery.state), number)
-        .where(col(Delivery.notice_id).in_(notice_ids)).group_by(col(Delivery.notice_id), col(Delivery.state))
-    )  # fmt: skip
-    for notice_id, state, count in rows:
-        states.setdefault(notice_id, {})[DeliveryState(state)] = int(count)
-    return states
-
-
 def waiting(session: Session, notice_id: int) -> dict[str, int]:
     """Return for how many readers a notice still waits, by the reason that was noted."""
     waits = (col(Delivery.state).in_([DeliveryState.ARMED, DeliveryState.QUEUED]), col(Delivery.reason) != "")

@@ -16,7 +16,7 @@ from bot.sealed import sealed
 from bot.store import parts
 from bot.store.audience import Audience, Building, Flat, Unit, place_of
 from bot.store.notices import VERSION_WORDS, Notice, NoticeKind, NoticeState, NoticeVersion, version_of
-from bot.store.outbox import REFUSED, Delivery, DeliveryState, counts_of
+from bot.store.outbox import REFUSED, Delivery, DeliveryState
 from bot.store.people import Household, Residence, Resident
 from bot.store.register import PAGE, Found
 from bot.store.scope import Scoped
@@ -240,14 +240,17 @@ def figures(session: Session, notice: Notice, at: datetime | None = None) -> dic
 
 
 def totals(session: Session, notices: Sequence[Notice]) -> dict[int, Total]:
-    """Return what became of several notices at once, by their ids, those to be laid out among their people; of one without people nothing."""
-    keys = [one.key for one in notices]
-    counts, unlaid = counts_of(session, keys), parts.unlaid_of(session, keys)
-    for key, (armed, recalled) in unlaid.items():
-        states = counts.setdefault(key, {})
-        for state, number in ((DeliveryState.ARMED, armed), (DeliveryState.CANCELLED, recalled)):
-            states[state] = states.get(state, 0) + number
-    return {key: Total.of(states) for key, states in counts.items()}
+    """Return what became of the newest time of several notices, by their ids, those to be laid out among its people; of one without people nothing."""
+    keys, at = [one.key for one in notices], col(Delivery.occurrence)
+    counted = select(col(Delivery.notice_id), at, col(Delivery.state), func.count()).where(col(Delivery.notice_id).in_(keys))
+    found: dict[int, dict[datetime, dict[DeliveryState, int]]] = {}
+    for key, one, state, number in session.execute(counted.group_by(col(Delivery.notice_id), at, col(Delivery.state))):
+        found.setdefault(key, {}).setdefault(one, {})[DeliveryState(state)] = number
+    for key, one, is_stopped, number in parts.sizes_of(session, keys):
+        states = found.setdefault(key, {}).setdefault(one, {})
+        state = DeliveryState.CANCELLED if is_stopped else DeliveryState.ARMED
+        states[state] = states.get(state, 0) + number
+    return {key: Total.of(times[max(times)]) for key, times in found.items()}
 
 
 def people(

@@ -102,9 +102,9 @@ def plan_of(form: Mapping[str, str], now: datetime, kept: Notice | None = None) 
                 return Plan(due_at=_picked(at), grace=grace)
         case "words":
             rule = kept.recurrence if kept else None
-            if rule is not None and words == rule.said:
-                return Plan(rule=rule, grace=grace)
             with asked_in("words"):
+                if rule is not None and words == rule.said:  # which keeps its week, and takes what is picked anew beside it
+                    return Plan(rule=choices.on(rule, now), grace=grace)
                 return timing.by_words(words, now, choices=choices, grace=grace)
         case "rule":
             return timing.by_fields(form, now, grace=grace)

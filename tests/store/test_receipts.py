@@ -237,9 +237,11 @@ def test_each_time_of_a_recurring_notice_is_told_by_itself(database: Database, n
         parts = [receipts.figures(session, notice, one.at)[Part.FAILED] for one in (first, second)]
         flats = [receipts.flats(session, notice, "3-2-302", at=one.at).rows[0].taken for one in (first, second)]
         sent = [receipts.progress(session, notice, one.at)[DeliveryState.SENT] for one in (first, second)]
-        return sums, named, parts, flats, sent
+        newest = receipts.totals(session, [notice])[notice.key]
+        return sums, named, parts, flats, sent, (newest.people, newest.came)
 
-    sums, named, parts, flats, sent = do(database, look)
+    sums, named, parts, flats, sent, newest = do(database, look)
+    assert newest == (6, 0), "in the list stands the newest time, and each person once"
     assert sums == [(now, 3, 3), (week, 0, 6)]
     assert named == [["sent"], ["failed"], ["failed", "sent"]]
     assert (parts, flats, sent) == ([0, 3], [2, 0], [3, 0])

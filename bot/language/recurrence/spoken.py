@@ -427,7 +427,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Days |
     (re.compile(rf"每?双周{_SOME_WEEKDAYS}"), _each_second_week),
     (re.compile(r"每(?:周周?|个)?(?:周末|双休日)"), lambda said, now: Weekly(weekdays=(5, 6))),
     (re.compile(rf"[每逢]?{_WEEKDAYS}"), _each_week),
-    (re.compile(r"每周(?P<weekdays>(?!\S))?(?=$|[早上中下晚傍凌半,，0-9一二两三四五六七八九十])"), _each_week),
+    (re.compile(r"每周(?P<weekdays>(?!\S))?(?=$|[早上中下晚傍凌半,，]|[0-9一二两三四五六七八九十]{1,3}[点:时])"), _each_week),
     (re.compile(rf"(?:每月)?(?:{_FARMERS}(?:每月)?|(?=[^号日点]{{0,12}}[初廿])){_LUNAR_DAYS}(?![号日点])"), _each_lunar),
     (re.compile(rf"每年{_FARMERS}(?P<month>[正冬腊]|{NUMBER})月(?P<day>{_LUNAR_DAY}|{NUMBER}[日号]?)"), _each_lunar_year),
     (re.compile(rf"每月(?:{_NTH}|{_MONTH_DAYS})"), _each_month),

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from bot.contract import Delivery, DeliveryState, Download, Notice, Work, notices, receipts, timing
 from bot.contract.notices import EVERYBODY
 from bot.store.staff import Role
-from integrations.notices import after, console
+from integrations.notices import after, console, times
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Town
@@ -108,3 +108,22 @@ def test_each_list_can_be_had_as_a_table_of_the_time_that_is_looked_at(town: Tow
     assert flats[1:] == [["3栋2单元503", "没有人收到", "", "未绑定微信", "", "1", "0", "0", "0"]]
     assert [row[2].lstrip("'\t") for row in replies] == ["说了什么", "=几点恢复？"]
     assert not replies[1][2].startswith("="), "a spreadsheet must not reckon with it"
+
+
+def test_what_is_picked_beside_unchanged_words_counts_and_the_week_stays(town: Town) -> None:
+    def plan(session: Session) -> Notice:
+        notice = notices.draft(session, "例会", "请准时。", EVERYBODY, town.now)
+        notices.schedule(session, notice, timing.by_words("每三周周六 9点", town.now), town.now)
+        return notice
+
+    kept = town.database.submit(plan).result()
+    before = kept.recurrence
+    assert before is not None
+    form = {"when": "words", "words": before.said, "worked": "skip", "holidays": "skip", "last-day": "2026-12-31"}
+
+    found = times.plan_of(form, town.now + WEEK, kept)
+
+    assert found is not None
+    assert found.rule is not None
+    assert found.rule.said == "每3周周六 09:00，节假日跳过，调休上班的周末跳过，到2026年12月31日为止"
+    assert found.rule.days == before.days
