@@ -132,7 +132,12 @@ def fields_of(notice: Notice) -> dict[str, str]:
     rule, found = notice.recurrence, {"grace": str(notice.grace)}
     if rule is not None:
         picked = timing.fields(rule)
-        return {**found, "when": "rule", **picked} if picked else {**found, "when": "words", "words": rule.said}
+        beside = {
+            "holidays": rule.holidays.value,
+            "worked": "skip" if rule.skips_worked else "",
+            "last-day": f"{rule.ends or ''}",
+        }
+        return {**found, "when": "rule", **picked} if picked else {**found, "when": "words", "words": rule.said, **beside}
     if notice.due_at is not None:
         return {**found, "when": "later", "at": f"{notice.due_at:%Y-%m-%dT%H:%M}"}
     return {**found, "when": "now"}

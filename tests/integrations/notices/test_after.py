@@ -127,3 +127,20 @@ def test_what_is_picked_beside_unchanged_words_counts_and_the_week_stays(town: T
     assert found.rule is not None
     assert found.rule.said == "每3周周六 09:00，节假日跳过，调休上班的周末跳过，到2026年12月31日为止"
     assert found.rule.days == before.days
+
+
+def test_form_shows_beside_the_words_what_they_say_of_holidays_and_the_end(town: Town) -> None:
+    def plan(session: Session) -> Notice:
+        notice = notices.draft(session, "例会", "请准时。", EVERYBODY, town.now)
+        words = "每月第一个工作日 9点，节假日顺延，调休上班的周末跳过，到12月31日为止"
+        notices.schedule(session, notice, timing.by_words(words, town.now), town.now)
+        return notice
+
+    fields = times.fields_of(town.database.submit(plan).result())
+
+    assert (fields["when"], fields["holidays"], fields["worked"], fields["last-day"]) == (
+        "words",
+        "postpone",
+        "skip",
+        "2026-12-31",
+    )
