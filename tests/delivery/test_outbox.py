@@ -421,11 +421,10 @@ async def test_no_more_is_claimed_than_was_asked_for_however_much_is_due(databas
     def run(session: Session) -> None:
         settle_in(session, now)
         for number in range(3 * MOST):
+            session.add(Follower(openid=f"o{number}", followed_at=now, window_until=now + timedelta(hours=1), window_left=5))
             outbox.queue(session, f"o{number}", "您好", now)
-        session.execute(update(Delivery).values(channel="chat"))
 
     await database.write(run)
-    await database.write(lambda session: session.add_all(Follower(openid=f"o{one}", followed_at=now) for one in range(3 * MOST)))
 
     claims = await database.write(outbox.claim, now, BATCH, WAYS)
 

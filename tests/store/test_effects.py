@@ -44,10 +44,13 @@ def test_two_communities_may_have_an_act_of_the_same_key(database: Database, com
 
 
 def test_no_more_acts_are_claimed_than_were_asked_for(database: Database, community: Community, now: datetime) -> None:
-    for number in range(60):
-        queue(database, now, f"k{number:02}")
+    def ask(session: Session) -> None:
+        for number in range(300):
+            effects.queue(session, "robot.send", f"k{number:03}", {"text": "停水"}, now)
 
-    assert [found.key for found in claim(database, now)] == [f"k{number:02}" for number in range(10)]
+    database.submit(ask).result()
+
+    assert [found.key for found in claim(database, now)] == [f"k{number:03}" for number in range(10)]
 
 
 def test_claimed_act_is_left_alone_until_its_lease_ends_and_counts_each_try(
