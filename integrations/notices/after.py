@@ -200,7 +200,7 @@ def replies_csv(desk: Desk) -> Download:
     rows = [
         (one.flat, one.name, desk.veil(one.reply.words), _at(one.reply.at)) for one in receipts.all_replies(desk.session, notice, times.at)
     ]  # fmt: skip
-    return _file(desk, notice, tr("回复"), (tr("住户"), tr("姓名"), tr("说了什么"), tr("时间")), rows)
+    return _file(desk, notice, tr("居民的回复"), (tr("住户"), tr("姓名"), tr("说了什么"), tr("时间")), rows)
 
 
 @page("POST", "/notices/{id}/retry", need="notice.send")
