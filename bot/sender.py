@@ -31,6 +31,7 @@ from bot.translation import tr
 from bot.wechat.client import Client
 
 #: Rows claimed at once, and most that are on their way together, which is as many as a crash can leave in doubt: all well within their lease.
+#: A sender begins with BATCH and lets one more leave for each that came back: one that dies over and over leaves few in doubt each time.
 BATCH, MOST = 20, 100
 
 #: Most urgent rows that are sent where MOST are on their way and WeChat keeps them waiting.
@@ -68,6 +69,7 @@ class Sender:
         self._woken = asyncio.Event()
         self._under_way: set[asyncio.Task[Result]] = set()
         self._came_back: list[Result] = []  # and is not written down yet
+        self._most = BATCH  # on their way together, for now
         self._is_more_due = True  # nobody has looked yet
         self._lost_until: datetime | None = None  # leases that ended until then were looked for
 
@@ -107,7 +109,7 @@ class Sender:
 
     @property
     def _has_room(self) -> bool:
-        return len(self._under_way) + BATCH <= MOST
+        return len(self._under_way) + BATCH <= self._most
 
     @property
     def _beside(self) -> int:
@@ -135,6 +137,7 @@ class Sender:
         self._lost_until = now if since else self._lost_until
         self._is_more_due = self._is_more_due if urgent or not limit else more
         del self._came_back[: len(results)]
+        self._most = min(self._most + len(results), MOST)
         self._count(results)
         for claim in claims:
             task = asyncio.create_task(self._send(claim))

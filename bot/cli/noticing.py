@@ -49,7 +49,7 @@ class When:
             raise Misconfigured("--at, --every and --cron exclude each other: once at a time, or again and again")
         grace = timedelta(minutes=self.late) if abs(self.late) < MINUTES else timedelta(minutes=MINUTES)
         if rule := self.every or self.cron:
-            plan = timing.by_rule(rule, now, holidays=self.holidays, grace=grace)
+            plan = timing.by_rule(rule, now, choices=timing.Choices(holidays=self.holidays), grace=grace)
         elif self.at:
             plan = Plan(due_at=read_time(self.at) if _ISO.match(self.at) else timing.once(self.at, now), grace=grace)
         else:
@@ -343,10 +343,14 @@ def status(public_id: str, *, as_json: bool, demo: bool, community: str) -> None
 def _status(session: Session, notice: Notice, now: datetime) -> _Status:
     figures, doors = receipts.figures(session, notice), receipts.visits(session, notice, now)
     waits = notices.why_waiting(session, notice.key)
+    times = [
+        {"at": one.at.isoformat(), "people": one.total.people, "came": one.total.came, "missed": one.total.missed, "unknown": one.total.unknown}
+        for one in receipts.sendings(session, notice)
+    ]  # fmt: skip
     data = {
         **_line(session, notice, now).data, "kind": notice.kind.value, "until": notice.until.isoformat() if notice.until else None,
         "people": figures[receipts.Part.ALL], "read": figures[receipts.Part.READ], "acknowledged": figures[receipts.Part.ACKNOWLEDGED],
-        "waits_because": waits, "doors": {"flats": doors[0], "visited": doors[1]},
+        "times": times, "waits_because": waits, "doors": {"flats": doors[0], "visited": doors[1]},
     }  # fmt: skip
     deliveries = {state.value: number for state, number in notices.progress(session, notice).items() if number}
     return _Status(data=data, deliveries=deliveries, waits=waits, figures=figures, doors=doors)

@@ -98,7 +98,6 @@ from bot.store.occurrences import (
     unskip,
 )
 from bot.store.outbox import DeliveryState
-from bot.store.outbox import counts_of as progress_of
 from bot.store.outbox import waiting as why_waiting
 from bot.store.policies import NoticePolicy, Quiet
 from bot.store.policies import of as policy_of
@@ -123,7 +122,7 @@ __all__ = [
     "Saved", "SavedAudience", "Step", "Tag", "Unit", "add_picture", "agree", "audience_of", "by_public_id", "chain_of", "change", "check_variables", "coming", "copy",
     "count", "details", "discard", "disturb", "draft", "drop_picture", "fill_variables", "floors_of", "follow", "forget_audience", "forget_text",
     "give_back", "has_variables", "how_many", "intend", "is_being_laid_out", "keep_text", "kept_texts", "lay_out", "listed", "listed_audience", "lock",
-    "missed_at", "past", "pause", "picture", "pictures", "places", "plan_of", "planned", "policy_of", "progress", "progress_of", "publish", "publish_due", "quiet_of",
+    "missed_at", "past", "pause", "picture", "pictures", "places", "plan_of", "planned", "policy_of", "progress", "publish", "publish_due", "quiet_of",
     "read_choice", "recall", "recall_once", "resume", "sample", "save_audience", "saved_audiences", "saved_by_key", "schedule", "send", "settle_policy",
     "show_to", "skip", "tags", "text_by_key", "text_of", "title_of", "unknown_parts", "unlaid", "unskip", "values_of_variables", "version_of", "versions_of", "why_waiting", "words",
 ]  # fmt: skip

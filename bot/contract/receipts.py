@@ -9,11 +9,14 @@ from bot.store.receipts import (
     NoticeReply,
     Part,
     Receipt,
+    Sending,
     Settled,
     Total,
     acknowledge,
     all_doors,
+    all_flats,
     all_people,
+    all_replies,
     chasing,
     count_replies,
     delivery,
@@ -24,11 +27,13 @@ from bot.store.receipts import (
     lately,
     opened,
     people,
+    progress,
     refusing,
     replies,
     reply,
     retry,
     retryable,
+    sendings,
     settled,
     silent,
     theirs,
@@ -41,6 +46,6 @@ from bot.store.receipts import (
 )
 
 __all__ = [
-    "NOTHING_CAME", "TAKEN", "Answered", "Door", "FlatReceipt", "NoticeReply", "Part", "Receipt", "Settled", "Total", "acknowledge", "all_doors", "all_people", "chasing", "count_replies",
-    "delivery", "doors", "figures", "flats", "is_chased", "lately", "opened", "people", "refusing", "replies", "reply", "retry", "retryable", "settled", "silent", "theirs", "told", "told_to_all", "totals", "visit", "visits", "why_over",
+    "NOTHING_CAME", "TAKEN", "Answered", "Door", "FlatReceipt", "NoticeReply", "Part", "Receipt", "Sending", "Settled", "Total", "acknowledge", "all_doors", "all_flats", "all_people", "all_replies", "chasing", "count_replies",
+    "delivery", "doors", "figures", "flats", "is_chased", "lately", "opened", "people", "progress", "refusing", "replies", "reply", "retry", "retryable", "sendings", "settled", "silent", "theirs", "told", "told_to_all", "totals", "visit", "visits", "why_over",
 ]  # fmt: skip

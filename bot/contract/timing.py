@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.errors import Refusal
 from bot.language import times
@@ -15,6 +15,9 @@ from bot.translation import DAY, DAY_OF_YEAR, Moment, tr
 #: What becomes of a time that falls on a holiday, by what people call it.
 HOLIDAYS: Mapping[str, str] = {Holidays.SEND: tr("照发"), Holidays.SKIP: tr("跳过"), Holidays.POSTPONE: tr("顺延到下一个工作日")}
 
+#: What becomes of a weekend that is worked instead of another day.
+WORKED: Mapping[str, str] = {"": tr("照发"), Holidays.SKIP: tr("跳过")}
+
 #: What can be picked as a recurrence, by what people call it.
 REPEATS: Mapping[str, str] = {
     "day": tr("每天"), "workday": tr("工作日"), "week": tr("每周"), "fortnight": tr("每两周"), "month": tr("每月"), "quarter": tr("每季度"), "year": tr("每年"),
@@ -25,6 +28,10 @@ LAST = "last"
 
 _CRON = re.compile(r"[\d*/,a-z -]*\*[\d*/,a-z -]*")
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
+_NOW = re.compile(r"(?:现在|马上|立刻|立即|当下|即刻|这就)(?:就?发|发送|发出)?")
+_EDGES = re.compile(r"(?:本|这个?|下个?)?[月年][底末初]|[上中下]旬|(?<![每双])(?:这个?|本|下个?)?周末")
+_PART = re.compile(r"[早晚晨夜昏]|[上下中正]午|凌晨|午后|[ap]m", re.IGNORECASE)
+_SHORT = re.compile(r"(?<![\d:：.\-/])(\d)(?=[:：][0-5]\d)")
 _FILLER = re.compile(r"[\s,，。、的]|发出?|发送|通知|再|在")
 
 
@@ -37,21 +44,65 @@ class Shown:
     remark: str = ""
 
 
-def by_words(words: str, now: datetime, *, holidays: str = "", grace: timedelta = GRACE) -> Plan:
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What is picked beside a rule, where its own words say nothing of it: what holidays and worked weekends change, its last day."""
+
+    holidays: str = ""
+    worked: str = ""
+    until: str = ""  # as a browser's field for a date says it
+
+    @classmethod
+    def of(cls, form: Mapping[str, str]) -> "Choices":
+        """Return what a form has picked."""
+        return cls(holidays=form.get("holidays", ""), worked=form.get("worked", ""), until=form.get("last-day", "").strip())
+
+    def on(self, rule: Recurrence, now: datetime) -> Recurrence:
+        """Return the rule with what was picked."""
+        if self.holidays and self.holidays not in HOLIDAYS:
+            raise Refusal(
+                tr("请选碰到节假日怎么办：照发、跳过或顺延。"), english=f"{self.holidays!r} is none of {', '.join(HOLIDAYS)}"
+            )
+        if self.worked and self.worked not in WORKED:
+            raise Refusal(tr("请选调休上班的周末怎么办：照发或跳过。"), english=f"{self.worked!r} is none of {', '.join(WORKED)}")
+        picked = rule
+        if self.holidays and rule.holidays is Holidays.SEND:
+            picked = replace(picked, holidays=Holidays(self.holidays))
+        if self.worked == Holidays.SKIP:
+            picked = replace(picked, skips_worked=True)
+        if self.until and rule.ends is None:
+            picked = replace(picked, ends=_last_day(self.until))
+        return rule if picked == rule else picked.checked(now)
+
+
+def by_words(words: str, now: datetime, *, choices: Choices | None = None, grace: timedelta = GRACE) -> Plan:
     """Return the plan that is said: 每周一早上八点, 明天下午三点, 0 9 * * mon. Raises Refusal for what cannot be read whole."""
     words = words.strip()
     if _CRON.fullmatch(words.lower()):
-        return Plan(rule=_on(cron.read(words).checked(now), holidays, now), grace=grace)
+        return Plan(rule=(choices or Choices()).on(cron.read(words).checked(now), now), grace=grace)
     if spoken.recurs(words):
-        return Plan(rule=_on(spoken.read(words, now), holidays, now), grace=grace)
-    return Plan(due_at=once(words, now), grace=grace)
+        return Plan(rule=(choices or Choices()).on(spoken.read(words, now), now), grace=grace)
+    due_at = once(words, now)
+    if due_at <= now:
+        is_weekday = re.match("周|星期|礼拜", words) is not None
+        instead = f"下{words}" if is_weekday else tr("明天 {at:%H:%M}", at=due_at)
+        raise Refusal(
+            tr(
+                "“{words}”是{say}，已经过了。请写以后的时间，例如：{instead}。",
+                words=words[:40],
+                say=say(due_at, now),
+                instead=instead,
+            ),
+            english="the time to send is over; name one that is yet to come",
+        )
+    return Plan(due_at=due_at, grace=grace)
 
 
-def by_rule(words: str, now: datetime, *, holidays: str = "", grace: timedelta = GRACE) -> Plan:
+def by_rule(words: str, now: datetime, *, choices: Choices | None = None, grace: timedelta = GRACE) -> Plan:
     """Return the plan of a rule that is said in words or as a line of cron; raises Refusal for what comes once."""
     is_cron = _CRON.fullmatch(words.strip().lower())
     rule = cron.read(words.strip()).checked(now) if is_cron else spoken.read(words, now)
-    return Plan(rule=_on(rule, holidays, now), grace=grace)
+    return Plan(rule=(choices or Choices()).on(rule, now), grace=grace)
 
 
 def by_fields(form: Mapping[str, str], now: datetime, *, grace: timedelta = GRACE) -> Plan:
@@ -62,15 +113,16 @@ def by_fields(form: Mapping[str, str], now: datetime, *, grace: timedelta = GRAC
     if clock is None:
         raise Refusal(tr("请写周期的时间，例如 09:00。"))
     rule = spoken.read(f"{_picked_days(form)} {int(clock[1])}:{clock[2]}", now)
-    return Plan(rule=_on(rule, form.get("holidays", ""), now), grace=grace)
+    return Plan(rule=Choices.of(form).on(rule, now), grace=grace)
 
 
 def fields(rule: Recurrence) -> dict[str, str] | None:
     """Return the fields of a form that stand for a rule; None where they cannot say it."""
     found = _fields_of(rule)
-    if found is None or len(rule.clocks) != 1:
+    if found is None or len(rule.clocks) != 1 or rule.begins is not None:
         return None
-    return {**found, "clock": f"{rule.clocks[0]:%H:%M}", "holidays": rule.holidays.value}
+    worked, until = "skip" if rule.skips_worked else "", rule.ends.isoformat() if rule.ends else ""
+    return {**found, "clock": f"{rule.clocks[0]:%H:%M}", "holidays": rule.holidays.value, "worked": worked, "last-day": until}
 
 
 def show(plan: Plan, now: datetime, coming: Sequence[Coming] = ()) -> Shown:
@@ -88,21 +140,36 @@ def say(at: datetime, now: datetime) -> str:
     return tr("{day}（{words}）{at:%H:%M}", day=day, words=day_words(at.date()), at=at)
 
 
-def _on(rule: Recurrence, holidays: str, now: datetime) -> Recurrence:
-    """Return the rule with what was chosen for holidays, where its words themselves say nothing of them."""
-    if holidays and holidays not in HOLIDAYS:
-        raise Refusal(tr("请选碰到节假日怎么办：照发、跳过或顺延。"), english=f"{holidays!r} is none of {', '.join(HOLIDAYS)}")
-    if not holidays or rule.holidays is not Holidays.SEND:
-        return rule
-    return replace(rule, holidays=Holidays(holidays)).checked(now)
+def _last_day(said: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise Refusal(tr("请选到哪天为止，或者空着。"), field="last-day") from None
 
 
 def once(words: str, now: datetime) -> datetime:
     """Return the moment that is said: 明天下午三点. Raises Refusal for what names none, several, or more than that."""
+    if _NOW.fullmatch(words):
+        raise Refusal(tr("要现在发，请选“现在”。"), english="to send now, name no time")
+    next_day = now + timedelta(days=1)
+    if edge := _EDGES.search(words):
+        raise Refusal(
+            tr(
+                "“{edge}”是哪一天？请写日期和钟点，例如：{month}月{day}日 9:00。",
+                edge=edge[0],
+                month=next_day.month,
+                day=next_day.day,
+            ),
+            english=f"{edge[0]!r} names no day; write the date and the time of the clock",
+        )
+    if not _PART.search(words):  # 8:00 is what a clock shows; 八点 may be tonight's
+        words = _SHORT.sub(r"0\1", words)
     found = times.find(words, now)
     rest = words
     for span in reversed(found):
         rest = rest[: span.begin] + rest[span.stop :]
+    if len(found) == 1 and found[0].kind in {"day", "part"} and not _FILLER.sub("", rest):
+        raise spoken.no_clock(words, words)
     if len(found) != 1 or found[0].kind not in {"clock", "instant"} or _FILLER.sub("", rest):
         raise Refusal(
             tr(

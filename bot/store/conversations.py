@@ -42,8 +42,6 @@ class Conversation(Scoped, table=True):
     assigned_id: int | None = Field(default=None, foreign_key="staff.id")  # set: this person sees to it, whoever has the word
     snoozed_until: datetime | None = maybe_moment()  # set: it was laid aside until then, or until the resident speaks
     snoozed_after: int = 0  # the newest line when it was laid aside
-    writing_id: int | None = Field(default=None, foreign_key="staff.id")  # who last wrote on an answer, and when
-    writing_at: datetime | None = maybe_moment()
 
 
 class Line(Scoped, table=True):

@@ -16,6 +16,7 @@ from sqlmodel import Field, Session, col
 from bot.model import moment, public_id, word
 from bot.sealed import sealed_map
 from bot.store.database import announce
+from bot.store.prepared import chosen_once
 from bot.store.scope import Scoped
 
 #: How long a claimed row is its worker's; longer than any effect may take.
@@ -104,7 +105,7 @@ def claim(session: Session, kind: str, now: datetime, limit: int) -> list[Claim]
     due = due.order_by(col(Effect.due_at), col(Effect.id)).limit(limit).with_for_update(skip_locked=True)
     rows = session.execute(
         update(Effect)
-        .where(col(Effect.id).in_(due))
+        .where(col(Effect.id).in_(chosen_once(due)))
         .values(state=EffectState.RUNNING, attempts=Effect.attempts + 1, due_at=now + LEASE, updated_at=now)
         .returning(*(col(getattr(Effect, name)) for name in Claim.__dataclass_fields__))
         .execution_options(synchronize_session=False)

@@ -15,7 +15,7 @@ from sqlmodel import Field, Session, SQLModel, col
 
 from bot.model import maybe_moment, moment
 from bot.sealed import maybe_sealed, sealed
-from bot.store.prepared import Prepared, writing
+from bot.store.prepared import Prepared, chosen_once, writing
 
 
 class InboxMessage(SQLModel, table=True):
@@ -142,7 +142,7 @@ def take_up(session: Session, now: datetime, limit: int = 20) -> Sequence[Unfini
     due = due.order_by(col(InboxMessage.lease_until)).limit(limit).with_for_update(skip_locked=True)
     rows = session.execute(
         update(InboxMessage)
-        .where(col(InboxMessage.key).in_(due))
+        .where(col(InboxMessage.key).in_(chosen_once(due)))
         .values(lease_until=now + LEASE, attempts=InboxMessage.attempts + 1)
         .returning(
             col(InboxMessage.key), col(InboxMessage.appid), col(InboxMessage.push), col(InboxMessage.received_at), col(InboxMessage.attempts)

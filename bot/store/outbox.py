@@ -26,7 +26,7 @@ from bot.store.database import announce
 from bot.store.followers import Follower
 from bot.store.people import Resident
 from bot.store.policies import Quiet
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, chosen_once
 from bot.store.scope import Scoped
 from bot.translation import tr, tr_all
 from bot.wechat import quota
@@ -246,10 +246,11 @@ def turn_over(session: Session, results: Sequence[Result], now: datetime, limit:
 def hurry_lost(session: Session, since: datetime, now: datetime) -> None:
     """Put before all that waits what was lost with its sender and whose lease ended between `since` and now.
 
-    Behind a notice to thousands its turn would come when WeChat has forgotten its id, and it would be in doubt.
+    Behind a notice to thousands its turn would come when WeChat has forgotten its id, and it would be in doubt. What was tried first goes first.
     """
     ended = (_DUE, col(Delivery.state) == DeliveryState.SENDING, col(Delivery.due_at) > since, col(Delivery.due_at) <= now)
-    session.execute(update(Delivery).where(*ended).values(due_at=now - AHEAD).execution_options(synchronize_session=False))
+    lost = session.execute(select(col(Delivery.id), col(Delivery.first_try_at)).where(*ended).order_by(col(Delivery.id))).all()
+    _HURRIED.run_all(session, [{"claimed": row.id, "ended": now, "due_at": (row.first_try_at or now) - AHEAD} for row in lost])
 
 
 def claim(session: Session, now: datetime, limit: int, ways: Ways) -> list[Claim]:
@@ -456,6 +457,11 @@ _MINE = _DELIVERY.c.id == bindparam("claimed")
 
 #: What is written of each row that is sent, and of each that WeChat just took: nearly all there are.
 _TAKEN = Prepared(update(_DELIVERY).where(_MINE), "channel", "first_try_at", "is_unsure", "paced_at")
+_HURRIED = Prepared(
+    update(_DELIVERY)
+    .where(_MINE, _DELIVERY.c.state == DeliveryState.SENDING, _DELIVERY.c.due_at <= bindparam("ended")),
+    "due_at",
+)  # fmt: skip
 _SENT = Prepared(
     update(_DELIVERY)
     .where(_MINE, _DELIVERY.c.attempts == bindparam("tried"), _DELIVERY.c.state == DeliveryState.SENDING),
@@ -470,7 +476,7 @@ def _taking(*of: Any) -> Any:
     taken = {"state": DeliveryState.SENDING, "attempts": Delivery.attempts + 1, "due_at": bindparam("leased_until"), "updated_at": bindparam("now")}  # fmt: skip
     return (
         update(Delivery)
-        .where(col(Delivery.id).in_(due))
+        .where(col(Delivery.id).in_(chosen_once(due)))
         .values(**taken)
         .returning(
             col(Delivery.id), col(Delivery.attempts), col(Delivery.openid), col(Delivery.resident_id), col(Delivery.payload),
@@ -642,18 +648,6 @@ def counts(session: Session, notice_id: int) -> dict[DeliveryState, int]:
     ).all()
     found = {DeliveryState(state): int(count) for state, count in rows}
     return {state: found.get(state, 0) for state in DeliveryState}
-
-
-def counts_of(session: Session, notice_ids: Collection[int]) -> dict[int, dict[DeliveryState, int]]:
-    """Return the same of several notices at once, by their ids; of one without deliveries nothing."""
-    number, states = func.count(), dict[int, dict[DeliveryState, int]]()
-    rows = session.execute(
-        select(col(Delivery.notice_id), col(Delivery.state), number)
-        .where(col(Delivery.notice_id).in_(notice_ids)).group_by(col(Delivery.notice_id), col(Delivery.state))
-    )  # fmt: skip
-    for notice_id, state, count in rows:
-        states.setdefault(notice_id, {})[DeliveryState(state)] = int(count)
-    return states
 
 
 def waiting(session: Session, notice_id: int) -> dict[str, int]:

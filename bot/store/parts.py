@@ -111,20 +111,17 @@ def stop(session: Session, notice_id: int) -> int:
     return sum(int(people) for people in session.execute(stopped.execution_options(synchronize_session=False)).scalars())
 
 
-def unlaid(session: Session, notice_id: int) -> tuple[int, int]:
-    """Return for how many people of a notice deliveries are still to be laid out: to be sent, and recalled."""
-    return unlaid_of(session, (notice_id,)).get(notice_id, (0, 0))
+def unlaid(session: Session, notice_id: int, at: datetime | None = None) -> tuple[int, int]:
+    """Return for how many people of a notice deliveries are still to be laid out: to be sent, and recalled; of one time, or of all."""
+    sizes = [(stopped, people) for _, one, stopped, people in sizes_of(session, (notice_id,)) if at in (None, one)]
+    return sum(people for stopped, people in sizes if not stopped), sum(people for stopped, people in sizes if stopped)
 
 
-def unlaid_of(session: Session, notice_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """Return the same of several notices at once, by their ids; of one that is laid out nothing."""
-    key, is_stopped = col(NoticePart.notice_id), col(NoticePart.is_stopped)
-    query = select(key, is_stopped, func.sum(col(NoticePart.size))).where(key.in_(notice_ids)).group_by(key, is_stopped)
-    found: dict[int, tuple[int, int]] = {}
-    for notice_id, stopped, people in session.execute(query):
-        armed, recalled = found.get(notice_id, (0, 0))
-        found[notice_id] = (armed, recalled + int(people)) if stopped else (armed + int(people), recalled)
-    return found
+def sizes_of(session: Session, notice_ids: Collection[int]) -> list[tuple[int, datetime, bool, int]]:
+    """Return what is still to be laid out of several notices: which notice, of which time, whether it was recalled, for how many people."""
+    what = (col(NoticePart.notice_id), col(NoticePart.occurrence), col(NoticePart.is_stopped))
+    rows = session.execute(select(*what, func.sum(col(NoticePart.size))).where(what[0].in_(notice_ids)).group_by(*what))
+    return [(notice_id, at, stopped, int(people)) for notice_id, at, stopped, people in rows]
 
 
 def gone(session: Session, people: Collection[int], found: Collection[int]) -> list[tuple[int, str | None]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select, Table, insert
+from sqlalchemy import Connection, Dialect, Select, Table, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import Session
@@ -132,3 +132,13 @@ def _compile(statement: Select[Any] | UpdateBase, columns: Sequence[str], dialec
         is_by_place=compiled.positional,
         outputs=[column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns],
     )
+
+
+def chosen_once(due: Select[Any]) -> Select[Any]:
+    """Return what an UPDATE is to ask `column IN (…)` of where `due` has a limit and locks rows.
+
+    As a mere subquery PostgreSQL may ask it anew for each row, skipping those it has just locked: LIMIT 20 took all there were.
+    Source: postgresql.org/docs/current/queries-with.html, "Common Table Expression Materialization"
+    """
+    chosen = due.cte("chosen").prefix_with("MATERIALIZED")
+    return select(*chosen.c)

@@ -16,7 +16,7 @@ from bot.sealed import sealed
 from bot.store import parts
 from bot.store.audience import Audience, Building, Flat, Unit, place_of
 from bot.store.notices import VERSION_WORDS, Notice, NoticeKind, NoticeState, NoticeVersion, versions_of
-from bot.store.outbox import REFUSED, Delivery, DeliveryState, counts_of
+from bot.store.outbox import REFUSED, Delivery, DeliveryState
 from bot.store.people import Household, Residence, Resident
 from bot.store.register import PAGE, Found
 from bot.store.scope import Scoped
@@ -74,6 +74,15 @@ _STATES = {
 #: Versions after which the words before them hold no longer, so that nobody is reminded of those or told them at the door.
 _REPLACING = (NoticeVersion.CORRECTION, NoticeVersion.CANCELLATION, NoticeVersion.ALL_CLEAR)
 
+#: Times of a notice that may be picked, the newest; a daily one has those of two months.
+SENDINGS = 60
+
+#: Replies on one page: they stand below all else that there is to a notice.
+REPLIES = 6
+
+#: Flats asked for at once.
+AT_ONCE = 500
+
 #: Doors on one page: a guard walks with a phone in hand.
 DOORS = 15
 
@@ -96,7 +105,10 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class FlatReceipt:
-    """What became of a notice in one flat: how many people, and of how many WeChat took it, who opened and acknowledged it."""
+    """What became of a notice in one flat: how many people, and of how many WeChat took it, who opened and acknowledged it.
+
+    `at`: when WeChat took the first. `channels` by which, `reasons` why others were told nothing, or not yet.
+    """
 
     flat: str
     people: int
@@ -105,6 +117,9 @@ class FlatReceipt:
     acknowledged: int
     unknown: int
     waiting: int
+    at: datetime | None = None
+    channels: Sequence[str] = ()
+    reasons: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +146,14 @@ class Total:
     def people(self) -> int:
         """How many the notice is for."""
         return self.came + self.moving + self.missed + self.unknown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """One time at which a notice went out, and what became of it then."""
+
+    at: datetime
+    total: Total
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,11 +196,36 @@ class Answered:
     flat: str
 
 
-def figures(session: Session, notice: Notice) -> dict[Part, int]:
-    """Return how many people there are in each part."""
+def sendings(session: Session, notice: Notice, limit: int = SENDINGS) -> Sequence[Sending]:
+    """Return the times at which a notice went out, the newest first, and what became of each; those to be laid out are none yet."""
+    at = col(Delivery.occurrence)
+    newest = (
+        select(at).where(col(Delivery.notice_id) == notice.key, at.is_not(None)).group_by(at).order_by(at.desc()).limit(limit)
+    )
+    found: dict[datetime, dict[DeliveryState, int]] = {one: {} for one in session.execute(newest).scalars()}
+    if not found:
+        return ()
+    counted = select(at, col(Delivery.state), func.count()).where(col(Delivery.notice_id) == notice.key, at >= min(found))
+    for one, state, number in session.execute(counted.group_by(at, col(Delivery.state))):
+        found[one][DeliveryState(state)] = number
+    return [Sending(at=one, total=Total.of(states)) for one, states in found.items()]
+
+
+def progress(session: Session, notice: Notice, at: datetime) -> dict[DeliveryState, int]:
+    """Return of how many people the deliveries of one time are in each state, those to be laid out among them."""
+    mine = (col(Delivery.notice_id) == notice.key, col(Delivery.occurrence) == at)
+    rows = session.execute(select(col(Delivery.state), func.count()).where(*mine).group_by(col(Delivery.state)))
+    found = {DeliveryState(state): int(number) for state, number in rows}
+    armed, recalled = parts.unlaid(session, notice.key, at)
+    more = {DeliveryState.ARMED: armed, DeliveryState.CANCELLED: recalled}
+    return {state: found.get(state, 0) + more.get(state, 0) for state in DeliveryState}
+
+
+def figures(session: Session, notice: Notice, at: datetime | None = None) -> dict[Part, int]:
+    """Return how many people there are in each part: of one time, or of all times together."""
     rows = session.execute(
         select(col(Delivery.state), func.count(), func.count(_OPENED), func.count(col(Delivery.acknowledged_at)))
-        .where(col(Delivery.notice_id) == notice.key)
+        .where(*_of(notice, at))
         .group_by(col(Delivery.state))
     ).all()
     by_state = {DeliveryState(state): number for state, number, _, _ in rows}
@@ -192,50 +240,86 @@ def figures(session: Session, notice: Notice) -> dict[Part, int]:
 
 
 def totals(session: Session, notices: Sequence[Notice]) -> dict[int, Total]:
-    """Return what became of several notices at once, by their ids, those to be laid out among their people; of one without people nothing."""
-    keys = [one.key for one in notices]
-    counts, unlaid = counts_of(session, keys), parts.unlaid_of(session, keys)
-    for key, (armed, recalled) in unlaid.items():
-        states = counts.setdefault(key, {})
-        for state, number in ((DeliveryState.ARMED, armed), (DeliveryState.CANCELLED, recalled)):
-            states[state] = states.get(state, 0) + number
-    return {key: Total.of(states) for key, states in counts.items()}
+    """Return what became of the newest time of several notices, by their ids, those to be laid out among its people; of one without people nothing."""
+    keys, at = [one.key for one in notices], col(Delivery.occurrence)
+    counted = select(col(Delivery.notice_id), at, col(Delivery.state), func.count()).where(col(Delivery.notice_id).in_(keys))
+    found: dict[int, dict[datetime, dict[DeliveryState, int]]] = {}
+    for key, one, state, number in session.execute(counted.group_by(col(Delivery.notice_id), at, col(Delivery.state))):
+        found.setdefault(key, {}).setdefault(one, {})[DeliveryState(state)] = number
+    for key, one, is_stopped, number in parts.sizes_of(session, keys):
+        states = found.setdefault(key, {}).setdefault(one, {})
+        state = DeliveryState.CANCELLED if is_stopped else DeliveryState.ARMED
+        states[state] = states.get(state, 0) + number
+    return {key: Total.of(times[max(times)]) for key, times in found.items()}
 
 
-def people(session: Session, notice: Notice, part: Part, said: str = "", page: int = 1) -> Found[Receipt]:
-    """Return a page of those in a part, in the order of their flats; `said` looks for a flat or a name."""
-    wanted = _wanted(notice, part, said)
+def people(
+    session: Session, notice: Notice, part: Part, said: str = "", page: int = 1, *, at: datetime | None = None
+) -> Found[Receipt]:
+    """Return a page of those in a part, in the order of their flats; `said` looks for a flat or a name, `at` for one time of several."""
+    wanted = _wanted(notice, part, said, at)
     total = int(session.execute(_joined(select(func.count(col(Delivery.id)))).where(*wanted)).scalar_one())
-    at = min(max(page, 1), max(-(-total // PAGE), 1))
-    return Found(rows=_receipts(session, _rows(wanted).limit(PAGE).offset((at - 1) * PAGE)), total=total, page=at)
+    number = min(max(page, 1), max(-(-total // PAGE), 1))
+    return Found(rows=_receipts(session, _rows(wanted).limit(PAGE).offset((number - 1) * PAGE)), total=total, page=number)
 
 
-def all_people(session: Session, notice: Notice, part: Part, said: str = "") -> Sequence[Receipt]:
+def all_people(session: Session, notice: Notice, part: Part, said: str = "", at: datetime | None = None) -> Sequence[Receipt]:
     """Return all in a part: for a file, never for a page."""
-    return _receipts(session, _rows(_wanted(notice, part, said)))
+    return _receipts(session, _rows(_wanted(notice, part, said, at)))
 
 
-def flats(session: Session, notice: Notice, said: str = "", *, untold: bool = False, page: int = 1) -> Found[FlatReceipt]:
+def flats(
+    session: Session, notice: Notice, said: str = "", *, untold: bool = False, page: int = 1, at: datetime | None = None
+) -> Found[FlatReceipt]:
     """Return a page of the flats, with how many of their people were told; `untold`: those alone where nobody was."""
+    grouped, order = _flats(notice, said, at, untold=untold)
+    total = int(session.execute(select(func.count()).select_from(grouped.subquery())).scalar_one())
+    number = min(max(page, 1), max(-(-total // PAGE), 1))
+    rows = session.execute(grouped.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
+    return Found(rows=_flat_receipts(session, notice, rows, at), total=total, page=number)
+
+
+def all_flats(
+    session: Session, notice: Notice, said: str = "", *, untold: bool = False, at: datetime | None = None
+) -> Sequence[FlatReceipt]:
+    """Return all the flats: for a file, never for a page."""
+    grouped, order = _flats(notice, said, at, untold=untold)
+    return _flat_receipts(session, notice, session.execute(grouped.order_by(*order)).all(), at)
+
+
+def _flats(notice: Notice, said: str, at: datetime | None, *, untold: bool) -> tuple[Any, Any]:
+    """Return the question for the flats with their numbers, and its order."""
     taken = _number(col(Delivery.state).in_(TAKEN))
     grouped = _joined(
         select(
             Household, func.count(col(Delivery.id)), taken, func.count(_OPENED), func.count(col(Delivery.acknowledged_at)),
-            _number(col(Delivery.state) == DeliveryState.UNKNOWN), _number(col(Delivery.state).in_(WAITING)),
+            _number(col(Delivery.state) == DeliveryState.UNKNOWN), _number(col(Delivery.state).in_(WAITING)), func.min(col(Delivery.sent_at)),
         )
-    ).where(*_wanted(notice, Part.ALL, said)).group_by(col(Household.id))  # fmt: skip
-    if untold:
-        grouped = grouped.having(taken == 0)
-    total = int(session.execute(select(func.count()).select_from(grouped.subquery())).scalar_one())
-    at = min(max(page, 1), max(-(-total // PAGE), 1))
-    rows = session.execute(grouped.order_by(col(Household.place), col(Household.id)).limit(PAGE).offset((at - 1) * PAGE)).all()
-    found = [
+    ).where(*_wanted(notice, Part.ALL, said, at)).group_by(col(Household.id))  # fmt: skip
+    return grouped.having(taken == 0) if untold else grouped, (col(Household.place), col(Household.id))
+
+
+def _flat_receipts(session: Session, notice: Notice, rows: Sequence[Any], at: datetime | None) -> Sequence[FlatReceipt]:
+    """Return what the numbers say, with the ways and the reasons that the flats' deliveries name."""
+    ways: dict[int, dict[str, None]] = {}
+    whys: dict[int, dict[str, None]] = {}
+    named = _joined(select(col(Household.id), col(Delivery.channel), col(Delivery.reason), col(Delivery.state))).where(
+        *_of(notice, at)
+    )
+    for begin in range(0, len(rows), AT_ONCE):
+        ids = [row[0].id for row in rows[begin : begin + AT_ONCE]]
+        for flat, channel, reason, state in session.execute(named.where(col(Household.id).in_(ids)).distinct()):
+            if channel and state in TAKEN:
+                ways.setdefault(flat, {})[channel] = None
+            if reason and state not in TAKEN:
+                whys.setdefault(flat, {})[reason] = None
+    return [
         FlatReceipt(
-            flat=flat.label, people=people, taken=taken, read=read, acknowledged=said, unknown=unknown, waiting=waiting
+            flat=flat.label, people=people, taken=taken, read=read, acknowledged=said, unknown=unknown, waiting=waiting, at=first,
+            channels=sorted(ways.get(flat.id, ())), reasons=sorted(whys.get(flat.id, ())),
         )
-        for flat, people, taken, read, said, unknown, waiting in rows
+        for flat, people, taken, read, said, unknown, waiting, first in rows
     ]  # fmt: skip
-    return Found(rows=found, total=total, page=at)
 
 
 def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -262,8 +346,14 @@ def _receipts(session: Session, query: Any) -> Sequence[Receipt]:
     ]
 
 
-def _wanted(notice: Notice, part: Part, said: str) -> list[ColumnElement[bool]]:
-    wanted = [col(Delivery.notice_id) == notice.key]
+def _of(notice: Notice, at: datetime | None) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the deliveries of one time of a notice, or of all of them."""
+    mine = col(Delivery.notice_id) == notice.key
+    return (mine, col(Delivery.occurrence) == at) if at is not None else (mine,)
+
+
+def _wanted(notice: Notice, part: Part, said: str, at: datetime | None) -> list[ColumnElement[bool]]:
+    wanted = [*_of(notice, at)]
     if part in _STATES:
         wanted.append(col(Delivery.state).in_(_STATES[part]))
     if part in (Part.UNREAD, Part.UNACKNOWLEDGED):
@@ -271,8 +361,8 @@ def _wanted(notice: Notice, part: Part, said: str) -> list[ColumnElement[bool]]:
     if part in (Part.READ, Part.UNREAD):
         wanted.append(_OPENED.is_not(None) if part is Part.READ else _OPENED.is_(None))
     if part in (Part.ACKNOWLEDGED, Part.UNACKNOWLEDGED):
-        at = col(Delivery.acknowledged_at)
-        wanted.append(at.is_not(None) if part is Part.ACKNOWLEDGED else at.is_(None))
+        has_it = col(Delivery.acknowledged_at)
+        wanted.append(has_it.is_not(None) if part is Part.ACKNOWLEDGED else has_it.is_(None))
     if said.strip():
         wanted.append(_meant(said.strip()))
     return wanted
@@ -403,22 +493,36 @@ def reply(session: Session, told: Delivery, words: str, now: datetime) -> None:
     session.flush()
 
 
-def replies(session: Session, notice: Notice, limit: int = 200) -> Sequence[Answered]:
-    """Return what was said to a notice, the newest first."""
-    query = (
+def replies(session: Session, notice: Notice, page: int = 1, *, at: datetime | None = None) -> Found[Answered]:
+    """Return a page of what was said to a notice, the newest first."""
+    total = count_replies(session, notice, at)
+    number = min(max(page, 1), max(-(-total // REPLIES), 1))
+    rows = _answered(session, _replied(notice, at).limit(REPLIES).offset((number - 1) * REPLIES))
+    return Found(rows=rows, total=total, page=number, size=REPLIES)
+
+
+def all_replies(session: Session, notice: Notice, at: datetime | None = None) -> Sequence[Answered]:
+    """Return all that was said to a notice: for a file, never for a page."""
+    return _answered(session, _replied(notice, at))
+
+
+def _replied(notice: Notice, at: datetime | None) -> Any:
+    return (
         _joined(select(NoticeReply, col(Resident.name), Household))
         .join(NoticeReply, col(NoticeReply.delivery_id) == col(Delivery.id))
-        .where(col(Delivery.notice_id) == notice.key)
-        .order_by(col(NoticeReply.id).desc())
-        .limit(limit)
+        .where(*_of(notice, at))
+        .order_by(col(NoticeReply.at).desc(), col(NoticeReply.id).desc())
     )
+
+
+def _answered(session: Session, query: Any) -> Sequence[Answered]:
     return [Answered(reply=said, name=name, flat=flat.label) for said, name, flat in session.execute(query)]
 
 
-def count_replies(session: Session, notice: Notice) -> int:
+def count_replies(session: Session, notice: Notice, at: datetime | None = None) -> int:
     """Return how many times something was said to a notice."""
     query = select(func.count(col(NoticeReply.id))).join(Delivery, col(Delivery.id) == col(NoticeReply.delivery_id))
-    return int(session.execute(query.where(col(Delivery.notice_id) == notice.key)).scalar_one())
+    return int(session.execute(query.where(*_of(notice, at))).scalar_one())
 
 
 # ------------------------------------------------------------------ who has not acknowledged

@@ -27,6 +27,9 @@ NOTICE_WORDS = {
     NoticeState.MISSED: tr("错过了"), NoticeState.RECALLED: tr("已撤回"),
 }  # fmt: skip
 
+#: How long before its time a notice's page is looked at each second; before that now and then.
+SOON = timedelta(minutes=2)
+
 #: What one of many people is called until each of them has a delivery.
 PUBLISHING = tr("正在发布")
 
@@ -196,7 +199,7 @@ def show(desk: Desk) -> View:
         "wrong": wrong, "version_words": VERSION_WORDS[notice.version], "later": notices.version_of(desk.session, notice), "chain": notices.chain_of(desk.session, notice),
         "version_names": VERSION_WORDS, "kind_words": KIND_WORDS[notice.kind], "is_veiled": is_veiled, "is_chased": receipts.is_chased(desk.session, notice, desk.now), "chase_words": kinds.CHASES.get(str(notice.chase_after), tr("{chase_after} 分钟后", chase_after=notice.chase_after)),
         "night": kinds.night(desk) if notice.kind is NoticeKind.EVERYDAY and is_counted else "",
-        "is_alone": False, "replies": after.replies(desk, notice) if desk.may("receipt.view") else [],
+        "is_alone": False, **(after.replies(desk, notice, after.times_of(desk, notice)) if desk.may("receipt.view") else {}),
         "reach": notices.count(desk, audience) if is_counted else None, "ways": desk.context.ways, "fault": "", **times.outlook(desk, notice),
     }  # fmt: skip
     return View("notices/notice.html", _progress(desk, notice) | shown | before.look(desk, notice, before.images(desk, notice)))
@@ -257,9 +260,10 @@ def _is_stoppable(desk: Desk, notice: Notice) -> bool:
 
 
 def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
-    counts = notices.progress(desk.session, notice)
+    every, times_ = notices.progress(desk.session, notice), after.times_of(desk, notice)
+    counts = receipts.progress(desk.session, notice, times_.at) if times_.at else every
     total = sum(counts.values())
-    moving = sum(counts[state] for state in (DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING))
+    moving = sum(every[state] for state in (DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING))
     unlaid = notices.unlaid(desk.session, notice)
     undo_until = notice.published_at + notices.UNDO if notice.published_at else None
     return {
@@ -271,12 +275,21 @@ def _progress(desk: Desk, notice: Notice) -> dict[str, object]:
         "counts": [
             (state, words, counts[state], round(100 * counts[state] / total) if total else 0, after.PART_OF[state]) for state, words in STATE_WORDS.items()
         ],
-        "figures": receipts.figures(desk.session, notice), "means": after.MEANS, "answered": receipts.count_replies(desk.session, notice),
+        "figures": receipts.figures(desk.session, notice, times_.at), "means": after.MEANS, "answered": receipts.count_replies(desk.session, notice, times_.at),
         "again": receipts.retryable(desk.session, notice, receipts.NOTHING_CAME), "refusing": receipts.refusing(desk.session, notice), "doubtful": receipts.retryable(desk.session, notice, (DeliveryState.UNKNOWN,)),
         "total": total, "sending": moving, "moving": moving or notice.state is NoticeState.SCHEDULED,
-        "undo": max(0, int((undo_until - desk.now) / timedelta(seconds=1))) if undo_until and counts[DeliveryState.ARMED] else 0,
+        "undo": max(0, int((undo_until - desk.now) / timedelta(seconds=1))) if undo_until and every[DeliveryState.ARMED] else 0,
+        "soon": notice.due_at is not None and notice.due_at < desk.now + SOON, "is_newest": times_.is_newest, **after.picking(desk, times_), "will_be": _will_be(desk, notice) if not total else None,
         "stoppable": times.is_changeable(notice) or bool(moving),
     }  # fmt: skip
+
+
+def _will_be(desk: Desk, notice: Notice) -> int | None:
+    """Return to how many people a notice would go now that has not gone to anybody yet; None where that is not to be told."""
+    audience = Audience.from_json(notice.audience)
+    if not times.is_changeable(notice) or whom.is_veiled(desk, audience):
+        return None
+    return notices.how_many(desk, audience)
 
 
 def form(

@@ -18,7 +18,7 @@ TONES: Mapping[NoticeState, str] = {NoticeState.DRAFT: "yellow", NoticeState.WAI
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A notice and what became of it for its readers, all times of one that recurs together."""
+    """A notice and what became of it for its readers, of one that recurs the newest time."""
 
     notice: Notice
     total: Total = field(default_factory=Total)

@@ -26,6 +26,9 @@ TOLD: Sequence[tuple[int, int, str, str, str, bool]] = (
     (2, 15, "3栋2单元", "水箱清洗", "明天 9:00 到 12:00 清洗水箱，水压可能变小，浑水放两分钟就好。", True),
 )  # fmt: skip
 
+#: When the one goes out that recurs.
+WEEKLY = "每周五17:00"
+
 #: The season of each month, and from which day of the year on which days off come next.
 SEASONS = {
     **dict.fromkeys((3, 4, 5), "春"),
@@ -88,7 +91,13 @@ def tell(past: Past) -> Iterator[Episode]:
         if kind is NoticeKind.IMPORTANT:
             yield at + timedelta(hours=26), partial(_go_round, found=found, by=writer)
     yield from _in_haste(past, told, writer, here)
-    yield past.now - timedelta(hours=30), partial(_plan, writer=writer)
+    planned_at = past.now - timedelta(days=26, hours=6)
+    weekly: list[Notice] = []
+    yield planned_at, partial(_plan, writer=writer, found=weekly)
+    for at in timing.by_words(WEEKLY, planned_at).rule.coming(planned_at, 5):  # type: ignore[union-attr]
+        if at < past.now - timedelta(minutes=10):
+            yield at, partial(_fall_due, found=weekly)
+            yield at + timedelta(seconds=40), partial(_arrive, found=weekly, past=past, asks=False)
     yield past.now - timedelta(hours=3), partial(_draft, writer=writer)
 
 
@@ -150,7 +159,7 @@ def next_days_off(at: datetime) -> str:
     return next(name for since, name in reversed(DAYS_OFF) if (at.month, at.day) >= since)
 
 
-def _plan(work: Then, *, writer: Staff) -> None:
+def _plan(work: Then, *, writer: Staff, found: list[Notice]) -> None:
     work.flush()
     notice = notices.draft(
         work.session,
@@ -160,8 +169,13 @@ def _plan(work: Then, *, writer: Staff) -> None:
         work.now,
         writer.id,
     )
-    plan = timing.by_words("每周五17:00", work.now)
-    notices.schedule(work.session, notice, plan, work.now, actor=f"staff:{writer.login}")
+    notices.schedule(work.session, notice, timing.by_words(WEEKLY, work.now), work.now, actor=f"staff:{writer.login}")
+    found.append(notice)
+
+
+def _fall_due(work: Then, *, found: list[Notice]) -> None:
+    work.flush()
+    found[:] = notices.publish_due(work)
 
 
 def _go_round(work: Then, *, found: list[Notice], by: Staff) -> None:

@@ -167,7 +167,8 @@ def _counted(desk: Desk, said: str) -> str:
     if not found:
         return ""
     [notice] = found
-    total, parts = receipts.totals(desk.session, [notice]).get(notice.key, Total()), receipts.figures(desk.session, notice)
+    total, sent = receipts.totals(desk.session, [notice]).get(notice.key, Total()), receipts.sendings(desk.session, notice, 1)
+    parts = receipts.figures(desk.session, notice, sent[0].at if sent else None)
     return _say(
         desk, "notice.spoken.counted", title=notice.title, to=whom.label(desk, Audience.from_json(notice.audience)), reached=after.reached(total),
         moving=total.moving or "", opened=parts[Part.READ], acknowledged=parts[Part.ACKNOWLEDGED] if notice.asks else "",

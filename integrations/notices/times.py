@@ -95,17 +95,17 @@ def plan_of(form: Mapping[str, str], now: datetime, kept: Notice | None = None) 
     A time beside "now" is asked back: sending cannot be taken back for long.
     """
     at, words, every = (form.get(name, "").strip() for name in ("at", "words", "every"))
-    grace, holidays = _grace(form), form.get("holidays", "")
+    grace, choices = _grace(form), timing.Choices.of(form)
     match form.get("when", "now"):
         case "later":
             with asked_in("at"):
                 return Plan(due_at=_picked(at), grace=grace)
         case "words":
             rule = kept.recurrence if kept else None
-            if rule is not None and words == rule.said:
-                return Plan(rule=rule, grace=grace)
             with asked_in("words"):
-                return timing.by_words(words, now, holidays=holidays, grace=grace)
+                if rule is not None and words == rule.said:  # which keeps its week, and takes what is picked anew beside it
+                    return Plan(rule=choices.on(rule, now), grace=grace)
+                return timing.by_words(words, now, choices=choices, grace=grace)
         case "rule":
             return timing.by_fields(form, now, grace=grace)
         case "now":
@@ -132,7 +132,12 @@ def fields_of(notice: Notice) -> dict[str, str]:
     rule, found = notice.recurrence, {"grace": str(notice.grace)}
     if rule is not None:
         picked = timing.fields(rule)
-        return {**found, "when": "rule", **picked} if picked else {**found, "when": "words", "words": rule.said}
+        beside = {
+            "holidays": rule.holidays.value,
+            "worked": "skip" if rule.skips_worked else "",
+            "last-day": f"{rule.ends or ''}",
+        }
+        return {**found, "when": "rule", **picked} if picked else {**found, "when": "words", "words": rule.said, **beside}
     if notice.due_at is not None:
         return {**found, "when": "later", "at": f"{notice.due_at:%Y-%m-%dT%H:%M}"}
     return {**found, "when": "now"}
@@ -148,7 +153,7 @@ WEEKDAYS = (
 def form_of(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
     """Return what the page of the form shows beside what is wrong with it."""
     return {
-        "form": form, "fault": "", "repeats": timing.REPEATS, "holidays": timing.HOLIDAYS, "graces": _graces(form), "weekdays": WEEKDAYS, "last": timing.LAST,
+        "form": form, "fault": "", "repeats": timing.REPEATS, "holidays": timing.HOLIDAYS, "worked": timing.WORKED, "graces": _graces(form), "weekdays": WEEKDAYS, "last": timing.LAST,
         "title_limit": notices.TITLE, "body_limit": notices.BODY, "shown": None, "doubt": "", "waits": "", "said": "", "asks_again": 0,
         **kinds.form_of(desk, form), **whom.form_of(desk, form),
     }  # fmt: skip
@@ -199,7 +204,8 @@ def outlook(desk: Desk, notice: Notice) -> dict[str, object]:
     coming = notices.coming(desk.session, notice, desk.now)
     past = [
         {"at": timing.say(one.at, desk.now), "became": BECAME[one.became], "is_missed": one.became is Became.MISSED,
-         "late": _late(one.noted_at - one.at) if one.became is Became.SENT else ""}
+         "late": _late(one.noted_at - one.at) if one.became is Became.SENT else "",
+         "sending": one.at.isoformat() if one.became is Became.SENT else ""}
         for one in notices.past(desk.session, notice, desk.now)
     ]  # fmt: skip
     is_waiting = notice.state in {NoticeState.SCHEDULED, NoticeState.PAUSED}

@@ -76,6 +76,36 @@ def test_a_notice_shows_all_that_may_become_of_it(demo: Demo, sign_in: Window, s
     shot(page, "notice")
 
 
+def test_whether_302_got_it_takes_two_keys_and_is_told_of_each_time(demo: Demo, sign_in: Window, shot: Shot) -> None:
+    page = sign_in("manager", height=860)
+    page.goto(f"{demo.url}/console/notices")
+    page.get_by_role("link", name="周末出行提醒").first.click()
+    expect(page.locator("#progress")).to_contain_text("这一次，发给 全体")
+
+    page.keyboard.press("/")
+    page.keyboard.type("302")
+    page.keyboard.press("Enter")
+
+    rows, which = page.locator("main tbody tr"), page.get_by_label("哪一次")
+    expect(page).to_have_url(re.compile("/people"))
+    expect(rows.first).to_contain_text("302")
+    assert all("302" in text for text in rows.all_inner_texts())
+    assert which.locator("option").count() >= 4, "three weeks and all together"
+    newest = rows.all_inner_texts()
+    which.select_option(index=1)
+    page.get_by_role("button", name="看", exact=True).click()
+    expect(page.get_by_role("searchbox")).to_have_value("302")
+    expect(page).to_have_url(re.compile("at=20"))
+    assert rows.all_inner_texts() != newest, "another week"
+    shot(page, "notice-302-each-time")
+
+    page.get_by_role("link", name="按户看").click()
+    expect(page.locator("main tbody tr").first).to_contain_text("302")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="导出（CSV）").click()
+    assert taken.value.suggested_filename.startswith("通知 周末出行提醒 按户")
+
+
 def test_a_notice_is_sent_to_hundreds_who_have_no_phone_here(demo: Demo, sign_in: Window) -> None:
     page = sign_in("manager")
     page.goto(f"{demo.url}/console/notices/new")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -58,7 +59,9 @@ def test_seven_of_ten_are_bound_each_by_one_account_that_follows(lived: Database
 
 def test_what_became_of_each_notice_adds_up_and_nothing_waits_to_be_sent(lived: Database) -> None:
     deliveries = all_of(lived, Delivery)
-    told = {event.subject: event.data["people"] for event in all_of(lived, Event) if event.kind == "notice.published"}
+    told: Counter[str] = Counter()
+    for event in all_of(lived, Event):
+        told[event.subject] += event.data["people"] if event.kind == "notice.published" else 0  # a weekly one each week
 
     assert not {DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING} & {one.state for one in deliveries}
     assert {DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.UNREACHABLE} <= {

@@ -67,7 +67,7 @@ async def test_time_beside_now_is_asked_back_and_sends_nothing(
     ({"when": "cron", "every": "week-mon"}, "请选什么时候发"), ({"when": ""}, "请选什么时候发"), ({"every": "day", "holidays": "maybe"}, "请选碰到节假日怎么办"),
     ({"when": "words", "words": ""}, "看不懂"), ({"when": "words", "words": "每小时"}, "一天要发 24 次"), ({"when": "words", "words": "随便什么时候"}, "看不懂"),
     ({"when": "words", "words": "0 99 * * mon"}, "写得不对"), ({"when": "words", "words": "0 9 1 * mon"}, "既写了几号又写了星期几"),
-    ({"when": "words", "words": "0 9 * *"}, "应有五段"), ({"when": "words", "words": "昨天下午三点"}, "要在现在之后"), ({"when": "later"}, "请选择发送时间"),
+    ({"when": "words", "words": "0 9 * *"}, "应有五段"), ({"when": "words", "words": "昨天下午三点"}, "已经过了。请写以后的时间"), ({"when": "later"}, "请选择发送时间"),
 ])  # fmt: skip
 async def test_faulty_time_is_told_with_what_to_write_and_nothing_typed_is_lost(
     office: Office, filled: dict[str, str], fault: str

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
 from bot.errors import (
@@ -23,7 +23,7 @@ from bot.errors import (
     WindowClosed,
 )
 from bot.model import SHANGHAI
-from bot.sender import MOST, Sender, after
+from bot.sender import BATCH, MOST, Sender, after
 from bot.store import channels, followers, notices, outbox, reach, sentpictures
 from bot.store.audience import Audience
 from bot.store.communities import Community
@@ -330,6 +330,8 @@ async def test_urgent_message_leaves_though_nothing_that_is_on_its_way_comes_bac
             if words == "着火了":
                 came.set()
                 return
+            if words == "早上好":
+                return
             self.calls += 1
             if self.calls == waiting:
                 begun.set()
@@ -341,6 +343,7 @@ async def test_urgent_message_leaves_though_nothing_that_is_on_its_way_comes_bac
             openid = f"o{number}"
             session.add(Follower(openid=openid, followed_at=now, window_until=now + timedelta(hours=1), window_left=5))
             if number:
+                outbox.queue(session, openid, "早上好", now - timedelta(hours=1))  # what comes back lets more leave
                 outbox.queue(session, openid, "您好", now)
 
     await database.write(run)
@@ -350,6 +353,44 @@ async def test_urgent_message_leaves_though_nothing_that_is_on_its_way_comes_bac
     await database.write(outbox.queue, "o0", "着火了", now, urgent=True)
     async with asyncio.timeout(20):
         await came.wait()
+
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_sender_begins_with_few_and_lets_more_leave_as_they_come_back(database: Database, now: datetime) -> None:
+    left: list[int] = []
+    answers = asyncio.Semaphore(0)
+
+    class Counting(WeChat):
+        async def send_text(self, openid: str, words: str, client_msg_id: str = "") -> None:
+            left.append(len(left))
+            await answers.acquire()
+
+    def run(session: Session) -> None:
+        settle_in(session, now)
+        for number in range(3 * MOST):
+            session.add(Follower(openid=f"o{number}", followed_at=now, window_until=now + timedelta(hours=1), window_left=5))
+            outbox.queue(session, f"o{number}", "您好", now)
+
+    await database.write(run)
+    running = asyncio.create_task(sender(database, Counting(), now, ends_within=0.01).run())
+
+    async def leave(number: int) -> None:
+        async with asyncio.timeout(20):
+            while len(left) < number:  # noqa: ASYNC110  nothing tells what a sender lets leave
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)  # more would have left by then
+
+    await leave(BATCH)
+    assert len(left) == BATCH, "one that dies now leaves no more in doubt"
+    for _ in range(BATCH):
+        answers.release()
+    await leave(3 * BATCH)
+    assert len(left) == 3 * BATCH
+    for _ in range(2 * MOST):
+        answers.release()
+    await leave(3 * MOST)
 
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -374,6 +415,42 @@ async def test_two_senders_never_claim_the_same_row(database: Database, now: dat
     second = await database.write(outbox.claim, now + notices.UNDO, 10, WAYS)
 
     assert not {claim.id for claim in first} & {claim.id for claim in second}
+
+
+async def test_no_more_is_claimed_than_was_asked_for_however_much_is_due(database: Database, now: datetime) -> None:
+    def run(session: Session) -> None:
+        settle_in(session, now)
+        for number in range(3 * MOST):
+            session.add(Follower(openid=f"o{number}", followed_at=now, window_until=now + timedelta(hours=1), window_left=5))
+            outbox.queue(session, f"o{number}", "您好", now)
+
+    await database.write(run)
+
+    claims = await database.write(outbox.claim, now, BATCH, WAYS)
+
+    assert [claim.openid for claim in claims] == [f"o{number}" for number in range(BATCH)]
+
+
+async def test_of_what_was_lost_the_first_tried_goes_first_however_often_its_sender_died(
+    database: Database, now: datetime
+) -> None:
+    def run(session: Session) -> None:
+        settle_in(session, now)
+        for number in range(3):
+            session.add(Follower(openid=f"o{number}", followed_at=now))
+            outbox.queue(session, f"o{number}", "您好", now)
+
+    def next_one(session: Session, at: datetime) -> list[str]:
+        claims, _ = outbox.turn_over(session, [], at, 1, WAYS, ended_since=at - outbox.REPEATABLE)
+        return [claim.openid for claim in claims]
+
+    await database.write(run)
+    await database.write(lambda session: session.execute(update(Delivery).values(channel="template")))
+    order = [await database.write(next_one, now), await database.write(next_one, now + timedelta(seconds=1))]
+    later = now + outbox.LEASE + timedelta(seconds=1)
+    order += [await database.write(next_one, later + n * (outbox.LEASE + timedelta(seconds=1))) for n in range(3)]
+
+    assert order == [["o0"], ["o1"], ["o0"], ["o0"], ["o0"]]
 
 
 async def test_sender_that_woke_too_late_changes_nothing(database: Database, now: datetime) -> None:

@@ -108,9 +108,14 @@ def _resident_ids(session: Session) -> dict[str, int]:
     return {openid: identity for openid, identity in rows}
 
 
+#: For what replicas do to each other: SQLite's only writer hides much of it.
+ON_BOTH = pytest.mark.parametrize("office", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+
+
 @pytest.fixture
-async def office(found_town: Callable[[str], Any]) -> AsyncIterator[Office]:
-    town = await found_town("")
+async def office(request: pytest.FixtureRequest, found_town: Callable[[str], Any]) -> AsyncIterator[Office]:
+    is_server = getattr(request, "param", "sqlite") == "postgres"
+    town = await found_town(request.getfixturevalue("new_postgres")() if is_server else "")
     database = app.reach_database(town.settings)
     async with aiohttp.ClientSession() as http:
         office = Office(town, database, http)
@@ -166,6 +171,18 @@ async def test_api_slower_than_our_patience_doubles_no_template(office: Office) 
 
     got = office.got()
     assert {openid: got[openid] for openid in office.people} == dict.fromkeys(office.people, 1)
+
+
+async def test_api_slower_than_our_patience_tells_nobody_twice_and_says_who_is_in_doubt(office: Office) -> None:
+    office.town.wechat.trouble.switch({"slow": 0.4, "calls": 15})
+
+    await office.send(office.sender(budget=0.2))
+    await asyncio.sleep(0.5)  # what we did not wait for is done all the same
+
+    states, got = await office.states(), office.got()
+    assert max(got.values()) == 1
+    assert states["sent"] + states["unknown"] == PEOPLE
+    assert set(office.people) == set(got), "nobody is lost, the doubtful had got it"
 
 
 async def test_token_refused_for_ever_costs_two_calls_a_try_and_heals(office: Office) -> None:
@@ -235,6 +252,7 @@ async def test_quota_spent_in_the_midst_burns_nothing_and_the_rest_follow_at_mid
     assert office.got() == Counter(office.people)
 
 
+@ON_BOTH
 async def test_hour_in_which_nothing_runs_doubles_nobody_and_says_who_is_in_doubt(office: Office) -> None:
     ways = Ways(template=office.town.settings.wechat_template, appid=office.town.settings.wechat_appid)
     lost = await office.database.write(outbox.claim, office.now, 20, ways)
@@ -262,10 +280,40 @@ async def test_lost_templates_go_before_all_that_waits_while_wechat_knows_their_
     assert any(row.state is DeliveryState.ARMED for row in rows), "others still wait"
 
 
+@ON_BOTH
 async def test_two_senders_side_by_side_tell_each_person_once(office: Office) -> None:
     office.town.wechat.trouble.switch({"busy": 20})
 
     await office.send(office.sender(), office.sender())
+
+    assert await office.states() == {"sent": PEOPLE}
+    assert office.got() == Counter(office.people)
+
+
+@ON_BOTH
+@pytest.mark.parametrize("hours", [1, -1, 24, -24])
+async def test_clock_that_jumps_in_one_replica_tells_nobody_twice_and_loses_nobody(office: Office, hours: int) -> None:
+    right, wrong = office.sender(), office.sender(ahead=timedelta(hours=hours))
+
+    await office.send(right, wrong)
+    await office.send(right)
+
+    states, got = await office.states(), office.got()
+    assert max(got.values()) == 1
+    assert states["sent"] + states["unknown"] == PEOPLE, "who is not told is in doubt, for staff to see"
+    assert sum(got.values()) >= states["sent"]
+
+
+@ON_BOTH
+@pytest.mark.parametrize("hours", [2, -2])
+async def test_clock_that_jumps_for_all_amid_a_notice_tells_nobody_twice_and_loses_nobody(office: Office, hours: int) -> None:
+    sender = office.sender()
+    await sender.step()
+    office.now += timedelta(hours=hours)
+    office.town.wechat.clock = lambda: office.now
+    await office.send(sender)
+    office.now += timedelta(hours=3)  # what was put off by a clock that was ahead has come
+    await office.send(sender)
 
     assert await office.states() == {"sent": PEOPLE}
     assert office.got() == Counter(office.people)

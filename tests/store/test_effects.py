@@ -43,6 +43,16 @@ def test_two_communities_may_have_an_act_of_the_same_key(database: Database, com
     assert [found.community_id for found in claim(database, now)] == [1, 2]
 
 
+def test_no_more_acts_are_claimed_than_were_asked_for(database: Database, community: Community, now: datetime) -> None:
+    def ask(session: Session) -> None:
+        for number in range(300):
+            effects.queue(session, "robot.send", f"k{number:03}", {"text": "停水"}, now)
+
+    database.submit(ask).result()
+
+    assert [found.key for found in claim(database, now)] == [f"k{number:03}" for number in range(10)]
+
+
 def test_claimed_act_is_left_alone_until_its_lease_ends_and_counts_each_try(
     database: Database, community: Community, now: datetime
 ) -> None:

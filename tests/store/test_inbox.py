@@ -47,6 +47,16 @@ async def test_recorded_message_is_taken_up_by_one_replica_once_its_lease_is_ove
     assert await database.write(inbox.take_up, now + inbox.LEASE) == []
 
 
+async def test_no_more_is_taken_up_at_once_than_was_asked_for(database: Database, now: datetime) -> None:
+    def arrive(session: Session) -> None:
+        for number in range(300):
+            inbox.record(session, f"k{number}", "wx1", "o1", "<xml/>", now)
+
+    await database.write(arrive)
+
+    assert len(await database.write(inbox.take_up, now + inbox.LEASE, 20)) == 20
+
+
 async def test_finished_message_is_taken_up_no_more_and_its_words_are_gone(database: Database, now: datetime) -> None:
     await database.write(inbox.record, "k1", "wx1", "o1", "<xml/>", now)
     await database.write(inbox.finish, "k1", "answer")

@@ -385,6 +385,36 @@ def test_delivery_of_which_nobody_knows_is_taken_by_an_upgraded_database(upgrade
     assert "armed" in str(where)  # what makes a claim quick is still partial
 
 
+def test_who_wrote_on_an_answer_is_forgotten_and_talks_stay_as_they_were(upgraded: Engine) -> None:
+    gone = {"writing_id", "writing_at"}
+    with upgraded.begin() as connection:
+        kept = connection.execute(text("SELECT openid, waiting_since FROM conversation ORDER BY openid")).all()
+        indexes = _indexes_of_talks(connection)
+        before = {column["name"] for column in inspect(connection).get_columns("conversation")}
+        command.downgrade(revisions._config(connection, FOLDERS), "bot_44")
+        columns = {column["name"] for column in inspect(connection).get_columns("conversation")}
+        back = [
+            key for key in inspect(connection).get_foreign_keys("conversation") if key["constrained_columns"] == ["writing_id"]
+        ]
+        command.upgrade(revisions._config(connection, FOLDERS), "heads")
+        still = connection.execute(text("SELECT openid, waiting_since FROM conversation ORDER BY openid")).all()
+
+        assert (columns - before, columns & gone, [key["referred_table"] for key in back]) == (gone, gone, ["staff"])
+        assert (still, _indexes_of_talks(connection)) == (kept, indexes)
+        assert kept
+        assert all(
+            "IS NOT NULL" in indexes[name] for name in ("conversation_waits", "conversation_aside", "conversation_assigned")
+        )
+
+
+def _indexes_of_talks(connection: Connection) -> dict[str | None, str]:
+    """Return the indexes of talks, each with its columns and which rows it holds."""
+    found = inspect(connection).get_indexes("conversation")
+    return {
+        one["name"]: f"{one['column_names']} {[str(where) for where in one.get('dialect_options', {}).values()]}" for one in found
+    }
+
+
 def test_whom_a_notice_was_for_stays_whom_it_is_for_and_back_again(blank: Engine) -> None:
     mixed = {"buildings": ["3"], "units": [["5", "2"]], "flats": [["7", "", "501"]], "tags": ["独居老人"]}
     with blank.begin() as connection:

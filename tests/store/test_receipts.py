@@ -204,6 +204,71 @@ def test_flats_say_how_many_of_them_were_told(database: Database, notice: Notice
     assert ([one.flat for one in untold.rows], untold.total) == (["4栋1单元302", "4栋1单元502", "13栋1302"], 3)
 
 
+def test_flats_say_when_by_which_way_and_why_not(database: Database, notice: Notice, now: datetime) -> None:
+    send(database, now)
+
+    found = do(database, lambda session: receipts.all_flats(session, notice))
+
+    assert {one.flat: (one.at, tuple(one.channels), tuple(one.reasons)) for one in found} == {
+        "3栋2单元302": (now, (CHAT, TEMPLATE), ()), "3栋2单元402": (now, (SUBSCRIPTION,), ()), "4栋1单元302": (None, (), ("未关注公众号",)),
+        "4栋1单元502": (None, (), ("未绑定微信",)), "13栋1302": (None, (), ("未关注公众号",)),
+    }  # fmt: skip
+    assert [one.flat for one in do(database, lambda session: receipts.all_flats(session, notice, untold=True))] == [
+        "4栋1单元302", "4栋1单元502", "13栋1302",
+    ]  # fmt: skip
+
+
+def test_each_time_of_a_recurring_notice_is_told_by_itself(database: Database, notice: Notice, now: datetime) -> None:
+    send(database, now)
+    week = now + timedelta(days=7)
+    do(
+        database,
+        lambda session: notices.publish(session, session.get_one(Notice, notice.id), week, undo=timedelta(), occurrence=week),
+    )
+    send(database, week, state=DeliveryState.FAILED, reason="内容被微信拒绝")
+
+    def look(session: Session) -> Any:
+        first, second = receipts.sendings(session, notice)[::-1]
+        sums = [(one.at, one.total.came, one.total.missed) for one in (first, second)]
+        named = [
+            [one.delivery.state.value for one in receipts.people(session, notice, Part.ALL, "陈建国", at=at).rows]
+            for at in (first.at, second.at, None)
+        ]
+        parts = [receipts.figures(session, notice, one.at)[Part.FAILED] for one in (first, second)]
+        flats = [receipts.flats(session, notice, "3-2-302", at=one.at).rows[0].taken for one in (first, second)]
+        sent = [receipts.progress(session, notice, one.at)[DeliveryState.SENT] for one in (first, second)]
+        newest = receipts.totals(session, [notice])[notice.key]
+        return sums, named, parts, flats, sent, (newest.people, newest.came)
+
+    sums, named, parts, flats, sent, newest = do(database, look)
+    assert newest == (6, 0), "in the list stands the newest time, and each person once"
+    assert sums == [(now, 3, 3), (week, 0, 6)]
+    assert named == [["sent"], ["failed"], ["failed", "sent"]]
+    assert (parts, flats, sent) == ([0, 3], [2, 0], [3, 0])
+
+
+def test_replies_are_listed_page_by_page_and_none_is_left_out(database: Database, notice: Notice, now: datetime) -> None:
+    send(database, now)
+    [chen] = do(database, lambda session: receipts.all_people(session, notice, Part.ALL, "陈建国"))
+
+    def answer(session: Session) -> None:
+        for number in range(45):
+            receipts.reply(session, session.get_one(Delivery, chen.delivery.id), f"第{number}句", now + timedelta(minutes=number))
+
+    do(database, answer)
+
+    def look(session: Session) -> Any:
+        pages = [receipts.replies(session, notice, page) for page in (1, 2, 8, 99)]
+        return [(found.total, found.page, [one.reply.words for one in found.rows]) for found in pages], receipts.all_replies(
+            session, notice
+        )
+
+    pages, every = do(database, look)
+    said = [f"第{number}句" for number in reversed(range(45))]
+    assert pages == [(45, 1, said[:6]), (45, 2, said[6:12]), (45, 8, said[42:]), (45, 8, said[42:])]
+    assert [one.reply.words for one in every] == said
+
+
 def test_retry_reaches_the_failed_alone_and_by_the_account_they_have_now(
     database: Database, notice: Notice, now: datetime
 ) -> None:
@@ -276,6 +341,6 @@ def test_reply_is_kept_with_whose_it_is(database: Database, notice: Notice, now:
 
     do(database, lambda session: receipts.reply(session, told, "几点恢复？", now))
 
-    [one] = do(database, lambda session: receipts.replies(session, notice))
+    [one] = do(database, lambda session: receipts.replies(session, notice)).rows
     assert (found.id, one.flat, one.name, one.reply.words) == (notice.id, "3栋2单元302", "陈建国", "几点恢复？")
     assert do(database, lambda session: receipts.count_replies(session, notice)) == 1

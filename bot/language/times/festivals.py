@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bot.language.normalise import longest_first
 from bot.language.numbers import value_of
@@ -78,6 +79,17 @@ def read(text: str, begin: int, year: int | None, today: date) -> tuple[Period |
     if found and holidays and holidays["count"]:  # 元旦三天
         found = Period(found.first, found.first + timedelta(days=value_of(holidays["count"]) - 1))
     return found, stop
+
+
+def name_of(words: str) -> str:
+    """Return by which name a festival or solar term is kept that is called so; empty for what is none."""
+    return _ALIASES.get(words, words) if words in NAMES else ""
+
+
+@lru_cache(maxsize=1024)
+def day_in(year: int, name: str) -> date | None:
+    """Return the day of a festival or solar term, by the name it is kept by, in a year of the common calendar; None if there is none."""
+    return next(_named_in(name, year), None)
 
 
 def is_feast(words: str) -> bool:

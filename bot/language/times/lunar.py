@@ -27,6 +27,17 @@ def day_of(year: int, month: int, day: int) -> date | None:
     return found
 
 
+@lru_cache(maxsize=4096)
+def of(day: date) -> tuple[int, int] | None:
+    """Return the month and the day of the lunar calendar on which a day falls, leap months by the number of the one before; None beyond the tables."""
+    if day.year not in _YEARS:
+        return None
+    from borax.calendars.lunardate import LunarDate
+
+    found = LunarDate.from_solar(day)
+    return found.month, found.day
+
+
 def last_of_month(year: int, month: int) -> date | None:
     """Return the last day of a lunar month, its 29th or 30th."""
     return day_of(year, month, 30) or day_of(year, month, 29)

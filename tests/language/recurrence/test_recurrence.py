@@ -10,7 +10,22 @@ from hypothesis.errors import UnsatisfiedAssumption
 
 from bot.errors import Refusal
 from bot.language.recurrence import Holidays, Recurrence, cron, holidays, spoken
-from bot.language.recurrence.rule import MOST, SHANGHAI, Daily, Monthly, NthWeekday, Weekly, Workdays, day_words
+from bot.language.recurrence.rule import (
+    EVEN,
+    MOST,
+    ODD,
+    SHANGHAI,
+    Daily,
+    DaysOff,
+    Feast,
+    Lunar,
+    Monthly,
+    NthWeekday,
+    NthWorkday,
+    Weekly,
+    Workdays,
+    day_words,
+)
 
 #: A Wednesday morning.
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
@@ -42,6 +57,24 @@ def dates(rule: Recurrence, count: int = 3, after: datetime = NOW) -> list[str]:
     ("每天三点", "每天 15:00", "03-11 15:00"), ("每天 3:00", "每天 03:00", "03-12 03:00"), ("天天八点半发", "每天 08:30", "03-12 08:30"),
     ("每周一早上八点，节假日跳过", "每周一 08:00，节假日跳过", "03-16 08:00"), ("每月1号9点，遇节假日顺延", "每月1号 09:00，节假日顺延到下一个工作日", "04-01 09:00"),
     ("每天8点（节假日除外）", "每天 08:00，节假日跳过", "03-12 08:00"), ("每天8点，节假日照发", "每天 08:00", "03-12 08:00"),
+    ("周一三五", "每周一、三、五 09:00", "03-13 09:00"), ("周一到周五早上八点", "每周一、二、三、四、五 08:00", "03-12 08:00"), ("礼拜二礼拜四", "每周二、四 09:00", "03-12 09:00"),
+    ("每周", "每周三 09:00", "03-18 09:00"), ("每周一次", "每周三 09:00", "03-18 09:00"), ("每两周", "每两周周三 09:00", "03-18 09:00"), ("每两周一次 10:30", "每两周周三 10:30", "03-11 10:30"),
+    ("隔周五", "每两周周五 09:00", "03-13 09:00"), ("双周五下午三点", "每两周周五 15:00", "03-13 15:00"), ("隔两天", "每3天 09:00", "03-12 09:00"), ("隔一周", "每两周周三 09:00", "03-18 09:00"),
+    ("每晚八点", "每天 20:00", "03-11 20:00"), ("每早7点", "每天 07:00", "03-12 07:00"), ("每天早晚8点", "每天 08:00、20:00", "03-11 20:00"), ("每天早8晚6", "每天 08:00、18:00", "03-11 18:00"),
+    ("每月", "每月1号 09:00", "04-01 09:00"), ("每月一次", "每月1号 09:00", "04-01 09:00"), ("每月头一天", "每月1号 09:00", "04-01 09:00"), ("每月尾 17点", "每月最后一天 17:00", "03-31 17:00"),
+    ("每月倒数第二天", "每月倒数第2天 09:00", "03-30 09:00"), ("每月倒数第一天", "每月最后一天 09:00", "03-31 09:00"), ("每月10号到15号 9点", "每月10号到15号 09:00", "03-12 09:00"),
+    ("每月第一个工作日", "每月第一个工作日 09:00", "04-01 09:00"), ("每月最后一个工作日下午5点", "每月最后一个工作日 17:00", "03-31 17:00"),
+    ("每半个月", "每月1号、15号 09:00", "03-15 09:00"), ("每两个月5号", "每年2、4、6、8、10、12月5号 09:00", "04-05 09:00"), ("每三个月1号", "每季度第一天 09:00", "04-01 09:00"),
+    ("每半年", "每年1、7月1号 09:00", "07-01 09:00"), ("每季度", "每季度第一天 09:00", "04-01 09:00"), ("一季度一次", "每季度第一天 09:00", "04-01 09:00"),
+    ("单号 8点", "每月单号 08:00", "03-13 08:00"), ("逢双日", "每月双号 09:00", "03-12 09:00"), ("逢1号", "每月1号 09:00", "04-01 09:00"), ("每逢周三 12点", "每周三 12:00", "03-11 12:00"),
+    ("法定工作日早上八点", "工作日 08:00", "03-12 08:00"), ("休息日", "休息日 09:00", "03-14 09:00"), ("法定节假日 9点", "节假日 09:00", "04-04 09:00"),
+    ("每年除夕早上九点", "每年除夕 09:00", "02-05 09:00"), ("每年春节前三天", "每年春节前3天 09:00", "02-03 09:00"), ("每年国庆节前一天", "每年国庆前1天 09:00", "09-30 09:00"), ("每年冬至", "每年冬至 09:00", "12-22 09:00"),
+    ("每月初一、十五", "农历每月初一、十五 09:00", "03-19 09:00"), ("初一十五早上8点", "农历每月初一、十五 08:00", "03-19 08:00"), ("每年农历腊月廿三", "每年农历12月廿三 09:00", "01-30 09:00"),
+    ("每天8点，周日除外", "每周一、二、三、四、五、六 08:00", "03-12 08:00"), ("每天上午9点周末不发", "每周一、二、三、四、五 09:00", "03-12 09:00"), ("除周末外每天8点", "每周一、二、三、四、五 08:00", "03-12 08:00"),
+    ("从下周一开始每天早上八点", "每天 08:00，从2026年3月16日起", "03-16 08:00"), ("每天早上八点，到3月20日为止", "每天 08:00，到2026年3月20日为止", "03-12 08:00"),
+    ("每天8点到6月底", "每天 08:00，到2026年6月30日为止", "03-12 08:00"), ("连续三天早上八点", "每天 08:00，到2026年3月14日为止", "03-12 08:00"),
+    ("3月16日到18日每天9点", "每天 09:00，从2026年3月16日起，到2026年3月18日为止", "03-16 09:00"), ("请在每周一早上八点左右发", "每周一 08:00", "03-16 08:00"),
+    ("每周六 9点，调休上班不发", "每周六 09:00，调休上班的周末跳过", "03-14 09:00"), ("工作日8点，调休也发", "工作日 08:00", "03-12 08:00"), ("每周一8点，过节不发", "每周一 08:00，节假日跳过", "03-16 08:00"),
 ])  # fmt: skip
 def test_words_are_read_and_said_back_with_their_first_time(words: str, said: str, first: str) -> None:
     rule = spoken.read(words, NOW)
@@ -52,7 +85,10 @@ def test_words_are_read_and_said_back_with_their_first_time(words: str, said: st
 @pytest.mark.parametrize(("words", "fault"), [
     ("", "请写多久发一次，例如：每天早上八点"), ("每", "“每”看不懂。可以这样写"), ("明天八点", "看不懂"), ("每周八 9点", "看不懂"),
     ("每周五至周一 9点", "看不懂"), ("每月32号 9点", "看不懂"), ("每周一 25:00", "里的“25:00”看不懂"), ("每天八点随便", "里的“随便”看不懂"),
-    ("每天早上", "没有写几点。请写上钟点"), ("每天晚上12点", "请写成后一天的时间"), ("每天" + "八点" * 50, "看不懂"),
+    ("每天早上", "请写上钟点，例如：每天早上8点"), ("每天中午", "例如：每天中午12点"), ("每周一下午", "例如：每周一下午3点"), ("每天半夜", "例如：每天 0:00"),
+    ("每周两次", "没有写是哪几天、几点。请写出来，例如：每周一、四 9:00"), ("每年", "没有写是哪几天"), ("每天8点，到3月1日为止", "已经过了最后一天"), ("每天8点到火星为止", "看不懂"),
+    ("每月10号到5号", "看不懂"), ("每五个月1号", "看不懂"), ("休息日9点，到3月12日为止", "在最后一天以前一次也不会发"),
+    ("每天晚上12点", "请写成后一天的时间"), ("每天" + "八点" * 50, "看不懂"),
     ("每年2月30日 9点", "永远不会到"), ("每年10月1日 9点，节假日跳过", "或者每次都碰上节假日"), ("每年4月31日", "请改日期，例如"),
     ("每天8点、9点、10点、11点、12点", "一天要发 5 次"), ("每小时", "一天要发 24 次"), ("每半小时", "一天要发 48 次"), ("每隔2个小时", "一天要发 12 次"),
     ("每分钟", "一天最多 4 次，请少写几个钟点"),
@@ -64,19 +100,28 @@ def test_words_that_say_no_rule_are_refused_with_what_to_write(words: str, fault
     assert refused.value.english != str(refused.value)
 
 
-@pytest.mark.parametrize("words", ["每天八点", "隔天八点", "天天八点", "工作日9点", "逢周三9点", " 每周一9点"])
+@pytest.mark.parametrize("words", [
+    "每天八点", "隔天八点", "天天八点", "工作日9点", "逢周三9点", " 每周一9点", "周一三五", "周一至周五 8点", "从下周一起每天8点", "3月1日到5日每天8点", "连续三天8点", "除周末外每天8点",
+    "休息日9点", "单号8点", "初一十五", "双周五",
+])  # fmt: skip
 def test_what_recurs_is_told_from_what_comes_once(words: str) -> None:
     assert spoken.recurs(words)
-    assert not spoken.recurs("明天下午三点")
+
+
+@pytest.mark.parametrize("words", [
+    "明天下午三点", "周一三点", "周一 3:00", "周五 15:00", "除夕早上9点", "周六上午9点", "星期3下午4点", "3月1日 8点", "十一早上8点", "连夜", "节日早上8点", "周一3月16日9点",
+])  # fmt: skip
+def test_what_comes_once_is_no_rule(words: str) -> None:
+    assert not spoken.recurs(words)
 
 
 _CLOCKS = st.sets(st.times().map(lambda one: one.replace(second=0, microsecond=0)), min_size=1, max_size=MOST).map(
     lambda found: tuple(sorted(found))
 )
 _WEEKDAYS = st.sets(st.integers(0, 6), min_size=1).map(lambda found: tuple(sorted(found)))
-_MONTH_DAYS = st.sets(st.integers(1, 31) | st.just(-1), min_size=1, max_size=4).map(
+_MONTH_DAYS = st.sets(st.integers(1, 31) | st.integers(-5, -1), min_size=1, max_size=4).map(
     lambda found: tuple(sorted(found, key=lambda day: day % 100))
-)
+) | st.sampled_from([ODD, EVEN])
 _MONTHS = st.sets(st.integers(1, 12), min_size=1).map(lambda found: tuple(sorted(found)))
 RULES = st.builds(
     Recurrence,
@@ -84,9 +129,16 @@ RULES = st.builds(
         st.builds(Daily, interval=st.integers(1, 30)), st.just(Workdays()),
         st.builds(Weekly, weekdays=_WEEKDAYS, interval=st.integers(1, 10)), st.builds(Monthly, days=_MONTH_DAYS, months=_MONTHS),
         st.builds(NthWeekday, nth=st.sampled_from([1, 2, 3, 4, 5, -1]), weekday=st.integers(0, 6)),
+        st.builds(NthWorkday, nth=st.sampled_from([1, 2, 3, 4, 5, -1]), months=_MONTHS), st.builds(DaysOff, is_holiday=st.booleans()),
+        st.builds(Feast, name=st.sampled_from(["春节", "除夕", "国庆", "清明", "冬至", "母亲节", "中秋"]), days=st.integers(-10, 10)),
+        st.builds(Lunar, days=st.sets(st.integers(1, 30), min_size=1, max_size=3).map(lambda found: tuple(sorted(found)))),
+        st.builds(Lunar, days=st.integers(1, 30).map(lambda day: (day,)), month=st.integers(1, 12)),
     ),
     clocks=_CLOCKS,
     holidays=st.sampled_from(Holidays),
+    skips_worked=st.booleans(),
+    begins=st.none() | st.dates(date(2020, 1, 1), date(2034, 1, 1)),
+    ends=st.none() | st.dates(date(2020, 1, 1), date(2036, 1, 1)),
 )  # fmt: skip
 MOMENTS = st.integers(0, 15 * 366 * 24 * 60).map(
     lambda minutes: datetime(2020, 1, 1, tzinfo=SHANGHAI) + timedelta(minutes=minutes)
@@ -115,6 +167,10 @@ def test_times_come_in_order_later_than_asked_on_days_of_the_rule(rule: Recurren
             assert not holidays.name_of(moment.date())
         if rule.holidays is not Holidays.POSTPONE:
             assert begun.days.hits(moment.date())
+        assert rule.begins is None or moment.date() >= rule.begins
+        if rule.holidays is not Holidays.POSTPONE:
+            assert rule.ends is None or moment.date() <= rule.ends
+            assert not (rule.skips_worked and holidays.is_made_up(moment.date()))
 
 
 # ------------------------------------------------------------------ holidays
@@ -128,6 +184,10 @@ def test_times_come_in_order_later_than_asked_on_days_of_the_rule(rule: Recurren
     ("每周四 9点、18点，节假日顺延", date(2026, 9, 30), ["10-08 09:00", "10-08 18:00", "10-15 09:00"]),
     ("工作日 9点", date(2026, 10, 1), ["10-08 09:00", "10-09 09:00", "10-10 09:00", "10-12 09:00"]),
     ("每周一到周五 9点", date(2026, 10, 8), ["10-09 09:00", "10-12 09:00"]),
+    ("工作日 9点，调休上班的周末跳过", date(2026, 10, 8), ["10-09 09:00", "10-12 09:00"]),
+    ("每周六 9点，调休上班不发", date(2026, 10, 8), ["10-17 09:00"]), ("每周六 9点", date(2026, 10, 8), ["10-10 09:00"]),
+    ("每月第一个工作日 9点", date(2026, 9, 30), ["10-08 09:00", "11-02 09:00"]), ("休息日 9点", date(2026, 10, 6), ["10-07 09:00", "10-11 09:00"]),
+    ("节假日 9点", date(2026, 10, 6), ["10-07 09:00"]), ("每天 9点，到10月9日为止", date(2026, 10, 7), ["10-08 09:00", "10-09 09:00"]),
     # a plain weekend is no holiday
     ("每周六 9点，节假日跳过", date(2026, 3, 11), ["03-14 09:00", "03-21 09:00"]),
 ])  # fmt: skip
