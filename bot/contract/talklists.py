@@ -1,7 +1,7 @@
 """Talks as a list shows them: those that wait for a word, one's own, those nobody has, laid aside, all; found by who it is or by what was said."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +18,7 @@ from bot.store.conversations import Conversation, Line
 from bot.store.tasks import Task
 from bot.translation import tr
 
-__all__ = ["OPENED", "PAGE", "TITLES", "Found", "Show", "count", "first", "is_aside", "is_unanswered", "listed", "said"]
+__all__ = ["OPENED", "PAGE", "TITLES", "Found", "Show", "aside", "count", "counts", "first", "listed", "said", "unanswered"]
 
 
 class Show(StrEnum):
@@ -115,18 +115,31 @@ def count(desk: Desk, show: Show, *conditions: ColumnElement[bool]) -> int:
     return desk.session.exec(query).one()
 
 
-def is_aside(session: Session, talk: Conversation, now: datetime) -> bool:
-    """Tell whether a talk is laid aside now."""
-    return _is(session, talk, _aside(now))
+def counts(desk: Desk, shows: Sequence[Show]) -> Mapping[Show, int]:
+    """Return how many talks each of several lists has, asked for at once."""
+    each = [
+        sql_select(func.count()).select_from(Conversation).where(*_conditions(show, desk.staff.id or 0, desk.now)).scalar_subquery()
+        for show in shows
+    ]  # fmt: skip
+    return dict(zip(shows, desk.session.execute(sql_select(*each)).one(), strict=True))
 
 
-def is_unanswered(session: Session, talk: Conversation) -> bool:
-    """Tell whether the resident spoke last."""
-    return _is(session, talk, _speaks_last())
+def aside(session: Session, openids: Collection[str], now: datetime) -> Collection[str]:
+    """Return which of several talks are laid aside now."""
+    return _among(session, openids, _aside(now))
 
 
-def _is(session: Session, talk: Conversation, condition: ColumnElement[bool]) -> bool:
-    return session.exec(select(Conversation.openid).where(Conversation.openid == talk.openid, condition)).first() is not None
+def unanswered(session: Session, openids: Collection[str]) -> Collection[str]:
+    """Return in which of several talks the resident spoke last."""
+    return _among(session, openids, _speaks_last())
+
+
+def _among(session: Session, openids: Collection[str], condition: ColumnElement[bool]) -> Collection[str]:
+    return (
+        set(session.exec(select(Conversation.openid).where(col(Conversation.openid).in_(openids), condition)).all())
+        if openids
+        else ()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ What of the store a service may use for it stands here by name; how a talk stand
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from bot.errors import Refusal
 from bot.language.addresses import SHOP, SHOP_WORDS
 from bot.language.identifiers import withheld
 from bot.store import conversations, followers, handoffs, news, outbox, people, sentpictures, tasks
-from bot.store.conversations import Conversation, Line, hand_back, lines, take_over, waiting
+from bot.store.conversations import Conversation, Line, hand_back, lines, lines_among, take_over, waiting
 from bot.store.followers import Follower
 from bot.store.outbox import DeliveryState
 from bot.store.people import Household, Residence, Resident, lives_there
@@ -30,8 +30,30 @@ from bot.translation import tr, tr_all
 from bot.wechat import quota
 
 __all__ = [
-    "LAID_ASIDE", "LONGEST", "Allowance", "Conversation", "allowance", "call", "fates", "find", "found", "give_back", "hand_on", "lay_aside", "lines", "picture", "pictures",
-    "reply", "return_left_alone", "speaker", "take", "take_up", "waiting", "write",
+    "LAID_ASIDE",
+    "LONGEST",
+    "Allowance",
+    "Conversation",
+    "allowance",
+    "call",
+    "fates",
+    "find",
+    "found",
+    "give_back",
+    "hand_on",
+    "lay_aside",
+    "lines",
+    "lines_among",
+    "picture",
+    "pictures",
+    "reply",
+    "return_left_alone",
+    "speaker",
+    "speakers",
+    "take",
+    "take_up",
+    "waiting",
+    "write",
 ]  # fmt: skip
 
 #: A flat as staff type it in a hurry: 3-2-501.
@@ -111,6 +133,13 @@ def _numbered(words: str) -> Select[str | None]:
 def speaker(work: Work, conversation: Conversation) -> Resident | None:
     """Return who is bound to the talk's openid."""
     return people.bound(work.session, conversation.openid)
+
+
+def speakers(work: Work, openids: Collection[str]) -> Mapping[str, tuple[Resident, Household]]:
+    """Return who is bound to each of several openids, with the flat they speak for, asked for at once."""
+    residents = people.bound_among(work.session, openids)
+    flats = people.flats_of(work.session, residents.values())
+    return {openid: (one, flats[one.household_id]) for openid, one in residents.items()}
 
 
 def allowance(work: Work, conversation: Conversation) -> Allowance:

@@ -11,11 +11,13 @@ from bot.contract import (
     Conversation,
     Desk,
     Download,
+    Household,
     Line,
     Page,
     Photo,
     Redirect,
     Refusal,
+    Resident,
     Staff,
     Task,
     Upload,
@@ -66,7 +68,8 @@ def waits(desk: Desk) -> int:
 @page("GET", "/conversations", need="conversation.view", title=tr("对话"), nav=tr("居民"), badge=waits)
 def inbox(desk: Desk) -> View:
     """List talks: who waits for a word, the longest waiting first; ?show= for other lists, ?label=, ?q= for who or what is looked for."""
-    return View("desk/conversations.html", {"inbox": _inbox(desk)})
+    listed, _ = _inbox(desk)
+    return View("desk/conversations.html", {"inbox": listed})
 
 
 @page("GET", "/conversations/{key}", need="conversation.view", title=tr("对话"))
@@ -241,8 +244,10 @@ def _colleagues(desk: Desk) -> Sequence[Staff]:
 # ------------------------------------------------------------------ the list
 
 
-def _inbox(desk: Desk) -> Mapping[str, Any]:
-    """Return the list at the side: its lists with their numbers, what is looked for, the rows, and the way to the next page."""
+def _inbox(desk: Desk, *beside: Conversation) -> tuple[Mapping[str, Any], Sequence[dict[str, Any]]]:
+    """Return the list at the side: its lists with their numbers, what is looked for, the rows, and the way to the next page; and the rows of
+    the talks beside it.
+    """
     words, asked = desk.query.get("q", "").strip()[:40], desk.query.get("show", "")
     chosen = labels.named(desk, desk.query.get("label", "")) if desk.query.get("label") else None
     show = Show(asked) if asked in set(Show) else Show.ALL if words or chosen else Show.WAITING
@@ -254,15 +259,16 @@ def _inbox(desk: Desk) -> Mapping[str, Any]:
             hits, before, until = _hits(desk, said), said.before, said.until
     else:
         found, more = talklists.listed(desk, show, number, among=labels.bearing(chosen) if chosen else None)
-    rows = _rows(desk, found)
+    all_rows = _rows(desk, [*beside, *found])
+    own, rows = all_rows[: len(beside)], all_rows[len(beside) :]
     if rows or hits:
         desk.read("conversation.view")
     return {
-        "rows": rows, "q": words, "show": show, "lists": talklists.TITLES, "counts": {one: talklists.count(desk, one) for one in COUNTED}, "hits": hits,
+        "rows": rows, "q": words, "show": show, "lists": talklists.TITLES, "counts": talklists.counts(desk, COUNTED), "hits": hits,
         "before": before, "until": until, "why_not": desk.why_not_by_phone(words), "labels": labels.all_of(desk), "chosen": chosen,
         "page": number, "more": more, "office": desk.context.office.in_words(), "is_open": desk.context.office.is_open(desk.now),
         "expected": handoffs.expected(desk),
-    }  # fmt: skip
+    }, own  # fmt: skip
 
 
 def _hits(desk: Desk, said: talklists.Found) -> list[dict[str, Any]]:
@@ -278,27 +284,27 @@ def _rows(desk: Desk, found: Sequence[Conversation]) -> list[dict[str, Any]]:
     alarms = {task.openid: task for task in tasks.open_of(desk.session, openids) if task.urgent and desk.may(task.need)}
     holders, marks = _names(desk, [talk.assigned_id for talk in found]), labels.of_talks(desk, openids)
     unbound = tasks.places_of_unbound(desk, openids)
+    people, said = talks.speakers(desk, openids), talks.lines_among(desk.session, openids, LOOKED_AT)
+    aside = talklists.aside(desk.session, [talk.openid for talk in found if talk.snoozed_until], desk.now)
+    unanswered = talklists.unanswered(desk.session, openids)
     return [
-        {**_row(desk, talk, numbers.get(talk.openid, []), alarms, unbound), "holder": holders.get(talk.assigned_id, ""), "labels": marks.get(talk.openid, ())}
+        {
+            **_row(desk, talk, people.get(talk.openid), said[talk.openid]), "holder": holders.get(talk.assigned_id, ""), "labels": marks.get(talk.openid, ()),
+            "numbers": numbers.get(talk.openid, []), "alarm": alarms.get(talk.openid), "aside": talk.snoozed_until if talk.openid in aside else None,
+            "is_unanswered": talk.openid in unanswered, "flat": people[talk.openid][1].label if talk.openid in people else unbound[talk.openid],
+        }
         for talk in found
     ]  # fmt: skip
 
 
-def _row(
-    desk: Desk, talk: Conversation, numbers: Sequence[str], alarms: Mapping[str | None, Task], unbound: Mapping[str, str]
-) -> dict[str, Any]:
-    resident = talks.speaker(desk, talk)
-    flat = desk.household(resident) if resident else None
-    lines = talks.lines(desk.session, talk.openid, LOOKED_AT)
+def _row(desk: Desk, talk: Conversation, who: tuple[Resident, Household] | None, lines: Sequence[Line]) -> dict[str, Any]:
+    resident, flat = who or (None, None)
     last = [line for line in lines if line.speaker != "bot"][-1:] or lines[-1:]  # what a person said tells more
     return {
-        "phone": resident.phone if resident else "", "key": talk.public_id, "flat": flat.label if flat else unbound[talk.openid],
-        "household": flat.id if flat else None, "name": resident.name if resident else "",
-        "alarm": alarms.get(talk.openid), "topic": talk.topic, "waiting_since": talk.waiting_since, "taken": talk.staff_id is not None,
+        "phone": resident.phone if resident else "", "key": talk.public_id, "household": flat.id if flat else None, "name": resident.name if resident else "",
+        "topic": talk.topic, "waiting_since": talk.waiting_since, "taken": talk.staff_id is not None,
         "waited": handoffs.say_waited(desk.now - talk.waiting_since) if talk.waiting_since else "",
-        "aside": talk.snoozed_until if talk.snoozed_until and talklists.is_aside(desk.session, talk, desk.now) else None,
-        "is_unanswered": talklists.is_unanswered(desk.session, talk),
-        "last": last[0].text if last else "", "updated_at": lines[-1].at if lines else talk.updated_at, "numbers": numbers,
+        "last": last[0].text if last else "", "updated_at": lines[-1].at if lines else talk.updated_at,
     }  # fmt: skip
 
 
@@ -323,9 +329,9 @@ def _talk(
     photo_ids = [line.photo_id for line in lines if line.photo_id]
     photos = {photo.id: photo for photo in desk.session.exec(select(Photo).where(col(Photo.id).in_(photo_ids))).all()}
     said: list[Line | TalkNote] = sorted([*lines, *beside], key=lambda one: one.at)
-    [row] = _rows(desk, [talk])
     handed = [_handed(desk, task, lines) for task in handoffs.open_of(desk.session, talk.openid)]
-    listed = _inbox(desk)
+    listed, [row] = _inbox(desk, talk)
+    fill = phrases.filling(desk, talk)
     desk.read("conversation.view", about)
     if row["phone"] or any(one["phone"] for one in handed):
         desk.read_phones(about)
@@ -338,7 +344,7 @@ def _talk(
         "may_send": talks.allowance(desk, talk), "may_call": bool(desk.context.ways.template),
         "handoffs": handed, "outcomes": handoffs.OUTCOMES, "until": {**talks.LAID_ASIDE, "opening": tr("到{say_opening}", say_opening=desk.context.office.say_opening(desk.now))},
         "colleagues": [one for one in _colleagues(desk) if one.id != talk.assigned_id],
-        "phrases": [(one, phrases.fill(desk, talk, one.text)) for one in phrases.all_of(desk)] if desk.may("conversation.reply") else (),
+        "phrases": [(one, fill(one.text)) for one in phrases.all_of(desk)] if desk.may("conversation.reply") else (),
         "card": contact.of(desk, talk), "text": text, "noted": noted, "fault": fault, "said_note": note, "longest": talks.LONGEST,
         "seen": lines[-1].id if lines else 0, "own_last": next((one.text for one in reversed(lines) if one.staff_id == desk.staff.id and one.speaker == "staff"), ""),
     }  # fmt: skip
