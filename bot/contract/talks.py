@@ -19,7 +19,7 @@ from bot.contract.work import Work
 from bot.errors import Refusal
 from bot.language.addresses import SHOP, SHOP_WORDS
 from bot.language.identifiers import withheld
-from bot.store import conversations, followers, handoffs, news, outbox, people, sentpictures, tasks
+from bot.store import conversations, followers, handoffs, outbox, people, sentpictures, tasks, writers
 from bot.store.conversations import Conversation, Line, hand_back, lines, lines_among, take_over, waiting
 from bot.store.followers import Follower
 from bot.store.outbox import DeliveryState
@@ -288,8 +288,8 @@ def call(desk: Desk, conversation: Conversation) -> None:
 
 
 def write(desk: Desk, conversation: Conversation) -> None:
-    """Let colleagues who have the talk open know that this member of the staff writes on an answer; nothing is kept of it."""
-    news.tell_writing(desk.session, desk.community.key, conversation.public_id, desk.staff.id or 0, desk.staff.name)
+    """Let colleagues who have the talk open know that this member of the staff writes on an answer; that is forgotten within a minute."""
+    writers.note(desk.session, conversation.public_id, desk.staff.id or 0, desk.now)
 
 
 def fates(work: Work, said: Sequence[Line]) -> Mapping[int, tuple[DeliveryState, str]]:
