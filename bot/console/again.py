@@ -61,18 +61,21 @@ class Place:
     path: str
     params: Mapping[str, str]
     query: Mapping[str, str]
+    is_from: bool  # the browser says that the form was sent from it
 
 
 async def forms_of(request: web.Request, page: Page) -> AsyncIterator[Place]:
-    """Give the pages on which a form may stand that was sent: where the browser says that it was, where it is declared to be, the one above."""
-    for address in dict.fromkeys((came_from(request), f"/console{page.form}" if page.form else "", await _above(request))):
+    """Give the pages on which a form may stand that was sent: where the browser says that it was, where it is declared to be, its own, the one above."""
+    for address in dict.fromkeys(
+        (came_from(request), f"/console{page.form}" if page.form else "", request.path, await _above(request))
+    ):
         said = urlsplit(address)
         found = await request.app.router.resolve(request.clone(method="GET", rel_url=said.path)) if said.path else None
         resource = found.route.resource if found is not None and found.http_exception is None else None
         shown = request.app[PAGES].get(("GET", resource.canonical)) if resource is not None else None
         if found is not None and shown is not None:
             query = {name: value.replace("\0", "") for name, value in parse_qsl(said.query, keep_blank_values=True)}
-            yield Place(page=shown, path=said.path, params=dict(found), query=query)
+            yield Place(page=shown, path=said.path, params=dict(found), query=query, is_from=address == came_from(request))
 
 
 async def _above(request: web.Request) -> str:

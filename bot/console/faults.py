@@ -1,16 +1,19 @@
 """What was wrong in a form, said at its field: marked for who does not see it, and with the focus on it. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from bot.errors import Refusal
-from bot.translation import Catalogue
+from bot.translation import Catalogue, tr
 
 _FOCUS = re.compile(r"\sautofocus(?=[\s>])")
+
+#: What is said of words whose form is gone.
+KEPT = tr("您写的内容没有提交，还在这里，可以复制：")
 
 #: Fields that hold nothing to be filled in again, or what no page may show.
 _NOT_FILLED = {"hidden", "password", "file", "submit", "button", "image", "reset"}
@@ -35,27 +38,51 @@ def mark(page: str, refusal: Refusal, catalogue: Catalogue) -> str:
     return f"{before}{marked}{page[found.end() : end]}{said}{behind}"
 
 
+def mark_in(page: str, path: str, refusal: Refusal, catalogue: Catalogue) -> str:
+    """Return a page marked as `mark` does, in the form that was sent to `path` where several forms have a field of that name."""
+    for one in _Reader(page).forms if refusal.field else ():
+        start, end = one.inside
+        if path in one.leads and (marked := mark(page[start:end], refusal, catalogue)) != page[start:end]:
+            return f"{_FOCUS.sub('', page[:start])}{marked}{_FOCUS.sub('', page[end:])}"
+    return mark(page, refusal, catalogue)
+
+
 def put_back(page: str, path: str, form: Mapping[str, str], refusal: Refusal, catalogue: Catalogue) -> str | None:
     """Return the page on which a form stands that was sent to `path`, with what was written in it and why it was refused.
 
     Where the refusal is about a field of it, it is said there and above; else where the form begins. What is folded around it is open.
     None where no such form stands there: somebody else may have done meanwhile what it asks for.
     """
-    reader = _Reader(page)
-    sent = next((one for one in reader.forms if path in one.leads and one.holds(form)), None)
+    sent = next((one for one in _Reader(page).forms if path in one.leads and one.holds(form)), None)
     if sent is None:
         return None
     start, end = sent.inside
     filled = _filled(page[start:end], sent, form)
     marked = mark(filled, refusal, catalogue)
-    said = f'<div class="alert alert-danger" role="alert">{escape(catalogue.say(str(refusal)))}</div>'
+    said = _said(refusal, catalogue)
     before, behind = _FOCUS.sub("", page[:start]), _FOCUS.sub("", page[end:])
     for at in sorted(sent.folds, reverse=True):
         before = f"{before[:at]}<details open{before[at + len('<details') :]}"
     if marked is filled:
         return f"{before}{said}{filled}{behind}"
-    main, title, below = before.partition("</h1>")
-    return f"{main}{title}{said if title else ''}{below}{marked}{behind}"
+    return _above(before, said) + marked + behind
+
+
+def put_above(page: str, refusal: Refusal, written: Iterable[str], catalogue: Catalogue) -> str:
+    """Return the page on which a form stood that is gone by now, with why it was refused and the words that were written in it."""
+    words = "".join(f'<blockquote class="written">{escape(one)}</blockquote>' for one in written)
+    kept = f"<p>{escape(catalogue.say(KEPT))}</p>{words}" if words else ""
+    return _above(page, f"{_said(refusal, catalogue)}{kept}")
+
+
+def _said(refusal: Refusal, catalogue: Catalogue) -> str:
+    return f'<div class="alert alert-danger" role="alert">{escape(catalogue.say(str(refusal)))}</div>'
+
+
+def _above(page: str, said: str) -> str:
+    """Return a page with something said under its title."""
+    before, title, behind = page.partition("</h1>")
+    return f"{before}{title}{said if title else ''}{behind}"
 
 
 @dataclass

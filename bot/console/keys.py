@@ -35,7 +35,7 @@ def make(desk: Desk) -> View:
     """Make a key and show it, this once."""
     name, scopes = desk.form.get("name", "").strip(), _scopes(desk)
     if not name:
-        raise Refusal(tr("请写上是什么设备或系统用，例如“东门道闸”。"))
+        raise Refusal(tr("请写上是什么设备或系统用，例如“东门道闸”。"), field="name")
     if not scopes:
         raise Refusal(tr("请至少勾选一项它可以做的事。"))
     if sum(key.revoked_at is None for key in apikeys.listed(desk.session)) >= ROOM:
@@ -70,7 +70,7 @@ def _scopes(desk: Desk) -> list[str]:
 def _per_minute(said: str) -> int:
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= 4 else 0
     if not 0 < number <= MOST:
-        raise Refusal(tr("每分钟次数请写 1 到 {MOST} 的数。", MOST=MOST))
+        raise Refusal(tr("每分钟次数请写 1 到 {MOST} 的数。", MOST=MOST), field="per_minute")
     return number
 
 

@@ -171,7 +171,7 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
                 return respond(
                     View("console/refused.html", {"text": str(refusal), "field": refusal.field}, 422), parts.templates, shared
                 )
-            form_again = await _form_again(request, parts, viewer, page, form, refusal) if request.method == "POST" else None
+            form_again = await _form_again(request, parts, viewer, page, form, written, refusal) if writes else None
             return form_again or await problem(422, tr("没有完成"), str(refusal), written)
         if result is None:
             return await problem(200, tr("刚才已经提交过了"), tr("这一次没有再做一遍，前一次已经办好。"))
@@ -190,9 +190,18 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
 
 
 async def _form_again(
-    request: web.Request, parts: Parts, viewer: Viewer, page: Page, form: Mapping[str, str], refusal: Refusal
+    request: web.Request,
+    parts: Parts,
+    viewer: Viewer,
+    page: Page,
+    form: Mapping[str, str],
+    written: Sequence[str],
+    refusal: Refusal,
 ) -> web.Response | None:
-    """Return the page on which a refused form stands, with what was written in it and the refusal at its field; None where it is gone."""
+    """Return the page on which a refused form stands, with what was written in it and the refusal at its field; None where that can no longer be shown.
+
+    Where the form is gone, the page that it was sent from says why, and keeps the words.
+    """
     async for place in again.forms_of(request, page):
         if not viewer.may(place.page.need):
             continue
@@ -206,7 +215,10 @@ async def _form_again(
             shared = {**shared_values(request, parts, viewer, place.page), "path": place.path, **own}
             shown = rendered(result, parts.templates, shared)
             spoken = parts.templates[language_of(request, viewer.staff)].catalogue
-            if (text := faults.put_back(shown, request.path, form, refusal, spoken)) is not None:
+            text = faults.put_back(shown, request.path, form, refusal, spoken)
+            if text is None and place.is_from:
+                text = faults.put_above(shown, refusal, written, spoken)
+            if text is not None:
                 await readings.write_down(request, viewer, read)
                 return web.Response(text=text, content_type="text/html", status=422)
     return None

@@ -108,7 +108,7 @@ def respond(result: View | Redirect | Download, templates: Templates, shared: Ma
         return web.Response(body=result.body, content_type=result.content_type, headers=headers)
     text = rendered(result, templates, shared)
     if isinstance(refusal := result.values.get("refusal"), Refusal):
-        text = faults.mark(text, refusal, spoken.catalogue)
+        text = faults.mark_in(text, shared.get("path", ""), refusal, spoken.catalogue)
     response = web.Response(text=text, content_type="text/html", status=result.status)
     if shared.get("note"):
         response.del_cookie(shared["note_cookie"], secure=shared["note_cookie"].startswith("__Host-"))

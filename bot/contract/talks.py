@@ -187,7 +187,7 @@ def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes |
     begins = "" if conversation.staff_id == desk.staff.id else desk.words(messages["talk.taken"], who=who)
     _require_sendable(desk, conversation, text, bool(text or begins) + (picture is not None))
     if not text and picture is None:
-        raise Refusal(tr("请先写点什么。"))
+        raise Refusal(tr("请先写点什么。"), field="text")
     other = None if seen is None else conversations.answered_since(desk.session, conversation.openid, seen, desk.staff.id or 0)
     if other is not None:
         raise Refusal(
@@ -212,7 +212,9 @@ def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes |
 
 def _require_sendable(desk: Desk, conversation: Conversation, text: str, needed: int) -> None:
     if len(text) > LONGEST:
-        raise Refusal(tr("一条最多 {LONGEST} 个字，现在有 {text} 个。请分两条发。", LONGEST=LONGEST, text=len(text)))
+        raise Refusal(
+            tr("一条最多 {LONGEST} 个字，现在有 {text} 个。请分两条发。", LONGEST=LONGEST, text=len(text)), field="text"
+        )
     allowed = allowance(desk, conversation)
     if not allowed.messages:
         raise Refusal(tr("没有发出去：{why_not}等居民再说一句就可以，或请打电话。", why_not=allowed.why_not))

@@ -51,7 +51,7 @@ def add(desk: Desk) -> View | Redirect:
     try:
         made = sessions.add(desk, desk.form)
     except Refusal as refusal:
-        return _show(desk, 422, fault=str(refusal), said=sessions.read(desk.form))
+        return _show(desk, 422, fault=str(refusal), refusal=refusal, said=sessions.read(desk.form))
     return Redirect("/console/clinic", tr("加好了 {number} 场，住户在微信里就能约。", number=len(made)))
 
 
@@ -63,7 +63,7 @@ def edit(desk: Desk) -> View | Redirect:
     try:
         told = sessions.edit(desk, session, desk.form)
     except Refusal as refusal:
-        return _show(desk, 422, fault=str(refusal), said=sessions.read(desk.form), edited=session.public_id)
+        return _show(desk, 422, fault=str(refusal), refusal=refusal, said=sessions.read(desk.form), edited=session.public_id)
     return Redirect("/console/clinic", tr("改好了，告诉了 {told} 位住户。", told=told) if told else tr("改好了。"))
 
 

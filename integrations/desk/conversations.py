@@ -119,7 +119,7 @@ def reply(desk: Desk) -> View | Redirect:
             raise desk.taken
         talks.reply(desk, talk, text, picture=desk.taken, seen=row_id(desk.form.get("seen", "")))
     except Refusal as refusal:
-        return _talk(desk, talk, text, fault=str(refusal), status=422)
+        return _talk(desk, talk, text, fault=refusal, status=422)
     desk.record("conversation.replied", f"conversation:{talk.public_id}")
     return _back(desk, talk)
 
@@ -139,7 +139,7 @@ def note(desk: Desk) -> View | Redirect:
     try:
         notes.add(desk, talk, text)
     except Refusal as refusal:
-        return _talk(desk, talk, noted=text, fault=str(refusal), status=422)
+        return _talk(desk, talk, noted=text, fault=refusal, status=422)
     desk.record("conversation.noted", f"conversation:{talk.public_id}")
     return _back(desk, talk, tr("记好了，只有同事看得到。"))
 
@@ -191,7 +191,7 @@ def hand_on(desk: Desk) -> Redirect:
     talk, number = _find(desk), row_id(desk.form.get("staff", ""))
     member = next((one for one in _colleagues(desk) if one.id == number), None)
     if member is None:
-        raise Refusal(tr("请选择一位能回复居民的同事。"))
+        raise Refusal(tr("请选择一位能回复居民的同事。"), field="staff")
     talks.hand_on(desk, talk, member)
     desk.record("conversation.handed_on", f"conversation:{talk.public_id}")
     return _back(desk, talk, tr("已交给{name}。", name=member.name))
@@ -318,7 +318,14 @@ def _names(desk: Desk, ids: Sequence[int | None]) -> Mapping[int | None, str]:
 
 
 def _talk(
-    desk: Desk, talk: Conversation, text: str = "", *, noted: str = "", fault: str = "", note: str = "", status: int = 200
+    desk: Desk,
+    talk: Conversation,
+    text: str = "",
+    *,
+    noted: str = "",
+    fault: Refusal | None = None,
+    note: str = "",
+    status: int = 200,
 ) -> View:
     """Return the page of a talk; `text` and `noted` stand in its fields."""
     about = f"conversation:{talk.public_id}"
@@ -345,7 +352,7 @@ def _talk(
         "handoffs": handed, "outcomes": handoffs.OUTCOMES, "until": {**talks.LAID_ASIDE, "opening": tr("到{say_opening}", say_opening=desk.context.office.say_opening(desk.now))},
         "colleagues": [one for one in _colleagues(desk) if one.id != talk.assigned_id],
         "phrases": [(one, fill(one.text)) for one in phrases.all_of(desk)] if desk.may("conversation.reply") else (),
-        "card": contact.of(desk, talk), "text": text, "noted": noted, "fault": fault, "said_note": note, "longest": talks.LONGEST,
+        "card": contact.of(desk, talk), "text": text, "noted": noted, "fault": str(fault or ""), "refusal": fault, "said_note": note, "longest": talks.LONGEST,
         "seen": lines[-1].id if lines else 0, "own_last": next((one.text for one in reversed(lines) if one.staff_id == desk.staff.id and one.speaker == "staff"), ""),
     }  # fmt: skip
     return View("desk/conversation.html", shown, status)

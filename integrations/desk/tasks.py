@@ -84,7 +84,7 @@ def _colleague(desk: Desk, task: Task, said: str) -> Staff:
     number = row_id(said)
     member = next((one for one in telling.may_see(desk, task.need) if one.id == number), None)
     if member is None:
-        raise Refusal(tr("请选择一位能处理这件事的同事。"))
+        raise Refusal(tr("请选择一位能处理这件事的同事。"), field="staff")
     return member
 
 

@@ -155,9 +155,9 @@ def add(desk: Desk) -> Redirect:
     """Add a robot and send it a first message."""
     name, url = desk.form.get("name", "").strip()[:40], desk.form.get("url", "").strip()
     if not name:
-        raise Refusal(tr("请写群的名称，例如“物业值班群”。"))
+        raise Refusal(tr("请写群的名称，例如“物业值班群”。"), field="name")
     if fault := fault_of(url, local=desk.settings(Settings).local_robots):
-        raise Refusal(fault)
+        raise Refusal(fault, field="url")
     robot = Robot(name=name, url=url, added_at=desk.now)
     desk.session.add(robot)
     desk.session.flush()

@@ -88,7 +88,7 @@ def send(desk: Desk) -> Redirect | View:
     """Keep what a file says until it is looked at; of one with faults nothing is kept."""
     name, sheet = desk.taken
     if not name:
-        raise Refusal(tr("请先选一个文件（.xlsx 或 .csv）。"))
+        raise Refusal(tr("请先选一个文件（.xlsx 或 .csv）。"), field="file")
     if sheet.faults:
         return _start(desk, name=name, sheet=sheet, status=422)
     notes = [chinese for chinese, _ in sheet.notes]
