@@ -127,7 +127,8 @@ class _Reader(HTMLParser):
         elif tag == "form":
             shut = tuple(at for at, is_open in self.folds if not is_open)
             after = self.at + len(self.get_starttag_text() or "")
-            self.open = _Form(leads={urlsplit(told.get("action", "")).path}, folds=shut, inside=(after, after))
+            to = {urlsplit(told.get("action", "")).path} if told.get("method", "").lower() == "post" else set[str]()
+            self.open = _Form(leads=to, folds=shut, inside=(after, after))
         elif self.open is None:
             return
         elif tag == "input" and told.get("type") == "hidden":

@@ -67,7 +67,7 @@ ENTRY = {"question": "几点上班", "answer": "九点", "others": "", "audience
         ("/console/community", {"name": "和苑", "phone": "12", "address": "", "opens": "08:30", "closes": "18:00", "day.1": "on"}, "phone", "不是完整的"),
         ("/console/households", {"building": "", "unit": "", "room": "101"}, "building", "楼栋和房号都要写"),
         ("/console/duty/robots", {"name": "群", "url": "http://127.0.0.1/"}, "url", ""),
-        ("/console/tickets/views", {"from": "", "name": ""}, "name", "请给视图起个名字"),
+        ("/console/people/views", {"from": "", "name": ""}, "name", "请给视图起个名字"),
     ],
 )  # fmt: skip
 async def test_fault_stands_at_its_field_with_the_focus_and_above(
