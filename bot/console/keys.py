@@ -3,6 +3,7 @@
 from sqlmodel import col, select
 
 from bot.contract import Desk, Page, Redirect, Staff, View, page
+from bot.contract.listpage import part
 from bot.errors import Refusal
 from bot.store import apikeys
 from bot.translation import tr
@@ -12,6 +13,9 @@ NEED = "keys.edit"
 #: Calls a minute that a key may be given, and what the form proposes.
 MOST, PROPOSED = 6000, 60
 
+#: Keys on one page.
+SHOWN = 8
+
 #: Keys in force that one community can have.
 ROOM = 200
 
@@ -20,10 +24,11 @@ ROOM = 200
 def listed(desk: Desk) -> View:
     """List the keys; none of them is shown again."""
     makers = {member.id: member.name for member in desk.session.exec(select(Staff).order_by(col(Staff.id))).all()}
+    shown = part(apikeys.listed(desk.session), desk.query, "/keys", SHOWN)
     return View(
         "console/keys.html",
         {
-            "keys": [(key, makers.get(key.created_by, "")) for key in apikeys.listed(desk.session)],
+            "keys": [(key, makers.get(key.created_by, "")) for key in shown.rows], "part": shown,
             "scopes": desk.context.services.scopes, "proposed": PROPOSED, "most": MOST, "secret": "", "example": None,
             "api": f"{desk.context.base_url}/api",
         },

@@ -264,7 +264,7 @@ LIST = Listing(
     template="desk/tasks.html",
     around=_last_closed,
     live="task",
-    size=15,
+    size=12,
     empty=(tr("没有待办"), tr("要有人看一眼的事会出现在这里：居民找物业、紧急报修、核对住址、体温异常。")),
 )  # fmt: skip
 
