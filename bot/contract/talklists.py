@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_
+from sqlalchemy import ColumnElement, and_, exists, func, not_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, or_, select
 
@@ -18,7 +18,21 @@ from bot.store.conversations import Conversation, Line
 from bot.store.tasks import Task
 from bot.translation import tr
 
-__all__ = ["OPENED", "PAGE", "TITLES", "Found", "Show", "aside", "count", "counts", "first", "listed", "said", "unanswered"]
+__all__ = [
+    "OPENED",
+    "PAGE",
+    "TITLES",
+    "Found",
+    "Show",
+    "aside",
+    "count",
+    "counts",
+    "first",
+    "fits",
+    "listed",
+    "said",
+    "unanswered",
+]
 
 
 class Show(StrEnum):
@@ -81,14 +95,17 @@ def _conditions(show: Show, staff_id: int, now: datetime) -> Sequence[ColumnElem
             return (exists().where(col(Line.openid) == col(Conversation.openid)).correlate(Conversation),)
 
 
-def listed(desk: Desk, show: Show, number: int = 1, *, among: Select[str] | None = None) -> tuple[Sequence[Conversation], bool]:
-    """Return one page of talks, and whether there are more; `among` are accounts, where only theirs are meant.
+def fits(desk: Desk, show: Show) -> ColumnElement[bool]:
+    """Return what a talk of a list must be."""
+    return and_(*_conditions(show, desk.staff.id or 0, desk.now))
+
+
+def listed(desk: Desk, show: Show, number: int = 1, *conditions: ColumnElement[bool]) -> tuple[Sequence[Conversation], bool]:
+    """Return one page of the talks of a list that also fit, and whether there are more.
 
     Who waits for a word stands in the order of waiting, alarms before all others; the rest by their latest word.
     """
-    query = select(Conversation).where(*_conditions(show, desk.staff.id or 0, desk.now))
-    if among is not None:
-        query = query.where(col(Conversation.openid).in_(among))
+    query = select(Conversation).where(*_conditions(show, desk.staff.id or 0, desk.now), *conditions)
     waiting = col(Conversation.waiting_since)
     order: dict[Show, tuple[Any, ...]] = {
         Show.ALL: (col(Conversation.updated_at).desc(),), Show.ASIDE: (col(Conversation.snoozed_until),),

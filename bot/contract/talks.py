@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, or_, select
 
@@ -44,6 +44,7 @@ __all__ = [
     "lay_aside",
     "lines",
     "lines_among",
+    "meant",
     "picture",
     "pictures",
     "reply",
@@ -101,14 +102,15 @@ def found(
     if waiting:
         query = query.where(col(Conversation.waiting_since).is_not(None), col(Conversation.staff_id).is_(None))
     if words:
-        query = query.where(
-            or_(
-                col(Conversation.openid).in_(_living(work.session, words, by_phone=by_phone)),
-                col(Conversation.openid).in_(_numbered(words)),
-            )
-        )
+        query = query.where(or_(*meant(work, words, by_phone=by_phone)))
     order = col(Conversation.waiting_since) if waiting else col(Conversation.updated_at).desc()
     return work.session.exec(query.order_by(order).limit(limit)).all()
+
+
+def meant(work: Work, words: str, *, by_phone: bool = False) -> Sequence[ColumnElement[bool]]:
+    """Return what holds of the talks of whom staff look for so, any of it; see `found`."""
+    openid = col(Conversation.openid)
+    return [openid.in_(_living(work.session, words, by_phone=by_phone)), openid.in_(_numbered(words))]
 
 
 def _living(session: Session, words: str, *, by_phone: bool) -> Select[str | None]:

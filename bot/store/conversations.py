@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Index, bindparam, func, update
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, synonym
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.model import index_where_known, maybe_moment, moment, public_id
@@ -23,7 +23,9 @@ _WAITS, _ASIDE, _HELD = (sql_text(f"{name} IS NOT NULL") for name in ("waiting_s
 
 
 class Conversation(Scoped, table=True):
-    """Where the talk with one openid stands."""
+    """Where the talk with one openid stands. As a row of a list it goes by its public id: an openid stands in no form."""
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {"properties": {"id": synonym("public_id")}}
 
     __table_args__ = (
         Index("conversation_latest", "community_id", "updated_at"),

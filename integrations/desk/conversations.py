@@ -5,19 +5,17 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from bot.contract import (
     Conversation,
     Desk,
     Download,
-    Household,
     Line,
     Page,
     Photo,
     Redirect,
     Refusal,
-    Resident,
     Staff,
     Task,
     Upload,
@@ -35,7 +33,7 @@ from bot.contract import (
     tr,
 )
 from bot.contract.talklists import Show
-from integrations.desk import contact, labels, notes, phrases
+from integrations.desk import contact, labels, notes, phrases, talkrows
 from integrations.desk.models import TalkNote
 
 #: Longest question and answer that are carried to that page in an address.
@@ -43,9 +41,6 @@ CARRIED = 300
 
 #: Lines of a talk that are shown at first, and each time older ones are asked for.
 LINES = 100
-
-#: Lines of a talk among which the last words of a person are looked for.
-LOOKED_AT = 6
 
 #: Lists that tell how many they have; all talks are too many to be worth counting.
 COUNTED = (Show.WAITING, Show.MINE, Show.NOBODY, Show.ASIDE)
@@ -254,64 +249,34 @@ def _inbox(desk: Desk, *beside: Conversation) -> tuple[Mapping[str, Any], Sequen
     number, hits, before, until = page_number(desk.query), [], None, None
     if words:
         found, more = talks.found(desk, words, by_phone=desk.may("phone.view"), limit=talklists.PAGE), False
+        cut = len(found) == talklists.PAGE
+        total = (
+            talklists.count(desk, Show.ALL, or_(*talks.meant(desk, words, by_phone=desk.may("phone.view"))))
+            if cut
+            else len(found)
+        )
         if len(words) >= 2 and not words.isdigit():
             said = talklists.said(desk, words, row_id(desk.query.get("before", "")))
             hits, before, until = _hits(desk, said), said.before, said.until
     else:
-        found, more = talklists.listed(desk, show, number, among=labels.bearing(chosen) if chosen else None)
-    all_rows = _rows(desk, [*beside, *found])
+        among = [col(Conversation.openid).in_(labels.bearing(chosen))] if chosen else []
+        found, more = talklists.listed(desk, show, number, *among)
+        total = talklists.count(desk, show, *among) if more or number > 1 else len(found)
+    all_rows = talkrows.of(desk, [*beside, *found])
     own, rows = all_rows[: len(beside)], all_rows[len(beside) :]
     if rows or hits:
         desk.read("conversation.view")
     return {
         "rows": rows, "q": words, "show": show, "lists": talklists.TITLES, "counts": talklists.counts(desk, COUNTED), "hits": hits,
         "before": before, "until": until, "why_not": desk.why_not_by_phone(words), "labels": labels.all_of(desk), "chosen": chosen,
-        "page": number, "more": more, "office": desk.context.office.in_words(), "is_open": desk.context.office.is_open(desk.now),
+        "page": number, "more": more, "total": total, "pages": -(-total // talklists.PAGE) or 1, "cut": bool(words) and total > len(rows), "office": desk.context.office.in_words(), "is_open": desk.context.office.is_open(desk.now),
         "expected": handoffs.expected(desk),
     }, own  # fmt: skip
 
 
 def _hits(desk: Desk, said: talklists.Found) -> list[dict[str, Any]]:
-    rows = _rows(desk, [talk for talk, _, _ in said.hits])
+    rows = talkrows.of(desk, [talk for talk, _, _ in said.hits])
     return [{**row, "said": text, "said_at": at} for row, (_, text, at) in zip(rows, said.hits, strict=True)]
-
-
-def _rows(desk: Desk, found: Sequence[Conversation]) -> list[dict[str, Any]]:
-    numbers: dict[str | None, list[str]] = {}
-    openids = [talk.openid for talk in found]
-    for task in handoffs.open_among(desk.session, openids):
-        numbers.setdefault(task.openid, []).append(task.number or "")
-    alarms = {task.openid: task for task in tasks.open_of(desk.session, openids) if task.urgent and desk.may(task.need)}
-    holders, marks = _names(desk, [talk.assigned_id for talk in found]), labels.of_talks(desk, openids)
-    unbound = tasks.places_of_unbound(desk, openids)
-    people, said = talks.speakers(desk, openids), talks.lines_among(desk.session, openids, LOOKED_AT)
-    aside = talklists.aside(desk.session, [talk.openid for talk in found if talk.snoozed_until], desk.now)
-    unanswered = talklists.unanswered(desk.session, openids)
-    return [
-        {
-            **_row(desk, talk, people.get(talk.openid), said[talk.openid]), "holder": holders.get(talk.assigned_id, ""), "labels": marks.get(talk.openid, ()),
-            "numbers": numbers.get(talk.openid, []), "alarm": alarms.get(talk.openid), "aside": talk.snoozed_until if talk.openid in aside else None,
-            "is_unanswered": talk.openid in unanswered, "flat": people[talk.openid][1].label if talk.openid in people else unbound[talk.openid],
-        }
-        for talk in found
-    ]  # fmt: skip
-
-
-def _row(desk: Desk, talk: Conversation, who: tuple[Resident, Household] | None, lines: Sequence[Line]) -> dict[str, Any]:
-    resident, flat = who or (None, None)
-    last = [line for line in lines if line.speaker != "bot"][-1:] or lines[-1:]  # what a person said tells more
-    return {
-        "phone": resident.phone if resident else "", "key": talk.public_id, "household": flat.id if flat else None, "name": resident.name if resident else "",
-        "topic": talk.topic, "waiting_since": talk.waiting_since, "taken": talk.staff_id is not None,
-        "waited": handoffs.say_waited(desk.now - talk.waiting_since) if talk.waiting_since else "",
-        "last": last[0].text if last else "", "updated_at": lines[-1].at if lines else talk.updated_at,
-    }  # fmt: skip
-
-
-def _names(desk: Desk, ids: Sequence[int | None]) -> Mapping[int | None, str]:
-    """Return what those of the staff are called."""
-    known = {one for one in ids if one}
-    return {one.id: one.name for one in desk.session.exec(select(Staff).where(col(Staff.id).in_(known))).all()} if known else {}
 
 
 # ------------------------------------------------------------------ one talk
@@ -347,7 +312,7 @@ def _talk(
         "row": row, "alarm_of": _alarm_of(desk, talk, row["alarm"]), "inbox": listed, "said": said, "photos": photos, "is_all": is_all, "many": many,
         "sent_pictures": talks.pictures(desk, talk), "fates": fates, "is_under_way": any(state in UNDER_WAY for state, _, _ in fates.values()),
         "taken_by": desk.session.get(Staff, talk.staff_id) if talk.staff_id else None,
-        "names": _names(desk, [one.staff_id for one in said]),
+        "names": talkrows.names(desk, [one.staff_id for one in said]),
         "may_send": talks.allowance(desk, talk), "may_call": bool(desk.context.ways.template),
         "handoffs": handed, "outcomes": handoffs.OUTCOMES, "until": {**talks.LAID_ASIDE, "opening": tr("到{say_opening}", say_opening=desk.context.office.say_opening(desk.now))},
         "colleagues": [one for one in _colleagues(desk) if one.id != talk.assigned_id],
