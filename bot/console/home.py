@@ -1,9 +1,11 @@
 """Today at a glance: what needs a hand now, the most urgent and the longest waiting first, and the figures of the day."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, exists, not_
 from sqlmodel import col, func, select
@@ -25,6 +27,7 @@ from bot.contract import (
     handoffs,
     page,
     page_number,
+    row_id,
     talklists,
     talks,
 )
@@ -38,6 +41,9 @@ from bot.translation import stored, tr, tr_all
 
 #: Whose work the list shows.
 WHOSE = {"": tr("大家的"), "mine": tr("我的"), "nobody": tr("没人接的")}
+
+#: Colleagues who are shown with what they have in hand.
+TEAM = 10
 
 #: Things on one page.
 SHOWN = 12
@@ -77,17 +83,18 @@ def pages(services: Services) -> tuple[Page, ...]:
 
 def _show(services: Services, desk: Desk) -> View:
     """Show what needs a hand, and the figures of the day; ?whose= narrows it, ?page= goes on."""
-    asked = desk.query.get("whose", "")
-    whose, number = asked if asked in WHOSE else "", page_number(desk.query)
-    needs = _needs(desk)
-    counts = {one: _count(desk, needs, one) for one in WHOSE}
+    asked, needs = desk.query.get("whose", ""), _needs(desk)
+    team = _team(desk, needs)
+    whose = asked if asked in WHOSE or any(asked == str(one.staff_id) for one in team) else ""
+    number = page_number(desk.query)
+    counts = {one: _count(desk, needs, one) for one in dict.fromkeys((*WHOSE, whose))}
     number = min(number, max(-(-counts[whose] // SHOWN), 1))
     rows = _rows(desk, needs, whose, (number - 1) * SHOWN)
     following = desk.session.exec(select(func.count()).select_from(Follower).where(col(Follower.left_at).is_(None))).one()
     return View(
         "console/home.html",
         {
-            "rows": rows, "whose": whose, "all_whose": WHOSE, "counts": counts, "number": number, "left": counts[whose] - number * SHOWN,
+            "rows": rows, "whose": whose, "team": team, "all_whose": WHOSE, "counts": counts, "number": number, "left": counts[whose] - number * SHOWN,
             "standing": [(one.title, one.run(desk), one.path) for one in _figures(services, desk)],
             "today": _happened(services, desk), "following": following,
             "sent": [(channels.WORDS[name], count) for name, count in channels.figures(desk.session, desk.community.appid, desk.now).items()],
@@ -111,7 +118,7 @@ def _of_tasks(desk: Desk, whose: str) -> list[ColumnElement[bool]]:
         waits = exists().where(col(Conversation.openid) == col(Task.openid), col(Conversation.waiting_since).is_not(None))
         found.append(not_(and_(col(Task.kind) == handoffs.KIND, waits)))
     if whose:
-        found.append(col(Task.claimed_by) == desk.staff.id if whose == "mine" else col(Task.claimed_by).is_(None))
+        found.append(_held(desk, col(Task.claimed_by), whose))
     return found
 
 
@@ -122,9 +129,37 @@ def _of_talks(desk: Desk, needs: Sequence[str], whose: str) -> list[ColumnElemen
     )  # fmt: skip
     found: list[ColumnElement[bool]] = [not_(alarm)]
     if whose:
-        holder = col(Conversation.assigned_id)
-        found.append(holder == desk.staff.id if whose == "mine" else holder.is_(None))
+        found.append(_held(desk, col(Conversation.assigned_id), whose))
     return found
+
+
+def _held(desk: Desk, holder: Any, whose: str) -> ColumnElement[bool]:
+    """Return the condition that somebody has a thing: whoever looks, nobody, or a colleague by id."""
+    if whose == "nobody":
+        return cast("ColumnElement[bool]", holder.is_(None))
+    return cast("ColumnElement[bool]", holder == (desk.staff.id if whose == "mine" else row_id(whose)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hands:
+    """How much a colleague has in hand, of what the list shows."""
+
+    staff_id: int
+    name: str
+    number: int
+    is_me: bool
+
+
+def _team(desk: Desk, needs: Sequence[str]) -> list[Hands]:
+    """Return who has how many of what needs a hand, the most first."""
+    held = Counter(store.count_by_holder(desk.session, needs, *_of_tasks(desk, "")))
+    if desk.may(handoffs.NEED):
+        held.update(talklists.count_by_holder(desk, Show.WAITING, *_of_talks(desk, needs, "")))
+    members = desk.session.exec(select(Staff).where(col(Staff.id).in_(held))).all() if held else ()
+    found = [
+        Hands(staff_id=one.id or 0, name=one.name, number=held[one.id or 0], is_me=one.id == desk.staff.id) for one in members
+    ]
+    return sorted(found, key=lambda one: (-one.number, one.name))[:TEAM]
 
 
 def _count(desk: Desk, needs: Sequence[str], whose: str) -> int:

@@ -241,9 +241,7 @@ def _searched(desk: Desk, asked: Asked, fits: Sequence[ColumnElement[bool]]) -> 
     found = and_(*(or_(*conditions) if conditions else false() for conditions in each))
     if not listing.opens:
         return found, 0
-    newest = (
-        _fitting(listing, table.id, fits).order_by(table.id.desc()).limit(OPENED)
-    )  # by an index alone, not by their rows
+    newest = _fitting(listing, table.id, fits).order_by(table.id.desc()).limit(OPENED)  # by an index alone, not by their rows
     rows = desk.session.exec(
         select(table.id, *(getattr(table, name) for name in listing.opens)).where(table.id.in_(newest))
     ).all()

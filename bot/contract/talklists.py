@@ -26,6 +26,7 @@ __all__ = [
     "Show",
     "aside",
     "count",
+    "count_by_holder",
     "counts",
     "first",
     "fits",
@@ -130,6 +131,13 @@ def count(desk: Desk, show: Show, *conditions: ColumnElement[bool]) -> int:
     """Return how many talks of a list fit; nothing of them is opened."""
     query = select(func.count()).select_from(Conversation).where(*_conditions(show, desk.staff.id or 0, desk.now), *conditions)
     return desk.session.exec(query).one()
+
+
+def count_by_holder(desk: Desk, show: Show, *conditions: ColumnElement[bool]) -> Mapping[int, int]:
+    """Return how many talks of a list that also fit each of the staff sees to."""
+    held = (*_conditions(show, desk.staff.id or 0, desk.now), col(Conversation.assigned_id).is_not(None), *conditions)
+    query = sql_select(col(Conversation.assigned_id), func.count()).where(*held).group_by(col(Conversation.assigned_id))
+    return {holder: number for holder, number in desk.session.execute(query)}
 
 
 def counts(desk: Desk, shows: Sequence[Show]) -> Mapping[Show, int]:
