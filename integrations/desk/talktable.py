@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from bot.contract import Conversation, Desk, Refusal, Staff, handoffs, talklists, talks, telling, tr
+from bot.contract import Conversation, Desk, Refusal, Staff, handoffs, talklists, talks, telling, tr, tr_all
 from bot.contract.lists import Act, Cell, Choice, Column, Days, Listing, Question
 from bot.contract.talklists import Show
 from integrations.desk import labels, talkrows
@@ -51,7 +51,7 @@ def _reads(desk: Desk, found: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _who(_desk: Desk, row: Mapping[str, Any]) -> Cell:
-    return Cell(words=f"{row['flat']} {row['name']}".strip())
+    return Cell(words=tr_all(" ", filter(None, (row["flat"], row["name"]))))
 
 
 def _words(desk: Desk, row: Mapping[str, Any]) -> str:
