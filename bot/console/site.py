@@ -171,7 +171,9 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
                 return respond(
                     View("console/refused.html", {"text": str(refusal), "field": refusal.field}, 422), parts.templates, shared
                 )
-            form_again = await _form_again(request, parts, viewer, page, form, written, refusal) if writes else None
+            form_again = (
+                await _form_again(request, parts, viewer, page, form, written, refusal) if request.method == "POST" else None
+            )
             return form_again or await problem(422, tr("没有完成"), str(refusal), written)
         if result is None:
             return await problem(200, tr("刚才已经提交过了"), tr("这一次没有再做一遍，前一次已经办好。"))

@@ -18,8 +18,8 @@ from tests.acceptance.walking import console_pages
 
 pytestmark = pytest.mark.browser
 
-#: Pages whose lists are not parted yet: answers kept ready, texts and audiences, of which a community has few.
-WHOLE = {"/console/phrases", "/console/notices/texts", "/console/notices/audiences"}
+#: Pages that show or offer all of what a community has few of: answers kept ready, texts of notices, audiences.
+WHOLE = {"/console/phrases", "/console/notices/texts", "/console/notices/audiences", "/console/notices/new"}
 
 
 @pytest.fixture(scope="module")
