@@ -112,7 +112,7 @@ def fill(session: Session, ring: Keyring, staff: list[int], homes: list[tuple[in
         return {
             "public_id": public_id(), "code": public_id()[:6], "resident_id": person, "household_id": home, "visitor_name": chance.choice(("张晓明", "李四", "修空调的师傅")), "phone": "",
             "plate": "粤B12345" if n % 1000 == 0 else "", "plate_digest": "", "people": 1, "words": "我妹妹明天下午三点来", "starts_at": begins, "ends_at": begins + timedelta(hours=3),
-            "entries_left": 1, "state": "active", "created_at": begins - timedelta(days=1),
+            "entries_left": 1, "kind": "visit", "state": "active", "created_at": begins - timedelta(days=1),
         }  # fmt: skip
 
     def notice(n: int) -> dict[str, Any]:
