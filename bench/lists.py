@@ -48,7 +48,7 @@ ASKED = {
     "people": ("", "page=1000", "sort=-flat", "bound=yes&role=owner", "place=7|1", "tag=独居老人", "lives=all", "q=陈", "q=cjg", "q=7-1-101"),
     "households": ("", "page=500", "place=7|", "bound=no", "q=陈", "q=7-1-101"),
     "staff": ("", "state=silent", "q=师傅7"),
-    "talks": ("", "page=500", "sort=waits", "show=waiting", "show=mine", "holder=none&show=nobody", "updated_from=2026-03-01", "q=陈", "q=7-1-101"),
+    "talks": ("", "page=500", "show=waiting", "show=mine", "holder=none&show=nobody", "updated_from=2026-03-01", "q=陈", "q=7-1-101"),
     "passes": ("", "state=all", "state=all&page=2500", "state=over", "q=张&state=all", "q=粤B12345&state=all", "q=7-1-101&state=all"),
 }  # fmt: skip
 

@@ -135,7 +135,7 @@ LIST = Listing(
         Column(name="who", title=tr("谁"), says=_who),
         Column(name="phone", title=tr("电话"), says=lambda desk, row: Cell(phone=row["phone"]), is_filed_only=True),
         Column(name="words", title=tr("说了什么"), says=_words),
-        Column(name="waits", title=tr("等回复"), says=_stands, sort=(Conversation.waiting_since,)),
+        Column(name="waits", title=tr("等回复"), says=_stands),
         Column(name="holder", title=tr("谁在跟"), says=lambda desk, row: row["holder"] or "—"),
         Column(name="labels", title=tr("标签"), says=lambda desk, row: [Cell(words=one, tone="secondary") for one in row["labels"]]),
         Column(name="numbers", title=tr("编号"), says=lambda desk, row: "、".join(row["numbers"])),

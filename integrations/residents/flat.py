@@ -45,7 +45,7 @@ from integrations.residents.phones import masked
 NOTICES, EVENTS = 10, 40
 
 #: People on one page of a flat: a dormitory has more.
-PEOPLE = 5
+PEOPLE = 4
 
 
 @page("GET", "/households/{id}", need="household.view", title=tr("住户"))
