@@ -48,6 +48,7 @@ ASKED = {
     "people": ("", "page=1000", "sort=-flat", "bound=yes&role=owner", "place=7|1", "tag=独居老人", "lives=all", "q=陈", "q=cjg", "q=7-1-101"),
     "households": ("", "page=500", "place=7|", "bound=no", "q=陈", "q=7-1-101"),
     "staff": ("", "state=silent", "q=师傅7"),
+    "talks": ("", "page=500", "show=waiting", "show=mine", "holder=none&show=nobody", "updated_from=2026-03-01", "q=陈", "q=7-1-101"),
     "passes": ("", "state=all", "state=all&page=2500", "state=over", "q=张&state=all", "q=粤B12345&state=all", "q=7-1-101&state=all"),
 }  # fmt: skip
 
@@ -77,7 +78,7 @@ def settle(session: Session) -> tuple[list[int], list[tuple[int, int]]]:
 
 
 def fill(session: Session, ring: Keyring, staff: list[int], homes: list[tuple[int, int]]) -> None:
-    """Write ROWS tickets, tasks, passes, notices and events of two years; OPEN of each are not done yet."""
+    """Write ROWS tickets, tasks, passes, notices, lines and events of two years, and a talk with everybody; OPEN of each are not done yet."""
     chance = random.Random(2)
     words = "水槽下面的管子一直滴水，已经好几天了，地板都泡了，麻烦尽快来人看看"
     states = ("closed",) * 16 + ("cancelled",) * 4
@@ -92,7 +93,7 @@ def fill(session: Session, ring: Keyring, staff: list[int], homes: list[tuple[in
         return {
             "number": f"R{n:06}", "resident_id": person, "household_id": home, "said_flat": "", "category": chance.choice(("water", "drain", "lift", "door", "other")),
             "location": chance.choice(("厨房", "卫生间", "客厅", "楼道")), "words": words, "urgent": n % 40 == 0, "priority": 0, "phone": "",
-            "state": chance.choice(("submitted", "accepted", "working")) if is_open else chance.choice(states), "assignee_id": chance.choice((None, *staff)), "opened_at": opened,
+            "clock": {}, "state": chance.choice(("submitted", "accepted", "working")) if is_open else chance.choice(states), "assignee_id": chance.choice((None, *staff)), "opened_at": opened,
             "due_at": opened + timedelta(days=1), "urged": 0, "reopened": 0, "ended": "", "ended_note": "",
         }  # fmt: skip
 
@@ -111,7 +112,7 @@ def fill(session: Session, ring: Keyring, staff: list[int], homes: list[tuple[in
         return {
             "public_id": public_id(), "code": public_id()[:6], "resident_id": person, "household_id": home, "visitor_name": chance.choice(("张晓明", "李四", "修空调的师傅")), "phone": "",
             "plate": "粤B12345" if n % 1000 == 0 else "", "plate_digest": "", "people": 1, "words": "我妹妹明天下午三点来", "starts_at": begins, "ends_at": begins + timedelta(hours=3),
-            "entries_left": 1, "state": "active", "created_at": begins - timedelta(days=1),
+            "entries_left": 1, "kind": "visit", "state": "active", "created_at": begins - timedelta(days=1),
         }  # fmt: skip
 
     def notice(n: int) -> dict[str, Any]:
@@ -129,10 +130,31 @@ def fill(session: Session, ring: Keyring, staff: list[int], homes: list[tuple[in
             "subject": f"ticket:R{chance.randrange(ROWS):06}", "actor": who, "data": {"urgent": False, "people": 1, "what": "电话"},
         }  # fmt: skip
 
-    for name, one in (("repair_ticket", ticket), ("task", task), ("visitor_pass", made), ("notice", notice), ("event", happened)):
+    accounts = list(session.exec(select(Resident.openid)).all())
+
+    def talk(n: int) -> dict[str, Any]:
+        waits = NOW - timedelta(minutes=n) if n < OPEN // 10 else None
+        return {"openid": accounts[n], "public_id": public_id(), "updated_at": at(), "topic": "问费用" if waits else "", "waiting_since": waits, "snoozed_after": 0, "assigned_id": chance.choice((None, staff[0])) if waits else None}  # fmt: skip
+
+    def said(n: int) -> dict[str, Any]:
+        return {"openid": accounts[n % len(accounts)], "at": at(), "speaker": chance.choice(("resident", "bot")), "text": words}
+
+    for name, one in (
+        ("conversation", talk),
+        ("line", said),
+        ("repair_ticket", ticket),
+        ("task", task),
+        ("visitor_pass", made),
+        ("notice", notice),
+        ("event", happened),
+    ):
         table = tables[name]
-        for begun in range(0, ROWS, 2_000):
-            rows = [with_hashes(table, {**one(n), "community_id": scope.of(session)}, ring) for n in range(begun, begun + 2_000)]
+        many = len(accounts) if name == "conversation" else ROWS
+        for begun in range(0, many, 2_000):
+            rows = [
+                with_hashes(table, {**one(n), "community_id": scope.of(session)}, ring)
+                for n in range(begun, min(begun + 2_000, many))
+            ]
             session.execute(insert(table), rows)
         session.commit()
 

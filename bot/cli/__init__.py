@@ -205,13 +205,16 @@ def user_add(
     login: str,
     name: Annotated[str, typer.Option(help="As residents see it.")] = "",
     role: Annotated[str, typer.Option(help="guard, staff, manager, admin or city.")] = "staff",
+    language: Annotated[
+        str, typer.Option(help="What the console speaks to them: zh or en; default: what their browser prefers.")
+    ] = "",
     demo: Demo = False,
     community: Community = "",
 ) -> None:
     """Add a staff account and print a sign-in link that works once."""
     from bot.cli import setup
 
-    setup.user_add(login, name or login, role, demo=demo, community=community)
+    setup.user_add(login, name or login, role, language, demo=demo, community=community)
 
 
 @users.command("join")
@@ -252,6 +255,19 @@ def ask_hidden(what: str, *, twice: bool = False) -> str:
     if not typed:
         raise Misconfigured(f"no {what} came from standard input; run the command at a terminal, or pipe one line to it")
     return typed
+
+
+@users.command("language")
+def user_language(
+    login: str,
+    language: Annotated[str, typer.Argument(help="zh or en; auto: what their browser prefers.")],
+    demo: Demo = False,
+    community: Community = "",
+) -> None:
+    """Choose what language the console speaks to somebody; they may change it at the foot of any page."""
+    from bot.cli import setup
+
+    setup.user_language(login, language, demo=demo, community=community)
 
 
 @users.command("list")

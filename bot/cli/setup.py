@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 
 from bot import app, config, keyfile
 from bot.cli import account, counted, rights, show_json, stage
+from bot.console.languages import LANGUAGES
 from bot.contract import Integration
 from bot.contract.knowledge import shipped as templates
 from bot.dialogue import opinion, phrases
@@ -46,11 +47,14 @@ from bot.store import (
 )
 from bot.store.database import Database
 from bot.store.events import COMMAND_LINE
-from bot.store.staff import Role, Staff, by_login, check_login
+from bot.store.staff import Role, Staff, by_login, check_login, speak
 from bot.wechat.client import Client
 
 #: A sign-in link printed on a terminal is used at once or not at all.
 LINK_LIVES = timedelta(minutes=15)
+
+#: The word for the language that somebody's browser prefers.
+AUTOMATIC = "auto"
 
 #: How far ahead days off are to be known.
 AHEAD = timedelta(days=45)
@@ -124,9 +128,11 @@ def revise(branch: str, message: str) -> None:
             database.close()
 
 
-def user_add(login: str, name: str, role: str, *, demo: bool, community: str) -> None:
+def user_add(login: str, name: str, role: str, language: str = "", *, demo: bool, community: str) -> None:
     """Add a staff account and print a link that signs in."""
     check_login(login)
+    if language:
+        _require_language(language)
     if role not in list(Role):
         raise Misconfigured(f"role {role!r} is unknown; one of {', '.join(Role)}")
     settings = stage.settings(demo=demo)
@@ -138,7 +144,7 @@ def user_add(login: str, name: str, role: str, *, demo: bool, community: str) ->
         scope.enter(session, chosen.key)
         if by_login(session, login):
             raise Misconfigured(f"login {login!r} is taken; `linli user link {login}` prints a sign-in link for it")
-        member = Staff(login=login, name=name, role=Role(role), created_at=app.clock())
+        member = Staff(login=login, name=name, role=Role(role), language=language, created_at=app.clock())
         session.add(member)
         session.flush()
         events.record(session, app.clock(), "staff.added", subject=f"staff:{login}", actor=COMMAND_LINE, role=role)
@@ -225,6 +231,28 @@ def user_totp_reset(login: str, *, demo: bool, community: str) -> None:
     with _database(settings) as database:
         database.submit(reset).result()
     typer.echo(f"{login}: two-step sign-in is off, signed out everywhere; they set it up anew under 我的账号")
+
+
+def user_language(login: str, language: str, *, demo: bool, community: str) -> None:
+    """Choose what language the console speaks to somebody, in all communities where they work."""
+    if language != AUTOMATIC:
+        _require_language(language)
+    settings = stage.settings(demo=demo)
+
+    def choose(session: Session) -> None:
+        member = _require_staff(session, login, settings.wechat_appid, community)
+        with scope.everywhere(session):
+            speak(session, member, "" if language == AUTOMATIC else language)
+
+    with _database(settings) as database:
+        database.submit(choose).result()
+    spoken = "what their browser prefers" if language == AUTOMATIC else LANGUAGES[language]
+    typer.echo(f"{login}: the console speaks {spoken}")
+
+
+def _require_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise Misconfigured(f"language {language!r} is unknown; one of {', '.join(LANGUAGES)}")
 
 
 def user_list(*, demo: bool) -> None:

@@ -109,10 +109,11 @@ async def begin_app(request: web.Request) -> web.Response:
     viewer, form = await _require(request), await read_form(request)
     parts = request.app[PARTS]
     try:
-        await _prove_present(request, viewer, form.get("present", ""))
+        with asked_in("present"):
+            await _prove_present(request, viewer, form.get("present", ""))
         key = await parts.database.write(_begin_app, viewer, parts.keys)
     except Refusal as refusal:
-        return await _page(request, viewer, 422, fault=str(refusal))
+        return await _page(request, viewer, 422, fault=str(refusal), refusal=refusal)
     return await _page(request, viewer, **_shown(viewer, key))
 
 
@@ -140,9 +141,11 @@ async def confirm_app(request: web.Request) -> web.Response:
         if codes is None:
             key = await parts.database.read(credentials.pending_app, viewer.staff.person, parts.keys)
             fault = tr("数字不对。请看手机时间准不准，再填 App 现在显示的 6 位数字。")
-            return await _page(request, viewer, 422, fault=fault, **_shown(viewer, key or b""))
+            return await _page(
+                request, viewer, 422, fault=fault, refusal=Refusal(fault, field="code"), **_shown(viewer, key or b"")
+            )
     except Refusal as refusal:
-        return await _page(request, viewer, 422, fault=str(refusal))
+        return await _page(request, viewer, 422, fault=str(refusal), refusal=refusal)
     await brake.attempt.succeed()
     return await _page(request, await _require(request), codes=codes, done=tr("两步验证已开启。其他设备已退出登录。"))
 
@@ -161,7 +164,7 @@ async def renew_codes(request: web.Request) -> web.Response:
     try:
         await _prove_code(request, viewer)
     except Refusal as refusal:
-        return await _page(request, viewer, 422, fault=str(refusal))
+        return await _page(request, viewer, 422, fault=str(refusal), refusal=refusal)
     codes = await parts.database.write(_renew_codes, viewer, parts.keys, parts.clock())
     return await _page(request, viewer, codes=codes)
 
@@ -179,7 +182,7 @@ async def forget_app(request: web.Request) -> web.Response:
             raise Refusal(tr("管理员登录一定要两步验证，不能关闭。"))
         await _prove_code(request, viewer)
     except Refusal as refusal:
-        return await _page(request, viewer, 422, fault=str(refusal))
+        return await _page(request, viewer, 422, fault=str(refusal), refusal=refusal)
     await parts.database.write(_forget_app, viewer, parts.clock())
     return _back(request, viewer, tr("两步验证已关闭。"))
 
@@ -266,7 +269,7 @@ async def _prove_code(request: web.Request, viewer: Viewer) -> None:
     brake = _brake(request, viewer)
     await brake.require(now)
     if await parts.database.write(credentials.prove, viewer.staff.person, parts.keys, form.get("code", ""), now) is None:
-        raise Refusal(WRONG_CODE)
+        raise Refusal(WRONG_CODE, field="code")
     await brake.attempt.succeed()
 
 

@@ -1,15 +1,17 @@
-"""What an address opens that forms are only posted to, such as a preview that is loaded anew: the page where its form stands.
+"""The page where a form stands: what an address opens that forms are only posted to, such as a preview that is loaded anew, and where what was refused goes back to.
 
 What was written there the browser keeps for its tab (console.js), and shows it once more where a page shows a form without acting on it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
 from bot.console.cookies import NOTE, full
-from bot.console.parts import PARTS, around, shared_values, still_signed_in
+from bot.console.parts import PARTS, around, came_from, shared_values, still_signed_in
 from bot.console.views import respond
 from bot.contract import Page, Redirect, View
 from bot.translation import tr
@@ -58,6 +60,31 @@ def _resent(request: web.Request, page: Page) -> str:
     form = pages["GET", f"/console{page.form}"]
     shows = (path for (_, path), one in pages.items() if one.reads and one.form == page.form and one.title == form.title)
     return next(shows, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A page that is declared, at one of its addresses."""
+
+    page: Page
+    path: str
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    is_from: bool  # the browser says that the form was sent from it
+
+
+async def forms_of(request: web.Request, page: Page) -> AsyncIterator[Place]:
+    """Give the pages on which a form may stand that was sent: where the browser says that it was, where it is declared to be, its own, the one above."""
+    for address in dict.fromkeys(
+        (came_from(request), f"/console{page.form}" if page.form else "", request.path, await _above(request))
+    ):
+        said = urlsplit(address)
+        found = await request.app.router.resolve(request.clone(method="GET", rel_url=said.path)) if said.path else None
+        resource = found.route.resource if found is not None and found.http_exception is None else None
+        shown = request.app[PAGES].get(("GET", resource.canonical)) if resource is not None else None
+        if found is not None and shown is not None:
+            query = {name: value.replace("\0", "") for name, value in parse_qsl(said.query, keep_blank_values=True)}
+            yield Place(page=shown, path=said.path, params=dict(found), query=query, is_from=address == came_from(request))
 
 
 async def _above(request: web.Request) -> str:

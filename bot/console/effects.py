@@ -84,7 +84,7 @@ def _around(desk: Desk, _rows: Sequence[Any]) -> Mapping[str, Any]:
     """Return the kinds of which all may be tried anew, and what is still to be carried out."""
     known = desk.context.services.performers
     waiting = [(one, _service(desk, one.kind), one.kind in known) for one in effects.backlogs(desk.session, desk.now)]
-    return {"kinds": _kinds(desk), "waiting": waiting}
+    return {"kinds": [*_kinds(desk)], "waiting": waiting}
 
 
 LIST = Listing(
@@ -126,6 +126,7 @@ LIST = Listing(
     template="console/effects.html",
     around=_around,
     live="effect",
+    size=8,
     empty=(tr("没有失败的操作"), tr("一切正常。对方断网、改了地址或停用了密钥时，失败的操作会出现在这里，修好后勾选，点“重新执行”即可。")),
 )  # fmt: skip
 

@@ -300,15 +300,17 @@ async def begin(request: web.Request) -> web.Response:
     name, title = form.get("intent", "").strip().lower(), " ".join(form.get("title", "").split())
     path = f"{name.replace('.', '/')}.yaml"
     values: dict[str, Any] = {"form": form, "closed": Shelf.of(parts).why_closed}
-    fault = ""
+    fault, field = "", "intent"
     if not editor.NAME.fullmatch(name):
         fault = tr("名字用小写英文字母，中间一个点，例如 pool.hours（泳池.时间）。")
     elif not title or len(title) > 20 or any(sign in title for sign in ":#{}[]|>&*!%@`\"'"):
-        fault = tr("称呼写一到二十个字，不要标点，例如 泳池开放时间。")
+        fault, field = tr("称呼写一到二十个字，不要标点，例如 泳池开放时间。"), "title"
     elif name in parts.understanding.catalogue.intents or Shelf.of(parts).find(path) is not None:
         fault = tr("{name} 已经有了。请换个名字，或者去改那一个。", name=name)
     if fault:
-        return await _page(request, viewer, "console/intent.html", 422, fault=fault, **values)
+        return await _page(
+            request, viewer, "console/intent.html", 422, fault=fault, refusal=Refusal(fault, field=field), **values
+        )
     asked = editor.request_of(request, viewer, path)
     text = editor.template(name, title, form.get("ends") == "person")
     return await _page(request, viewer, "console/file.html", **await editor.begin(asked, text), editable=True)

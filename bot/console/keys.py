@@ -3,6 +3,7 @@
 from sqlmodel import col, select
 
 from bot.contract import Desk, Page, Redirect, Staff, View, page
+from bot.contract.listpage import part
 from bot.errors import Refusal
 from bot.store import apikeys
 from bot.translation import tr
@@ -12,6 +13,9 @@ NEED = "keys.edit"
 #: Calls a minute that a key may be given, and what the form proposes.
 MOST, PROPOSED = 6000, 60
 
+#: Keys on one page.
+SHOWN = 8
+
 #: Keys in force that one community can have.
 ROOM = 200
 
@@ -20,10 +24,11 @@ ROOM = 200
 def listed(desk: Desk) -> View:
     """List the keys; none of them is shown again."""
     makers = {member.id: member.name for member in desk.session.exec(select(Staff).order_by(col(Staff.id))).all()}
+    shown = part(apikeys.listed(desk.session), desk.query, "/keys", SHOWN)
     return View(
         "console/keys.html",
         {
-            "keys": [(key, makers.get(key.created_by, "")) for key in apikeys.listed(desk.session)],
+            "keys": [(key, makers.get(key.created_by, "")) for key in shown.rows], "part": shown,
             "scopes": desk.context.services.scopes, "proposed": PROPOSED, "most": MOST, "secret": "", "example": None,
             "api": f"{desk.context.base_url}/api",
         },
@@ -35,7 +40,7 @@ def make(desk: Desk) -> View:
     """Make a key and show it, this once."""
     name, scopes = desk.form.get("name", "").strip(), _scopes(desk)
     if not name:
-        raise Refusal(tr("请写上是什么设备或系统用，例如“东门道闸”。"))
+        raise Refusal(tr("请写上是什么设备或系统用，例如“东门道闸”。"), field="name")
     if not scopes:
         raise Refusal(tr("请至少勾选一项它可以做的事。"))
     if sum(key.revoked_at is None for key in apikeys.listed(desk.session)) >= ROOM:
@@ -70,7 +75,7 @@ def _scopes(desk: Desk) -> list[str]:
 def _per_minute(said: str) -> int:
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= 4 else 0
     if not 0 < number <= MOST:
-        raise Refusal(tr("每分钟次数请写 1 到 {MOST} 的数。", MOST=MOST))
+        raise Refusal(tr("每分钟次数请写 1 到 {MOST} 的数。", MOST=MOST), field="per_minute")
     return number
 
 

@@ -120,7 +120,7 @@ def _keep(listing: Listing, desk: Desk) -> Redirect:
     """Keep a list as it is filtered and sorted, under a name."""
     name = "".join(desk.form.get("name", "").split())
     if not name or len(name) > views.LONGEST:
-        raise Refusal(tr("请给视图起个名字，最多 {LONGEST} 个字，例如：本周超时。", LONGEST=views.LONGEST))
+        raise Refusal(tr("请给视图起个名字，最多 {LONGEST} 个字，例如：本周超时。", LONGEST=views.LONGEST), field="name")
     asked = Asked.of(listing, dict(parse_qsl(desk.form.get(FROM, ""))))
     is_shared = "shared" in desk.form
     views.keep(desk.session, listing.name, desk.staff.id or 0, name, asked.query, desk.now, is_shared=is_shared)

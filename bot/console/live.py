@@ -2,8 +2,7 @@
 
 Where a stream stands is said by the ids of the newest event and the newest line of the talks, so that a browser that comes
 back, or a server that was restarted, misses nothing. The stream carries no data of anybody, only kinds that this person
-may know of: a page that is concerned fetches its part anew. Only who writes in which talk is said as it is, to the pages of this process,
-and kept nowhere. One watcher looks for all streams of a process together: at once
+may know of: a page that is concerned fetches its part anew. Only who writes in which talk is said as it is. One watcher looks for all streams of a process together: at once
 where this process wrote something, and else once in LOOK for what another one wrote.
 """
 
@@ -11,7 +10,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from random import SystemRandom
 from urllib.parse import quote
@@ -26,9 +25,10 @@ from bot.console.parts import PARTS, Viewer, signed_in, still_signed_in
 from bot.contract import Integration
 from bot.contract.pages import LARGEST_ID
 from bot.contract.work import WATCH
-from bot.store import events, news
+from bot.store import events, news, writers
 from bot.store.database import Database
-from bot.store.news import Cursor, News, Writes
+from bot.store.news import Cursor, News
+from bot.store.writers import Writes
 from bot.translation import tr
 
 #: Seconds between looks at the database, for all streams of this process together: at most, and at least where much is written.
@@ -66,7 +66,7 @@ log = structlog.get_logger(__name__)
 def mount(app: web.Application) -> None:
     """Add the stream."""
     app[STREAMS] = {}
-    app[WATCHER] = Watcher(app[PARTS].database)
+    app[WATCHER] = Watcher(app[PARTS].database, app[PARTS].clock)
     app[NEEDS] = needs(app[PARTS].services.integrations)
     app.router.add_get("/console/live", stream)
     app.on_shutdown.append(_close)
@@ -96,8 +96,9 @@ def _first(kind: str) -> str:
 class Watcher:
     """Looks at the database while anybody listens, soon after what this process wrote, and tells all who do."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
+        self._writing: Set[Writes] = frozenset()
         self._written = asyncio.Event()
         database.listen(self._wake)
         self._listeners: set[asyncio.Queue[News | Writes]] = set()
@@ -131,16 +132,6 @@ class Watcher:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
                 watching.get_loop().call_soon_threadsafe(self._written.set)
 
-        said = tuple(news.writing_in(announced))
-        if said and watching is not None:
-            with contextlib.suppress(RuntimeError):
-                watching.get_loop().call_soon_threadsafe(self._say, said)
-
-    def _say(self, said: Sequence[Writes]) -> None:
-        for one in said:
-            for queue in self._listeners:
-                queue.put_nowait(one)
-
     async def _watch(self) -> None:
         seen: News | None = None
         while True:
@@ -158,8 +149,11 @@ class Watcher:
         """Tell what was not seen before; returns all that was looked at."""
         newest = seen.until if seen else await self._database.read(news.newest)
         behind = Cursor(event=max(newest.event - news.BEHIND, 0), line=max(newest.line - news.BEHIND, 0))
-        found = await self._database.read(news.since, behind)
+        found, writing = await self._database.read(_new, behind, self._clock())
         if seen is not None:
+            for one in writing - self._writing:
+                for queue in self._listeners:
+                    queue.put_nowait(one)
             new = News(
                 until=found.until,
                 events={key: kind for key, kind in found.events.items() if seen.events.get(key) != kind},
@@ -168,7 +162,12 @@ class Watcher:
             if new.events or new.lines:
                 for queue in self._listeners:
                     queue.put_nowait(new)
+        self._writing = writing
         return found
+
+
+def _new(session: Session, behind: Cursor, now: datetime) -> tuple[News, Set[Writes]]:
+    return news.since(session, behind), frozenset(writers.lately(session, now))
 
 
 #: The open streams, with whose they are and where they come from.

@@ -171,10 +171,17 @@ def _elsewhere(session: Session, parts: Parts, viewer: Viewer) -> list[Community
     return [one for key, one in known.items() if key != viewer.community.key and (key in own or viewer.staff.role is Role.CITY)]
 
 
-def _came_from(request: web.Request) -> str:
-    """Return the page of the console that a form was on, for the way back; empty for none."""
+def came_from(request: web.Request) -> str:
+    """Return the address of the console that a form was on, with what it asks for; empty for none."""
     said = urlsplit(readable(request.headers.get("Referer", "")))
-    return said.path if said.netloc == request.host and said.path.startswith("/console") else ""
+    if said.netloc != request.host or not said.path.startswith("/console"):
+        return ""
+    return f"{said.path}?{said.query}" if said.query else said.path
+
+
+def _came_from(request: web.Request) -> str:
+    """Return the page that a form was on, for the way back."""
+    return came_from(request).partition("?")[0]
 
 
 def _here(request: web.Request) -> str:

@@ -79,7 +79,7 @@ async def enter(request: web.Request) -> web.Response:
             await attempt.succeed()
             return await _welcome(request, entered, to)
     if failed:
-        return await _form(request, 422, login=login, fault=WRONG, to=to)
+        return await _form(request, 422, login=login, fault=WRONG, refusal=Refusal(WRONG, field="password"), to=to)
     return await _form(request, 429, login=login, fault=too_often(min(waits)), to=to)
 
 
@@ -156,9 +156,9 @@ async def enter_code(request: web.Request) -> web.Response:
     try:
         entered = await parts.database.write(sessions.complete, token, parts.keys, form.get("code", ""), now)
     except Refusal as refusal:
-        return _page(request, "console/code.html", 422, fault=str(refusal), to=to)
+        return _page(request, "console/code.html", 422, fault=str(refusal), refusal=refusal, to=to)
     if entered is None:
-        return _page(request, "console/code.html", 422, fault=WRONG_CODE, to=to)
+        return _page(request, "console/code.html", 422, fault=WRONG_CODE, refusal=Refusal(WRONG_CODE, field="code"), to=to)
     await attempt.succeed()
     return await _welcome(request, entered, to)
 

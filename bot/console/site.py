@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot.console import (
     cookies,
     effects,
     events,
+    faults,
     figures,
     home,
     intents,
@@ -38,7 +40,7 @@ from bot.console import (
 from bot.console.languages import language_of
 from bot.console.own import CORE
 from bot.console.parts import MENU, PARTS, Parts, Viewer, around, live_from, shared_values, signed_in, stands_around, token_of
-from bot.console.views import Phone, respond
+from bot.console.views import Phone, rendered, respond
 from bot.contract import Desk, Download, Page, Reading, Redirect, Role, View, Work, row_id
 from bot.contract.access import PHONES, START
 from bot.errors import Refusal, is_missing
@@ -51,6 +53,7 @@ __all__ = ["Parts", "mount"]
 
 #: Files that are sent compressed.
 TEXTS = (".css", ".js")
+NOT_SENT = Sent(mark="", now=datetime.max.replace(tzinfo=UTC))  # what is only looked at
 PARTIAL = ("If-None-Match", "If-Modified-Since", "Range")  # who asks so may get less than the whole file
 
 
@@ -168,7 +171,10 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
                 return respond(
                     View("console/refused.html", {"text": str(refusal), "field": refusal.field}, 422), parts.templates, shared
                 )
-            return await problem(422, tr("没有完成"), str(refusal), written)
+            form_again = (
+                await _form_again(request, parts, viewer, page, form, written, refusal) if request.method == "POST" else None
+            )
+            return form_again or await problem(422, tr("没有完成"), str(refusal), written)
         if result is None:
             return await problem(200, tr("刚才已经提交过了"), tr("这一次没有再做一遍，前一次已经办好。"))
         await readings.write_down(request, viewer, read)
@@ -183,6 +189,41 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         return response
 
     return handle
+
+
+async def _form_again(
+    request: web.Request,
+    parts: Parts,
+    viewer: Viewer,
+    page: Page,
+    form: Mapping[str, str],
+    written: Sequence[str],
+    refusal: Refusal,
+) -> web.Response | None:
+    """Return the page on which a refused form stands, with what was written in it and the refusal at its field; None where that can no longer be shown.
+
+    Where the form is gone, the page that it was sent from says why, and keeps the words.
+    """
+    async for place in again.forms_of(request, page):
+        if not viewer.may(place.page.need):
+            continue
+        try:
+            result, own, read, _ = await parts.database.read(
+                _serve, parts, place.page, viewer, request, {}, NOT_SENT, None, place
+            )
+        except (LookupError, Refusal):  # it can no longer be shown
+            continue
+        if isinstance(result, View):
+            shared = {**shared_values(request, parts, viewer, place.page), "path": place.path, **own}
+            shown = rendered(result, parts.templates, shared)
+            spoken = parts.templates[language_of(request, viewer.staff)].catalogue
+            text = faults.put_back(shown, request.path, form, refusal, spoken)
+            if text is None and place.is_from:
+                text = faults.put_above(shown, refusal, written, spoken)
+            if text is not None:
+                await readings.write_down(request, viewer, read)
+                return web.Response(text=text, content_type="text/html", status=422)
+    return None
 
 
 async def _posted(request: web.Request, page: Page) -> tuple[dict[str, str], Any, dict[str, str]]:
@@ -203,17 +244,17 @@ def _kept(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _serve(session: Session, parts: Parts, page: Page, viewer: Viewer, request: web.Request, form: Mapping[str, str], sent: Sent,
-           taken: Any) -> tuple[View | Redirect | Download | None, Mapping[str, Any], Sequence[Reading], Sequence[Callable[[Work], None]]]:  # fmt: skip
+           taken: Any, place: again.Place | None = None) -> tuple[View | Redirect | Download | None, Mapping[str, Any], Sequence[Reading], Sequence[Callable[[Work], None]]]:  # fmt: skip
     """Run the page; returns what it gives, what stands around it (the numbers in the menu, the person's other communities), and what is read.
 
-    A form that was sent before gives where it led then, or None where that was a page.
+    A form that was sent before gives where it led then, or None where that was a page. `place` is another page than the one asked for.
     """
     live = live_from(session, request)
     desk = Desk(
         session=session, now=parts.clock(), context=parts.context(viewer.community.key), staff=viewer.staff, taken=taken,
         is_fragment=_wants_fragment(request), catalogue=parts.templates[language_of(request, viewer.staff)].catalogue,
-        params=dict(request.match_info), access=viewer.access, form=form,
-        query={name: value.replace("\0", "") for name, value in request.query.items()},
+        params=place.params if place else dict(request.match_info), access=viewer.access, form=form,
+        query=place.query if place else {name: value.replace("\0", "") for name, value in request.query.items()},
     )  # fmt: skip
     result = sent.act(session, lambda _: page.run(desk))
     read = _read(desk, page, result)

@@ -210,14 +210,15 @@ def _fill(desk: Desk, member: Staff) -> None:
     phone = phone if phone == member.phone else checked_phone(phone)
     skills = list(dict.fromkeys(filter(None, re.split(r"[、，,；;\s]+", desk.form.get("skills", "")))))
     if not name:
-        raise Refusal(tr("姓名要填。"))
+        raise Refusal(tr("姓名要填。"), field="name")
     if len(skills) > MOST_SKILLS or any(len(skill) > LONGEST_SKILL for skill in skills):
         raise Refusal(
             tr(
                 "技能最多写 {MOST_SKILLS} 个，每个不超过 {LONGEST_SKILL} 个字，用顿号分开。",
                 MOST_SKILLS=MOST_SKILLS,
                 LONGEST_SKILL=LONGEST_SKILL,
-            )
+            ),
+            field="skills",
         )
     member.name, member.phone, member.skills = name[:40], phone, skills
 
@@ -227,13 +228,14 @@ def add(desk: Desk) -> View:
     """Add an account and show its first sign-in link."""
     login, name, role = (desk.form.get(field, "").strip() for field in ("login", "name", "role"))
     if not login or not name or role not in list(Role):
-        raise Refusal(tr("登录名、姓名和角色都要填。"))
+        missing = "login" if not login else "name" if not name else "role"
+        raise Refusal(tr("登录名、姓名和角色都要填。"), field=missing)
     _keep_the_city_out(Role(role))
     check_login(login)
     if login in TAKEN:
-        raise Refusal(tr("登录名不能叫 {login}，请换一个。", login=login))
+        raise Refusal(tr("登录名不能叫 {login}，请换一个。", login=login), field="login")
     if desk.session.exec(select(Staff).where(Staff.login == login)).first():
-        raise Refusal(tr("登录名 {login} 已有人用了，请换一个。", login=login))
+        raise Refusal(tr("登录名 {login} 已有人用了，请换一个。", login=login), field="login")
     member = Staff(login=login, name=name, role=Role(role), created_at=desk.now)
     _fill(desk, member)
     desk.session.add(member)
@@ -255,7 +257,7 @@ def change_role(desk: Desk) -> Redirect:
     """Change a role; whoever has it now must sign in again."""
     member, role = _find(desk), desk.form.get("role", "")
     if role not in list(Role):
-        raise Refusal(tr("请选择角色。"))
+        raise Refusal(tr("请选择角色。"), field="role")
     _keep_the_city_out(Role(role))
     _keep_an_admin(desk, member)
     desk.record("staff.role_changed", f"staff:{member.login}", before=member.role, after=role)
@@ -310,7 +312,7 @@ def _find(desk: Desk) -> Staff:
 def _keep_the_city_out(role: Role) -> None:
     """Raise Refusal for the city's accounts: they look at all communities, so none of these may make, change or open them."""
     if role is Role.CITY:
-        raise Refusal(tr("城市账号能看所有小区，只能由运维人员用命令行添加和管理：linli user add。"))
+        raise Refusal(tr("城市账号能看所有小区，只能由运维人员用命令行添加和管理：linli user add。"), field="role")
 
 
 def _keep_an_admin(desk: Desk, member: Staff) -> None:

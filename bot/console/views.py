@@ -106,13 +106,18 @@ def respond(result: View | Redirect | Download, templates: Templates, shared: Ma
     if isinstance(result, Download):
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(result.filename)}"} if result.filename else {}
         return web.Response(body=result.body, content_type=result.content_type, headers=headers)
-    text = with_keys(spoken.get_template(result.template).render({**shared, **result.values}))
+    text = rendered(result, templates, shared)
     if isinstance(refusal := result.values.get("refusal"), Refusal):
-        text = faults.mark(text, refusal, spoken.catalogue)
+        text = faults.mark_in(text, shared.get("path", ""), refusal, spoken.catalogue)
     response = web.Response(text=text, content_type="text/html", status=result.status)
     if shared.get("note"):
         response.del_cookie(shared["note_cookie"], secure=shared["note_cookie"].startswith("__Host-"))
     return response
+
+
+def rendered(view: View, templates: Templates, shared: Mapping[str, Any]) -> str:
+    """Return a page as it is sent, in the language of who asked."""
+    return with_keys(templates[shared.get("language", SOURCE)].get_template(view.template).render({**shared, **view.values}))
 
 
 def note_of(cookie: str) -> str:

@@ -169,7 +169,7 @@ def keys(desk: Desk, asked: Asked, most: int) -> list[str]:
     ids = desk.session.exec(_wanted(desk, asked).ids(asked).limit(most + 1)).all()
     if len(ids) > most:
         raise Refusal(tr("一次最多 {most} {unit}，找到的比这多。请先缩小范围。", most=most, unit=listing.unit))
-    found = desk.session.exec(select(listing.table.id, listing.key_column).where(col(listing.table.id).in_(ids))).all()
+    found = desk.session.exec(select(listing.table.id, listing.key_column).where(listing.table.id.in_(ids))).all()
     by_id = {key: str(said) for key, said in found}
     return [by_id[key] for key in ids if key in by_id]
 
@@ -230,7 +230,7 @@ def _wanted(desk: Desk, asked: Asked) -> _Wanted:
 
 def _rows(desk: Desk, table: Any, ids: Sequence[int]) -> list[Any]:
     """Return the rows of these ids, in their order; the rest of the table stays sealed."""
-    found = {row.id: row for row in desk.session.exec(select(table).where(col(table.id).in_(ids))).all()}
+    found = {row.id: row for row in desk.session.exec(select(table).where(table.id.in_(ids))).all()}
     return [found[key] for key in ids if key in found]
 
 
@@ -241,14 +241,12 @@ def _searched(desk: Desk, asked: Asked, fits: Sequence[ColumnElement[bool]]) -> 
     found = and_(*(or_(*conditions) if conditions else false() for conditions in each))
     if not listing.opens:
         return found, 0
-    newest = (
-        _fitting(listing, table.id, fits).order_by(col(table.id).desc()).limit(OPENED)
-    )  # by an index alone, not by their rows
+    newest = _fitting(listing, table.id, fits).order_by(table.id.desc()).limit(OPENED)  # by an index alone, not by their rows
     rows = desk.session.exec(
-        select(table.id, *(getattr(table, name) for name in listing.opens)).where(col(table.id).in_(newest))
+        select(table.id, *(getattr(table, name) for name in listing.opens)).where(table.id.in_(newest))
     ).all()
     held = [key for key, *texts in rows if any(listing.opened(desk, str(text), asked.q) for text in texts)]
-    return or_(found, col(table.id).in_(held)), OPENED if len(rows) == OPENED else 0
+    return or_(found, table.id.in_(held)), OPENED if len(rows) == OPENED else 0
 
 
 # ------------------------------------------------------------------ a page

@@ -1,13 +1,13 @@
 """Talks as a list shows them: those that wait for a word, one's own, those nobody has, laid aside, all; found by who it is or by what was said."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_
+from sqlalchemy import ColumnElement, and_, exists, func, not_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, or_, select
 
@@ -18,7 +18,22 @@ from bot.store.conversations import Conversation, Line
 from bot.store.tasks import Task
 from bot.translation import tr
 
-__all__ = ["OPENED", "PAGE", "TITLES", "Found", "Show", "count", "first", "is_aside", "is_unanswered", "listed", "said"]
+__all__ = [
+    "OPENED",
+    "PAGE",
+    "TITLES",
+    "Found",
+    "Show",
+    "aside",
+    "count",
+    "count_by_holder",
+    "counts",
+    "first",
+    "fits",
+    "listed",
+    "said",
+    "unanswered",
+]
 
 
 class Show(StrEnum):
@@ -81,14 +96,17 @@ def _conditions(show: Show, staff_id: int, now: datetime) -> Sequence[ColumnElem
             return (exists().where(col(Line.openid) == col(Conversation.openid)).correlate(Conversation),)
 
 
-def listed(desk: Desk, show: Show, number: int = 1, *, among: Select[str] | None = None) -> tuple[Sequence[Conversation], bool]:
-    """Return one page of talks, and whether there are more; `among` are accounts, where only theirs are meant.
+def fits(desk: Desk, show: Show) -> ColumnElement[bool]:
+    """Return what a talk of a list must be."""
+    return and_(*_conditions(show, desk.staff.id or 0, desk.now))
+
+
+def listed(desk: Desk, show: Show, number: int = 1, *conditions: ColumnElement[bool]) -> tuple[Sequence[Conversation], bool]:
+    """Return one page of the talks of a list that also fit, and whether there are more.
 
     Who waits for a word stands in the order of waiting, alarms before all others; the rest by their latest word.
     """
-    query = select(Conversation).where(*_conditions(show, desk.staff.id or 0, desk.now))
-    if among is not None:
-        query = query.where(col(Conversation.openid).in_(among))
+    query = select(Conversation).where(*_conditions(show, desk.staff.id or 0, desk.now), *conditions)
     waiting = col(Conversation.waiting_since)
     order: dict[Show, tuple[Any, ...]] = {
         Show.ALL: (col(Conversation.updated_at).desc(),), Show.ASIDE: (col(Conversation.snoozed_until),),
@@ -115,18 +133,38 @@ def count(desk: Desk, show: Show, *conditions: ColumnElement[bool]) -> int:
     return desk.session.exec(query).one()
 
 
-def is_aside(session: Session, talk: Conversation, now: datetime) -> bool:
-    """Tell whether a talk is laid aside now."""
-    return _is(session, talk, _aside(now))
+def count_by_holder(desk: Desk, show: Show, *conditions: ColumnElement[bool]) -> Mapping[int, int]:
+    """Return how many talks of a list that also fit each of the staff sees to."""
+    held = (*_conditions(show, desk.staff.id or 0, desk.now), col(Conversation.assigned_id).is_not(None), *conditions)
+    query = sql_select(col(Conversation.assigned_id), func.count()).where(*held).group_by(col(Conversation.assigned_id))
+    return {holder: number for holder, number in desk.session.execute(query)}
 
 
-def is_unanswered(session: Session, talk: Conversation) -> bool:
-    """Tell whether the resident spoke last."""
-    return _is(session, talk, _speaks_last())
+def counts(desk: Desk, shows: Sequence[Show]) -> Mapping[Show, int]:
+    """Return how many talks each of several lists has, asked for at once."""
+    each = [
+        sql_select(func.count()).select_from(Conversation).where(*_conditions(show, desk.staff.id or 0, desk.now)).scalar_subquery()
+        for show in shows
+    ]  # fmt: skip
+    return dict(zip(shows, desk.session.execute(sql_select(*each)).one(), strict=True))
 
 
-def _is(session: Session, talk: Conversation, condition: ColumnElement[bool]) -> bool:
-    return session.exec(select(Conversation.openid).where(Conversation.openid == talk.openid, condition)).first() is not None
+def aside(session: Session, openids: Collection[str], now: datetime) -> Collection[str]:
+    """Return which of several talks are laid aside now."""
+    return _among(session, openids, _aside(now))
+
+
+def unanswered(session: Session, openids: Collection[str]) -> Collection[str]:
+    """Return in which of several talks the resident spoke last."""
+    return _among(session, openids, _speaks_last())
+
+
+def _among(session: Session, openids: Collection[str], condition: ColumnElement[bool]) -> Collection[str]:
+    return (
+        set(session.exec(select(Conversation.openid).where(col(Conversation.openid).in_(openids), condition)).all())
+        if openids
+        else ()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

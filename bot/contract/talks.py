@@ -4,11 +4,11 @@ What of the store a service may use for it stands here by name; how a talk stand
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, or_, select
 
@@ -19,8 +19,8 @@ from bot.contract.work import Work
 from bot.errors import Refusal
 from bot.language.addresses import SHOP, SHOP_WORDS
 from bot.language.identifiers import withheld
-from bot.store import conversations, followers, handoffs, news, outbox, people, sentpictures, tasks
-from bot.store.conversations import Conversation, Line, hand_back, lines, take_over, waiting
+from bot.store import conversations, followers, handoffs, outbox, people, sentpictures, tasks, writers
+from bot.store.conversations import Conversation, Line, hand_back, lines, lines_among, take_over, waiting
 from bot.store.followers import Follower
 from bot.store.outbox import DeliveryState
 from bot.store.people import Household, Residence, Resident, lives_there
@@ -30,8 +30,31 @@ from bot.translation import tr, tr_all
 from bot.wechat import quota
 
 __all__ = [
-    "LAID_ASIDE", "LONGEST", "Allowance", "Conversation", "allowance", "call", "fates", "find", "found", "give_back", "hand_on", "lay_aside", "lines", "picture", "pictures",
-    "reply", "return_left_alone", "speaker", "take", "take_up", "waiting", "write",
+    "LAID_ASIDE",
+    "LONGEST",
+    "Allowance",
+    "Conversation",
+    "allowance",
+    "call",
+    "fates",
+    "find",
+    "found",
+    "give_back",
+    "hand_on",
+    "lay_aside",
+    "lines",
+    "lines_among",
+    "meant",
+    "picture",
+    "pictures",
+    "reply",
+    "return_left_alone",
+    "speaker",
+    "speakers",
+    "take",
+    "take_up",
+    "waiting",
+    "write",
 ]  # fmt: skip
 
 #: A flat as staff type it in a hurry: 3-2-501.
@@ -79,14 +102,15 @@ def found(
     if waiting:
         query = query.where(col(Conversation.waiting_since).is_not(None), col(Conversation.staff_id).is_(None))
     if words:
-        query = query.where(
-            or_(
-                col(Conversation.openid).in_(_living(work.session, words, by_phone=by_phone)),
-                col(Conversation.openid).in_(_numbered(words)),
-            )
-        )
+        query = query.where(or_(*meant(work, words, by_phone=by_phone)))
     order = col(Conversation.waiting_since) if waiting else col(Conversation.updated_at).desc()
     return work.session.exec(query.order_by(order).limit(limit)).all()
+
+
+def meant(work: Work, words: str, *, by_phone: bool = False) -> Sequence[ColumnElement[bool]]:
+    """Return what holds of the talks of whom staff look for so, any of it; see `found`."""
+    openid = col(Conversation.openid)
+    return [openid.in_(_living(work.session, words, by_phone=by_phone)), openid.in_(_numbered(words))]
 
 
 def _living(session: Session, words: str, *, by_phone: bool) -> Select[str | None]:
@@ -111,6 +135,13 @@ def _numbered(words: str) -> Select[str | None]:
 def speaker(work: Work, conversation: Conversation) -> Resident | None:
     """Return who is bound to the talk's openid."""
     return people.bound(work.session, conversation.openid)
+
+
+def speakers(work: Work, openids: Collection[str]) -> Mapping[str, tuple[Resident, Household]]:
+    """Return who is bound to each of several openids, with the flat they speak for, asked for at once."""
+    residents = people.bound_among(work.session, openids)
+    flats = people.flats_of(work.session, residents.values())
+    return {openid: (one, flats[one.household_id]) for openid, one in residents.items()}
 
 
 def allowance(work: Work, conversation: Conversation) -> Allowance:
@@ -158,7 +189,7 @@ def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes |
     begins = "" if conversation.staff_id == desk.staff.id else desk.words(messages["talk.taken"], who=who)
     _require_sendable(desk, conversation, text, bool(text or begins) + (picture is not None))
     if not text and picture is None:
-        raise Refusal(tr("请先写点什么。"))
+        raise Refusal(tr("请先写点什么。"), field="text")
     other = None if seen is None else conversations.answered_since(desk.session, conversation.openid, seen, desk.staff.id or 0)
     if other is not None:
         raise Refusal(
@@ -183,7 +214,9 @@ def reply(desk: Desk, conversation: Conversation, text: str, *, picture: bytes |
 
 def _require_sendable(desk: Desk, conversation: Conversation, text: str, needed: int) -> None:
     if len(text) > LONGEST:
-        raise Refusal(tr("一条最多 {LONGEST} 个字，现在有 {text} 个。请分两条发。", LONGEST=LONGEST, text=len(text)))
+        raise Refusal(
+            tr("一条最多 {LONGEST} 个字，现在有 {text} 个。请分两条发。", LONGEST=LONGEST, text=len(text)), field="text"
+        )
     allowed = allowance(desk, conversation)
     if not allowed.messages:
         raise Refusal(tr("没有发出去：{why_not}等居民再说一句就可以，或请打电话。", why_not=allowed.why_not))
@@ -259,8 +292,8 @@ def call(desk: Desk, conversation: Conversation) -> None:
 
 
 def write(desk: Desk, conversation: Conversation) -> None:
-    """Let colleagues who have the talk open know that this member of the staff writes on an answer; nothing is kept of it."""
-    news.tell_writing(desk.session, desk.community.key, conversation.public_id, desk.staff.id or 0, desk.staff.name)
+    """Let colleagues who have the talk open know that this member of the staff writes on an answer; that is forgotten within a minute."""
+    writers.note(desk.session, conversation.public_id, desk.staff.id or 0, desk.now)
 
 
 def fates(work: Work, said: Sequence[Line]) -> Mapping[int, tuple[DeliveryState, str]]:

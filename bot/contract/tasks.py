@@ -69,7 +69,7 @@ def close(work: Work, task: Task, by: Staff, outcome: str, note: str = "") -> No
     kind = work.context.services.kind_of(task.kind)
     outcome, note = withheld(outcome.strip()), withheld(note.strip())[:LONGEST]
     if kind is not None and kind.outcomes and outcome not in kind.outcomes:
-        raise Refusal(tr("请选一个结果：{outcomes}。", outcomes=tr_all("、", kind.outcomes)))
+        raise Refusal(tr("请选一个结果：{outcomes}。", outcomes=tr_all("、", kind.outcomes)), field="outcome")
     said = tr_all("：", filter(None, (outcome[:LONGEST], note)))
     is_handed = task.kind == handoffs.KIND and task.is_open and task.openid is not None
     talk = conversations.locked(work.session, task.openid or "") if is_handed else None  # before the task, as turns do

@@ -1,13 +1,14 @@
 """Where talks stand, what was said, and who waits for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Index, bindparam, func, update
 from sqlalchemy import text as sql_text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased, synonym
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.model import index_where_known, maybe_moment, moment, public_id
@@ -22,7 +23,9 @@ _WAITS, _ASIDE, _HELD = (sql_text(f"{name} IS NOT NULL") for name in ("waiting_s
 
 
 class Conversation(Scoped, table=True):
-    """Where the talk with one openid stands."""
+    """Where the talk with one openid stands. As a row of a list it goes by its public id: an openid stands in no form."""
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {"properties": {"id": synonym("public_id")}}
 
     __table_args__ = (
         Index("conversation_latest", "community_id", "updated_at"),
@@ -171,6 +174,19 @@ def lines(session: Session, openid: str, limit: int = 100) -> Sequence[Line]:
     """Return the last things said, oldest first."""
     newest = select(Line).where(Line.openid == openid).order_by(col(Line.id).desc()).limit(limit)
     return list(reversed(session.exec(newest).all()))
+
+
+def lines_among(session: Session, openids: Collection[str], limit: int) -> dict[str, list[Line]]:
+    """Return the last things said in each of several talks, oldest first, asked for at once."""
+    other = aliased(Line)
+    last = select(other.id).where(other.openid == Conversation.openid).order_by(col(other.id).desc()).offset(limit - 1).limit(1)
+    since = func.coalesce(last.correlate(Conversation).scalar_subquery(), 0)  # told once a talk: an index leads there
+    query = select(Line).join(Conversation, col(Line.openid) == col(Conversation.openid))
+    rows = session.exec(query.where(col(Conversation.openid).in_(openids), col(Line.id) >= since).order_by(col(Line.id))).all()
+    found: dict[str, list[Line]] = {openid: [] for openid in openids}
+    for row in rows:
+        found[row.openid].append(row)
+    return found
 
 
 def newest(session: Session, openid: str) -> int:

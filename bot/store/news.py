@@ -1,12 +1,10 @@
 """What is new since a page was read: kinds of events, and in which talks something was said; of all communities, told apart."""
 
-from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from bot.store.conversations import Conversation, Line
-from bot.store.database import announce
 from bot.store.events import Event
 
 #: Kind of what was said; the talk's public id follows: line.K3M9….
@@ -47,33 +45,6 @@ class News:
         """Return what happened in a community, each kind once."""
         found = (*self.events.values(), *self.lines.values())
         return frozenset(kind for where, kind in found if where == community_id)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Writes:
-    """That somebody of the staff writes on an answer in a talk just now: said on, and kept nowhere."""
-
-    community: int
-    talk: str
-    staff_id: int
-    name: str
-
-
-#: What begins an announcement that somebody writes; the rest is separated by spaces, the name last.
-_WRITES = "writes "
-
-
-def tell_writing(session: Session, community_id: int, talk: str, staff_id: int, name: str) -> None:
-    """Announce to this process that somebody writes on an answer."""
-    announce(session, f"{_WRITES}{community_id} {talk} {staff_id} {name}")
-
-
-def writing_in(announced: Set[str]) -> Iterator[Writes]:
-    """Yield who writes where, of what was announced."""
-    for said in announced:
-        if said.startswith(_WRITES):
-            community, talk, staff_id, name = said.removeprefix(_WRITES).split(" ", 3)
-            yield Writes(community=int(community), talk=talk, staff_id=int(staff_id), name=name)
 
 
 #: Asked with every page of the console, so as it stands: made as an object and compiled it took as long as a page's own rows.

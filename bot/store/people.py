@@ -226,6 +226,12 @@ def bound(session: Session, openid: str) -> Resident | None:
     return session.scalars(_BOUND, {"sought": openid}).first()
 
 
+def bound_among(session: Session, openids: Collection[str]) -> dict[str, Resident]:
+    """Return who is bound to each of several openids, of those to which somebody is."""
+    found = session.exec(select(Resident).where(col(Resident.openid).in_(openids))).all() if openids else ()
+    return {one.openid: one for one in found if one.openid}
+
+
 def has_home(session: Session, openid: str) -> bool:
     """Tell whether an openid is bound to somebody who has a flat that knows it (`homes`), without fetching them."""
     return _HOW_AT_HOME.first(session, sought=openid) is not None

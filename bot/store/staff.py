@@ -114,4 +114,5 @@ def check_login(login: str) -> None:
         raise Refusal(
             tr("登录名“{login}”不能用：用 1 到 40 个字母、数字、点、横线或下划线，例如 chen.li。", login=login[:40]),
             english=f"login {login[:40]!r} cannot be used; take 1 to 40 letters, digits, dots, dashes or underscores",
+            field="login",
         )

@@ -51,11 +51,12 @@ from bot.store import (
     unmatched,
     versions,
     views,
+    writers,
 )
 
 __all__ = [
     "alerts", "apikeys", "attempts", "audiences", "channels", "claims", "communities", "consents", "conversations", "credentials", "directory", "duplicates", "duty", "effects",
     "erasures", "events", "followers", "grants", "imports", "inbox", "invitations", "knowledge", "limits", "masses", "merging", "notices", "objections", "occurrences", "once",
     "outbox", "outcomes", "parts", "people", "photos", "policies", "receipts", "scenes", "sealing", "seals", "sentpictures", "sessions", "spending", "staff", "tasks", "texts", "tokens",
-    "undos", "unmatched", "versions", "views",
+    "undos", "unmatched", "versions", "views", "writers",
 ]  # fmt: skip

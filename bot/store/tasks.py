@@ -145,6 +145,13 @@ def count_pressing(session: Session, needs: Collection[str], *conditions: Column
     return session.exec(query).one()
 
 
+def count_by_holder(session: Session, needs: Collection[str], *conditions: ColumnElement[bool]) -> Mapping[int, int]:
+    """Return how many open tasks that these permissions may see and that fit each of the staff has taken; none of them is opened."""
+    open_ones = (col(Task.closed_at).is_(None), col(Task.claimed_by).is_not(None), col(Task.need).in_(needs), *conditions)
+    query = sql_select(col(Task.claimed_by), func.count()).where(*open_ones).group_by(col(Task.claimed_by))
+    return {holder: number for holder, number in session.execute(query)}
+
+
 def open_of(session: Session, openids: Collection[str], household_id: int | None = None) -> Sequence[Task]:
     """Return the open tasks of these accounts, or of a flat, in the order of `listed`; all others stay sealed."""
     theirs: ColumnElement[bool] = col(Task.openid).in_(openids)

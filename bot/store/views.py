@@ -49,7 +49,7 @@ def keep(session: Session, listing: str, staff_id: int, name: str, query: str, n
     seen = of(session, listing, staff_id)
     view = next((one for one in seen if one.name == name and one.staff_id == staff_id), None)
     if view is None and len(seen) >= MOST:
-        raise Refusal(tr("这个列表已经有 {MOST} 个视图了，请先删掉一个不用的。", MOST=MOST))
+        raise Refusal(tr("这个列表已经有 {MOST} 个视图了，请先删掉一个不用的。", MOST=MOST), field="name")
     view = view or SavedView(list=listing, staff_id=staff_id, name=name, created_at=now)
     view.query, view.is_shared = query, is_shared
     session.add(view)

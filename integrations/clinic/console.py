@@ -14,7 +14,7 @@ from integrations.clinic.personal import WORDS
 SEE, EDIT = "clinic.view", "clinic.edit"
 
 #: Sessions to come that stand on the page; the others are one tap away.
-SHOWN = 8
+SHOWN = 5
 
 
 @page("GET", "/clinic", need=SEE, title=tr("卫生站"), nav=tr("服务"))
@@ -30,7 +30,7 @@ def _show(desk: Desk, status: int = 200, **more: Any) -> View:
     ahead = [one for one in places.ahead(desk) if one.starts_at.date() > desk.now.date()]
     values = {
         "today": [(one, rows[one.id]) for one in today], "ahead": ahead[:SHOWN], "later": ahead[SHOWN:], "waiting": sessions.waiting(desk, [*today, *ahead]),
-        "words": WORDS, "may_edit": desk.may(EDIT), "fault": "", "said": sessions.read({}), "blank": sessions.read({}), "edited": "", "now": desk.now,
+        "words": WORDS, "opened": next((one.public_id for one in today if one.ends_at > desk.now), today[-1].public_id if today else ""), "may_edit": desk.may(EDIT), "fault": "", "said": sessions.read({}), "blank": sessions.read({}), "edited": "", "now": desk.now,
     }  # fmt: skip
     return View("clinic/sessions.html", {**values, **more}, status)
 
@@ -51,7 +51,7 @@ def add(desk: Desk) -> View | Redirect:
     try:
         made = sessions.add(desk, desk.form)
     except Refusal as refusal:
-        return _show(desk, 422, fault=str(refusal), said=sessions.read(desk.form))
+        return _show(desk, 422, fault=str(refusal), refusal=refusal, said=sessions.read(desk.form))
     return Redirect("/console/clinic", tr("加好了 {number} 场，住户在微信里就能约。", number=len(made)))
 
 
@@ -63,7 +63,7 @@ def edit(desk: Desk) -> View | Redirect:
     try:
         told = sessions.edit(desk, session, desk.form)
     except Refusal as refusal:
-        return _show(desk, 422, fault=str(refusal), said=sessions.read(desk.form), edited=session.public_id)
+        return _show(desk, 422, fault=str(refusal), refusal=refusal, said=sessions.read(desk.form), edited=session.public_id)
     return Redirect("/console/clinic", tr("改好了，告诉了 {told} 位住户。", told=told) if told else tr("改好了。"))
 
 

@@ -30,10 +30,10 @@ def add(desk: Desk, form: Mapping[str, str]) -> Sequence[Session]:
     said = read(form)
     starts_at, ends_at = _hours(said)
     if starts_at <= desk.now:
-        raise Refusal(tr("这个时间已经过了，请填以后的时间。"))
+        raise Refusal(tr("这个时间已经过了，请填以后的时间。"), field="begins")
     weeks = row_id(said["weeks"] or "1") or 0
     if not 1 <= weeks <= MOST_WEEKS:
-        raise Refusal(tr("连续几周请填 1 到 {most}。", most=MOST_WEEKS))
+        raise Refusal(tr("连续几周请填 1 到 {most}。", most=MOST_WEEKS), field="weeks")
     number, doctor, room = _number(said), *_words(said)
     made = [
         Session(
@@ -53,10 +53,10 @@ def edit(desk: Desk, session: Session, form: Mapping[str, str]) -> int:
     said = read(form)
     starts_at, ends_at = _hours(said)
     if starts_at <= desk.now:
-        raise Refusal(tr("这个时间已经过了，请填以后的时间。"))
+        raise Refusal(tr("这个时间已经过了，请填以后的时间。"), field="begins")
     number, doctor, room = _number(said), *_words(said)
     if number < session.taken:
-        raise Refusal(tr("已经有 {taken} 个号约出去了，号数不能比这少。", taken=session.taken))
+        raise Refusal(tr("已经有 {taken} 个号约出去了，号数不能比这少。", taken=session.taken), field="places")
     before = (session.doctor, session.offers, session.room, session.starts_at, session.ends_at)
     session.doctor, session.offers, session.room, session.places = doctor, said["offers"], room, number
     session.starts_at, session.ends_at = starts_at, ends_at
@@ -139,16 +139,16 @@ ON_LIST = (*HOLDS, State.CAME, State.MISSED)
 
 def _words(said: Mapping[str, str]) -> tuple[str, str]:
     if not said["doctor"]:
-        raise Refusal(tr("请填医生，例如 王医生。"))
+        raise Refusal(tr("请填医生，例如 王医生。"), field="doctor")
     if not said["room"]:
-        raise Refusal(tr("请填地点，例如 2 栋 1 楼卫生站。"))
+        raise Refusal(tr("请填地点，例如 2 栋 1 楼卫生站。"), field="room")
     return said["doctor"], said["room"]
 
 
 def _number(said: Mapping[str, str]) -> int:
     number = row_id(said["places"]) or 0
     if not 1 <= number <= MOST_PLACES:
-        raise Refusal(tr("号数请填 1 到 {most}。", most=MOST_PLACES))
+        raise Refusal(tr("号数请填 1 到 {most}。", most=MOST_PLACES), field="places")
     return number
 
 
@@ -156,7 +156,7 @@ def _hours(said: Mapping[str, str]) -> tuple[datetime, datetime]:
     try:
         day, begins, ends = date.fromisoformat(said["day"]), time.fromisoformat(said["begins"]), time.fromisoformat(said["ends"])
     except ValueError as error:
-        raise Refusal(tr("请填日期和几点到几点，例如 2026-03-12，8:30 到 11:30。")) from error
+        raise Refusal(tr("请填日期和几点到几点，例如 2026-03-12，8:30 到 11:30。"), field="day") from error
     if ends <= begins or begins.tzinfo or ends.tzinfo:
-        raise Refusal(tr("结束时间要在开始以后，同一天里。"))
+        raise Refusal(tr("结束时间要在开始以后，同一天里。"), field="ends")
     return datetime.combine(day, begins, SHANGHAI), datetime.combine(day, ends, SHANGHAI)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, tr
-from integrations.desk import conversations, events, labels, matters, past, personal, phrases, processing, tasks
+from integrations.desk import conversations, events, labels, matters, past, personal, phrases, processing, talktable, tasks
 
 _DESK = (Role.STAFF, Role.MANAGER)
 
@@ -13,7 +13,7 @@ integration = Integration(
     folder=Path(__file__).parent,
     actions=(matters.show,),
     hears=matters.hear,
-    lists=(tasks.LIST,),
+    lists=(tasks.LIST, talktable.LIST),
     console=(*conversations.ROUTES, *phrases.ROUTES, *labels.ROUTES, *tasks.ROUTES),
     log=events.LOG,
     emits=events.EMITS,

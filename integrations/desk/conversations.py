@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from bot.contract import (
     Conversation,
@@ -33,7 +33,7 @@ from bot.contract import (
     tr,
 )
 from bot.contract.talklists import Show
-from integrations.desk import contact, labels, notes, phrases
+from integrations.desk import contact, labels, notes, phrases, talkrows
 from integrations.desk.models import TalkNote
 
 #: Longest question and answer that are carried to that page in an address.
@@ -41,9 +41,6 @@ CARRIED = 300
 
 #: Lines of a talk that are shown at first, and each time older ones are asked for.
 LINES = 100
-
-#: Lines of a talk among which the last words of a person are looked for.
-LOOKED_AT = 6
 
 #: Lists that tell how many they have; all talks are too many to be worth counting.
 COUNTED = (Show.WAITING, Show.MINE, Show.NOBODY, Show.ASIDE)
@@ -66,7 +63,8 @@ def waits(desk: Desk) -> int:
 @page("GET", "/conversations", need="conversation.view", title=tr("对话"), nav=tr("居民"), badge=waits)
 def inbox(desk: Desk) -> View:
     """List talks: who waits for a word, the longest waiting first; ?show= for other lists, ?label=, ?q= for who or what is looked for."""
-    return View("desk/conversations.html", {"inbox": _inbox(desk)})
+    listed, _ = _inbox(desk)
+    return View("desk/conversations.html", {"inbox": listed})
 
 
 @page("GET", "/conversations/{key}", need="conversation.view", title=tr("对话"))
@@ -116,7 +114,7 @@ def reply(desk: Desk) -> View | Redirect:
             raise desk.taken
         talks.reply(desk, talk, text, picture=desk.taken, seen=row_id(desk.form.get("seen", "")))
     except Refusal as refusal:
-        return _talk(desk, talk, text, fault=str(refusal), status=422)
+        return _talk(desk, talk, text, fault=refusal, status=422)
     desk.record("conversation.replied", f"conversation:{talk.public_id}")
     return _back(desk, talk)
 
@@ -136,7 +134,7 @@ def note(desk: Desk) -> View | Redirect:
     try:
         notes.add(desk, talk, text)
     except Refusal as refusal:
-        return _talk(desk, talk, noted=text, fault=str(refusal), status=422)
+        return _talk(desk, talk, noted=text, fault=refusal, status=422)
     desk.record("conversation.noted", f"conversation:{talk.public_id}")
     return _back(desk, talk, tr("记好了，只有同事看得到。"))
 
@@ -188,7 +186,7 @@ def hand_on(desk: Desk) -> Redirect:
     talk, number = _find(desk), row_id(desk.form.get("staff", ""))
     member = next((one for one in _colleagues(desk) if one.id == number), None)
     if member is None:
-        raise Refusal(tr("请选择一位能回复居民的同事。"))
+        raise Refusal(tr("请选择一位能回复居民的同事。"), field="staff")
     talks.hand_on(desk, talk, member)
     desk.record("conversation.handed_on", f"conversation:{talk.public_id}")
     return _back(desk, talk, tr("已交给{name}。", name=member.name))
@@ -241,78 +239,58 @@ def _colleagues(desk: Desk) -> Sequence[Staff]:
 # ------------------------------------------------------------------ the list
 
 
-def _inbox(desk: Desk) -> Mapping[str, Any]:
-    """Return the list at the side: its lists with their numbers, what is looked for, the rows, and the way to the next page."""
+def _inbox(desk: Desk, *beside: Conversation) -> tuple[Mapping[str, Any], Sequence[dict[str, Any]]]:
+    """Return the list at the side: its lists with their numbers, what is looked for, the rows, and the way to the next page; and the rows of
+    the talks beside it.
+    """
     words, asked = desk.query.get("q", "").strip()[:40], desk.query.get("show", "")
     chosen = labels.named(desk, desk.query.get("label", "")) if desk.query.get("label") else None
     show = Show(asked) if asked in set(Show) else Show.ALL if words or chosen else Show.WAITING
     number, hits, before, until = page_number(desk.query), [], None, None
     if words:
         found, more = talks.found(desk, words, by_phone=desk.may("phone.view"), limit=talklists.PAGE), False
+        cut = len(found) == talklists.PAGE
+        total = (
+            talklists.count(desk, Show.ALL, or_(*talks.meant(desk, words, by_phone=desk.may("phone.view"))))
+            if cut
+            else len(found)
+        )
         if len(words) >= 2 and not words.isdigit():
             said = talklists.said(desk, words, row_id(desk.query.get("before", "")))
             hits, before, until = _hits(desk, said), said.before, said.until
     else:
-        found, more = talklists.listed(desk, show, number, among=labels.bearing(chosen) if chosen else None)
-    rows = _rows(desk, found)
+        among = [col(Conversation.openid).in_(labels.bearing(chosen))] if chosen else []
+        found, more = talklists.listed(desk, show, number, *among)
+        total = talklists.count(desk, show, *among) if more or number > 1 else len(found)
+    all_rows = talkrows.of(desk, [*beside, *found])
+    own, rows = all_rows[: len(beside)], all_rows[len(beside) :]
     if rows or hits:
         desk.read("conversation.view")
     return {
-        "rows": rows, "q": words, "show": show, "lists": talklists.TITLES, "counts": {one: talklists.count(desk, one) for one in COUNTED}, "hits": hits,
+        "rows": rows, "q": words, "show": show, "lists": talklists.TITLES, "counts": talklists.counts(desk, COUNTED), "hits": hits,
         "before": before, "until": until, "why_not": desk.why_not_by_phone(words), "labels": labels.all_of(desk), "chosen": chosen,
-        "page": number, "more": more, "office": desk.context.office.in_words(), "is_open": desk.context.office.is_open(desk.now),
+        "page": number, "more": more, "total": total, "pages": -(-total // talklists.PAGE) or 1, "cut": bool(words) and total > len(rows), "office": desk.context.office.in_words(), "is_open": desk.context.office.is_open(desk.now),
         "expected": handoffs.expected(desk),
-    }  # fmt: skip
+    }, own  # fmt: skip
 
 
 def _hits(desk: Desk, said: talklists.Found) -> list[dict[str, Any]]:
-    rows = _rows(desk, [talk for talk, _, _ in said.hits])
+    rows = talkrows.of(desk, [talk for talk, _, _ in said.hits])
     return [{**row, "said": text, "said_at": at} for row, (_, text, at) in zip(rows, said.hits, strict=True)]
-
-
-def _rows(desk: Desk, found: Sequence[Conversation]) -> list[dict[str, Any]]:
-    numbers: dict[str | None, list[str]] = {}
-    openids = [talk.openid for talk in found]
-    for task in handoffs.open_among(desk.session, openids):
-        numbers.setdefault(task.openid, []).append(task.number or "")
-    alarms = {task.openid: task for task in tasks.open_of(desk.session, openids) if task.urgent and desk.may(task.need)}
-    holders, marks = _names(desk, [talk.assigned_id for talk in found]), labels.of_talks(desk, openids)
-    unbound = tasks.places_of_unbound(desk, openids)
-    return [
-        {**_row(desk, talk, numbers.get(talk.openid, []), alarms, unbound), "holder": holders.get(talk.assigned_id, ""), "labels": marks.get(talk.openid, ())}
-        for talk in found
-    ]  # fmt: skip
-
-
-def _row(
-    desk: Desk, talk: Conversation, numbers: Sequence[str], alarms: Mapping[str | None, Task], unbound: Mapping[str, str]
-) -> dict[str, Any]:
-    resident = talks.speaker(desk, talk)
-    flat = desk.household(resident) if resident else None
-    lines = talks.lines(desk.session, talk.openid, LOOKED_AT)
-    last = [line for line in lines if line.speaker != "bot"][-1:] or lines[-1:]  # what a person said tells more
-    return {
-        "phone": resident.phone if resident else "", "key": talk.public_id, "flat": flat.label if flat else unbound[talk.openid],
-        "household": flat.id if flat else None, "name": resident.name if resident else "",
-        "alarm": alarms.get(talk.openid), "topic": talk.topic, "waiting_since": talk.waiting_since, "taken": talk.staff_id is not None,
-        "waited": handoffs.say_waited(desk.now - talk.waiting_since) if talk.waiting_since else "",
-        "aside": talk.snoozed_until if talk.snoozed_until and talklists.is_aside(desk.session, talk, desk.now) else None,
-        "is_unanswered": talklists.is_unanswered(desk.session, talk),
-        "last": last[0].text if last else "", "updated_at": lines[-1].at if lines else talk.updated_at, "numbers": numbers,
-    }  # fmt: skip
-
-
-def _names(desk: Desk, ids: Sequence[int | None]) -> Mapping[int | None, str]:
-    """Return what those of the staff are called."""
-    known = {one for one in ids if one}
-    return {one.id: one.name for one in desk.session.exec(select(Staff).where(col(Staff.id).in_(known))).all()} if known else {}
 
 
 # ------------------------------------------------------------------ one talk
 
 
 def _talk(
-    desk: Desk, talk: Conversation, text: str = "", *, noted: str = "", fault: str = "", note: str = "", status: int = 200
+    desk: Desk,
+    talk: Conversation,
+    text: str = "",
+    *,
+    noted: str = "",
+    fault: Refusal | None = None,
+    note: str = "",
+    status: int = 200,
 ) -> View:
     """Return the page of a talk; `text` and `noted` stand in its fields."""
     about = f"conversation:{talk.public_id}"
@@ -323,9 +301,9 @@ def _talk(
     photo_ids = [line.photo_id for line in lines if line.photo_id]
     photos = {photo.id: photo for photo in desk.session.exec(select(Photo).where(col(Photo.id).in_(photo_ids))).all()}
     said: list[Line | TalkNote] = sorted([*lines, *beside], key=lambda one: one.at)
-    [row] = _rows(desk, [talk])
     handed = [_handed(desk, task, lines) for task in handoffs.open_of(desk.session, talk.openid)]
-    listed = _inbox(desk)
+    listed, [row] = _inbox(desk, talk)
+    fill = phrases.filling(desk, talk)
     desk.read("conversation.view", about)
     if row["phone"] or any(one["phone"] for one in handed):
         desk.read_phones(about)
@@ -334,12 +312,12 @@ def _talk(
         "row": row, "alarm_of": _alarm_of(desk, talk, row["alarm"]), "inbox": listed, "said": said, "photos": photos, "is_all": is_all, "many": many,
         "sent_pictures": talks.pictures(desk, talk), "fates": fates, "is_under_way": any(state in UNDER_WAY for state, _, _ in fates.values()),
         "taken_by": desk.session.get(Staff, talk.staff_id) if talk.staff_id else None,
-        "names": _names(desk, [one.staff_id for one in said]),
+        "names": talkrows.names(desk, [one.staff_id for one in said]),
         "may_send": talks.allowance(desk, talk), "may_call": bool(desk.context.ways.template),
         "handoffs": handed, "outcomes": handoffs.OUTCOMES, "until": {**talks.LAID_ASIDE, "opening": tr("到{say_opening}", say_opening=desk.context.office.say_opening(desk.now))},
         "colleagues": [one for one in _colleagues(desk) if one.id != talk.assigned_id],
-        "phrases": [(one, phrases.fill(desk, talk, one.text)) for one in phrases.all_of(desk)] if desk.may("conversation.reply") else (),
-        "card": contact.of(desk, talk), "text": text, "noted": noted, "fault": fault, "said_note": note, "longest": talks.LONGEST,
+        "phrases": [(one, fill(one.text)) for one in phrases.all_of(desk)] if desk.may("conversation.reply") else (),
+        "card": contact.of(desk, talk), "text": text, "noted": noted, "fault": str(fault or ""), "refusal": fault, "said_note": note, "longest": talks.LONGEST,
         "seen": lines[-1].id if lines else 0, "own_last": next((one.text for one in reversed(lines) if one.staff_id == desk.staff.id and one.speaker == "staff"), ""),
     }  # fmt: skip
     return View("desk/conversation.html", shown, status)

@@ -18,9 +18,11 @@ SHOWN = 100
 def add(desk: Desk, talk: Conversation, text: str) -> None:
     """Note something for colleagues."""
     if not text:
-        raise Refusal(tr("请先写点什么再记。"))
+        raise Refusal(tr("请先写点什么再记。"), field="note")
     if len(text) > LONGEST:
-        raise Refusal(tr("一条备注最多 {LONGEST} 个字，现在有 {text} 个。请分两条记。", LONGEST=LONGEST, text=len(text)))
+        raise Refusal(
+            tr("一条备注最多 {LONGEST} 个字，现在有 {text} 个。请分两条记。", LONGEST=LONGEST, text=len(text)), field="note"
+        )
     desk.session.add(TalkNote(openid=talk.openid, at=desk.now, staff_id=desk.staff.id or 0, text=withheld(text)))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from sqlmodel import select
 
@@ -62,9 +63,19 @@ def all_of(desk: Desk) -> Sequence[ReadyAnswer]:
     return desk.session.exec(select(ReadyAnswer).order_by(ReadyAnswer.short)).all()
 
 
+def filling(desk: Desk, talk: Conversation) -> Callable[[str], str]:
+    """Return what puts a talk's values in place of the variables of texts, each found once; what is no variable stays as it stands."""
+
+    @cache
+    def value(name: str) -> str:
+        return VARIABLES[name][1](desk, talk)
+
+    return lambda text: _VARIABLE.sub(lambda found: value(found[1]) if found[1] in VARIABLES else found[0], text)
+
+
 def fill(desk: Desk, talk: Conversation, text: str) -> str:
-    """Return a text with its variables as they are for a talk; what is no variable stays as it stands."""
-    return _VARIABLE.sub(lambda found: VARIABLES[found[1]][1](desk, talk) if found[1] in VARIABLES else found[0], text)
+    """Return one text with its variables as they are for a talk."""
+    return filling(desk, talk)(text)
 
 
 def typed(desk: Desk, talk: Conversation, text: str) -> str:

@@ -84,7 +84,7 @@ def _colleague(desk: Desk, task: Task, said: str) -> Staff:
     number = row_id(said)
     member = next((one for one in telling.may_see(desk, task.need) if one.id == number), None)
     if member is None:
-        raise Refusal(tr("请选择一位能处理这件事的同事。"))
+        raise Refusal(tr("请选择一位能处理这件事的同事。"), field="staff")
     return member
 
 
@@ -264,7 +264,7 @@ LIST = Listing(
     template="desk/tasks.html",
     around=_last_closed,
     live="task",
-    size=15,
+    size=12,
     empty=(tr("没有待办"), tr("要有人看一眼的事会出现在这里：居民找物业、紧急报修、核对住址、体温异常。")),
 )  # fmt: skip
 

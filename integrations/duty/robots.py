@@ -14,6 +14,7 @@ from aiohttp.resolver import ThreadedResolver
 from sqlmodel import col, select
 
 from bot.contract import Call, Desk, GiveUp, Later, Page, Redirect, Refusal, Task, View, Work, effect, page, public_id, tr
+from bot.contract.listpage import part
 from integrations.duty.models import Robot
 from integrations.duty.roster import EDIT
 from integrations.duty.settings import Settings
@@ -144,10 +145,15 @@ def _all(work: Work) -> list[Robot]:
     return list(work.session.exec(select(Robot).order_by(col(Robot.id))).all())
 
 
+#: Robots on one page.
+SHOWN = 6
+
+
 @page("GET", "/duty/robots", need=EDIT, title=tr("群机器人"), nav=tr("管理"))
 def listed(desk: Desk) -> View:
     """List the robots and when each last took a message."""
-    return View("duty/robots.html", {"robots": [(robot, urlsplit(robot.url).hostname) for robot in _all(desk)]})
+    shown = part(_all(desk), desk.query, "/duty/robots", SHOWN)
+    return View("duty/robots.html", {"robots": [(robot, urlsplit(robot.url).hostname) for robot in shown.rows], "part": shown})
 
 
 @page("POST", "/duty/robots", need=EDIT)
@@ -155,9 +161,9 @@ def add(desk: Desk) -> Redirect:
     """Add a robot and send it a first message."""
     name, url = desk.form.get("name", "").strip()[:40], desk.form.get("url", "").strip()
     if not name:
-        raise Refusal(tr("请写群的名称，例如“物业值班群”。"))
+        raise Refusal(tr("请写群的名称，例如“物业值班群”。"), field="name")
     if fault := fault_of(url, local=desk.settings(Settings).local_robots):
-        raise Refusal(fault)
+        raise Refusal(fault, field="url")
     robot = Robot(name=name, url=url, added_at=desk.now)
     desk.session.add(robot)
     desk.session.flush()

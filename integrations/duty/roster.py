@@ -80,7 +80,7 @@ def change(desk: Desk) -> Redirect:
     """Change a shift."""
     shift, chosen = _find(desk), _days(desk.form)
     if len(chosen) != 1:
-        raise Refusal(tr("修改时请只选一天；每天都一样的话，删掉后重新添加。"))
+        raise Refusal(tr("修改时请只选一天；每天都一样的话，删掉后重新添加。"), field="weekday")
     desk.session.add(_fill(desk, shift, *chosen[0]))
     desk.record("duty.shift_saved", f"staff:{desk.staff.login}")
     return Redirect("/console/duty", tr("已修改。"))
@@ -178,22 +178,22 @@ def _days(form: Mapping[str, str]) -> list[tuple[int | None, date | None]]:
         try:
             return [(None, date.fromisoformat(day))]
         except ValueError:
-            raise Refusal(tr("日期写得不对，例如 2026-05-01。")) from None
+            raise Refusal(tr("日期写得不对，例如 2026-05-01。"), field="day") from None
     if said == EVERY_DAY:
         return [(number, None) for number in range(7)]
     if said.isdecimal() and said in "0123456":
         return [(int(said), None)]
-    raise Refusal(tr("请选星期几，或填一个日期。"))
+    raise Refusal(tr("请选星期几，或填一个日期。"), field="weekday")
 
 
 def _fill(desk: Desk, shift: Shift, weekday: int | None, day: date | None) -> Shift:
     known = {member.id for member in active(desk.session)}
     staff, stand_in = row_id(desk.form.get("staff", "")), row_id(desk.form.get("stand_in", ""))
     if staff not in known or (stand_in is not None and stand_in not in known):
-        raise Refusal(tr("请选值班的人。"))
+        raise Refusal(tr("请选值班的人。"), field="staff")
     covers = desk.form.get("covers", "")
     if covers and covers not in covers_of(desk):
-        raise Refusal(tr("请选负责什么。"))
+        raise Refusal(tr("请选负责什么。"), field="covers")
     begins, ends = _minutes(desk.form.get("begins", "")), _minutes(desk.form.get("ends", ""))
     shift.staff_id, shift.stand_in_id = staff or 0, stand_in if stand_in != staff else None
     shift.covers, shift.weekday, shift.day = covers, weekday, day
@@ -204,7 +204,7 @@ def _fill(desk: Desk, shift: Shift, weekday: int | None, day: date | None) -> Sh
 def _minutes(text: str) -> int:
     hours, _, minutes = text.strip().partition(":")
     if not (hours.isdecimal() and minutes.isdecimal() and len(text) <= 5 and int(hours) < 24 and int(minutes) < 60):
-        raise Refusal(tr("时间写得不对，例如 08:00。"))
+        raise Refusal(tr("时间写得不对，例如 08:00。"), field="begins")
     return int(hours) * 60 + int(minutes)
 
 

@@ -240,10 +240,10 @@ def _neighbour(desk: Desk, resident: Resident, said: str) -> Resident:
     found = select(Household).where(col(Household.id).in_(register.flats_called(desk.session, said, by_phone=False)))
     flats = desk.session.exec(found.limit(2)).all()
     if len(flats) != 1:
-        raise Refusal(tr("没有找到这一户，或者不止一户。请写全房号，例如：3-2-502。"))
+        raise Refusal(tr("没有找到这一户，或者不止一户。请写全房号，例如：3-2-502。"), field="flat")
     people = [one for one in roster.people_of(desk.session, flats[0]) if one.openid and one.key != resident.key]
     if not people:
-        raise Refusal(tr("{flat}没有人绑定微信，没法在微信里请他们敲门。", flat=flats[0].label))
+        raise Refusal(tr("{flat}没有人绑定微信，没法在微信里请他们敲门。", flat=flats[0].label), field="flat")
     return people[0]
 
 
@@ -266,9 +266,9 @@ def change_hour(desk: Desk) -> Redirect:
     try:
         at = time.fromisoformat(desk.form.get("hour", ""))
     except ValueError:
-        raise Refusal(tr("请写几点几分，例如 10:00。")) from None
+        raise Refusal(tr("请写几点几分，例如 10:00。"), field="hour") from None
     if not ladder.EARLIEST <= at <= ladder.LATEST:
-        raise Refusal(tr("请选 7:00 到 20:00 之间的时间：前两个小时就开始问，晚了上门就天黑了。"))
+        raise Refusal(tr("请选 7:00 到 20:00 之间的时间：前两个小时就开始问，晚了上门就天黑了。"), field="hour")
     own = desk.session.exec(select(CareHour)).first() or CareHour(minutes=0)
     own.minutes = at.hour * 60 + at.minute
     desk.session.add(own)
@@ -300,7 +300,7 @@ def visit(desk: Desk) -> View:
 def _picture(upload: Upload) -> bytes | Refusal:
     """Return the picture, or why it is none; read beside the database, where nobody can be told yet."""
     try:
-        return pictures.read(upload) or Refusal(tr("请拍一张照片：人，或者门口。"))
+        return pictures.read(upload) or Refusal(tr("请拍一张照片：人，或者门口。"), field="picture")
     except Refusal as refusal:
         return refusal
 
@@ -313,13 +313,13 @@ def found(desk: Desk) -> Redirect:
     if day.sign:
         raise Refusal(tr("已经有消息了，不用再填。"))
     if how not in ("well", "unwell"):
-        raise Refusal(tr("请选见到的情况。"))
+        raise Refusal(tr("请选见到的情况。"), field="how")
     if not words:
-        raise Refusal(tr("请写几句见到了谁、人怎么样。"))
+        raise Refusal(tr("请写几句见到了谁、人怎么样。"), field="words")
     if isinstance(desk.taken, Refusal):
         raise desk.taken
     if desk.taken is None:
-        raise Refusal(tr("请拍一张照片：人，或者门口。"))
+        raise Refusal(tr("请拍一张照片：人，或者门口。"), field="picture")
     desk.session.add(
         CareProof(
             day_id=day.id or 0, consent_id=day.consent_id, staff_id=desk.staff.id or 0, at=desk.now, was_well=how == "well", words=words,

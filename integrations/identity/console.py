@@ -149,7 +149,8 @@ def _chosen(desk: Desk, task: Task) -> tuple[Household, Resident | None]:
         raise Refusal(
             tr(
                 "请选一个人或一户；人不在名册里，选那一户下面的“家里的另一个人，名册里还没有”；上面没有那一户，在“别的一户”里按楼栋房号找。"
-            )
+            ),
+            field="flat",
         )
     return found, None
 
@@ -162,7 +163,8 @@ def _require_new(desk: Desk, flat: Household, name: str) -> None:
                 "{label}的名册里已经有{name}了，请在上面选本人，换了微信的也选本人。真有两位同名的，把姓名写得不一样，例如：{name}（小）。",
                 label=flat.label,
                 name=name,
-            )
+            ),
+            field="name",
         )
 
 
@@ -190,7 +192,8 @@ def _typed(desk: Desk) -> Household | None:
                 typed=typed[:20],
                 label=tr_all("、", (flat.label for flat in found)),
                 label2=found[0].label,
-            )
+            ),
+            field="flat",
         )
     return next(iter(exact or found), None)
 

@@ -117,7 +117,7 @@ def show(desk: Desk) -> View:
     return _shown(desk, find(desk))
 
 
-def _shown(desk: Desk, ticket: Ticket, fault: str = "") -> View:
+def _shown(desk: Desk, ticket: Ticket, fault: Refusal | None = None) -> View:
     flat = desk.session.get(Household, ticket.household_id) if ticket.household_id else None
     reporter = desk.session.get(Resident, ticket.resident_id) if ticket.resident_id else None
     if ticket.phone or (reporter is not None and reporter.phone):
@@ -136,7 +136,7 @@ def _shown(desk: Desk, ticket: Ticket, fault: str = "") -> View:
             "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None, "levels": LEVELS,
             "costs": costs, "yuan": yuan, "used": used_before(desk) if desk.may("ticket.edit") else (), "total": sum(one.total for one in costs), "payers": PAYER_WORDS,
             "theirs": sum(one.total for one in costs if one.payer is Payer.RESIDENT), "reasons": REASONS, "reason": desk.veil(steps.reason_of(ticket)),
-            "form": desk.form, "fault": fault, "trace": explain(desk, ticket), "is_paused": ticket.state in PAUSED,
+            "form": desk.form, "fault": str(fault or ""), "refusal": fault, "trace": explain(desk, ticket), "is_paused": ticket.state in PAUSED,
             "waits": _waits(ticket), "waits_for": WAITS.get(ticket.state, {}).get(ticket.pause_reason, ""),
         },
         422 if fault else 200,
@@ -194,7 +194,7 @@ def wait(desk: Desk) -> View | Redirect:
     except Refusal as refusal:
         if desk.is_fragment:  # said beside the form, which keeps what was typed
             raise
-        return _shown(desk, ticket, str(refusal))
+        return _shown(desk, ticket, refusal)
     return Redirect(
         f"/console/tickets/{ticket.number}",
         tr("已改为“{STATE_WORDS}”，期限停着，已告诉住户。", STATE_WORDS=STATE_WORDS[ticket.state]),
@@ -210,7 +210,7 @@ def merge(desk: Desk) -> View | Redirect:
     except Refusal as refusal:
         if desk.is_fragment:  # said beside the form, which keeps what was typed
             raise
-        return _shown(desk, ticket, str(refusal))
+        return _shown(desk, ticket, refusal)
     return Redirect(f"/console/tickets/{ticket.number}", tr("已并入 {number}，住户以后跟着这一单收到进展。", number=into.number))
 
 
@@ -243,7 +243,7 @@ def cancel(desk: Desk) -> View | Redirect:
     except Refusal as refusal:
         if desk.is_fragment:  # said beside the form, which keeps what was typed
             raise
-        return _shown(desk, ticket, str(refusal))
+        return _shown(desk, ticket, refusal)
     return Redirect(f"/console/tickets/{ticket.number}", tr("已取消，原因已告诉住户。"))
 
 
@@ -271,11 +271,11 @@ def reschedule(desk: Desk) -> View | Redirect:
     """Put the visit at another time and tell the resident."""
     ticket = find(desk)
     try:
-        steps.reschedule(desk, ticket, read_time(desk.form.get("at", "")))
+        steps.reschedule(desk, ticket, read_time(desk.form.get("at", ""), "at"))
     except Refusal as refusal:
         if desk.is_fragment:  # said beside the form, which keeps what was typed
             raise
-        return _shown(desk, ticket, str(refusal))
+        return _shown(desk, ticket, refusal)
     return Redirect(f"/console/tickets/{ticket.number}", tr("上门时间改好了，已告诉住户。"))
 
 
@@ -285,7 +285,7 @@ def note(desk: Desk) -> Redirect:
     ticket = find(desk)
     text = withheld(desk.form.get("text", "").strip(), cards=False)  # an account of the office's own is told
     if not text:
-        raise Refusal(tr("请写点什么再提交。"))
+        raise Refusal(tr("请写点什么再提交。"), field="text")
     told = "tell" in desk.form
     desk.session.add(TicketNote(ticket_id=ticket.id or 0, at=desk.now, staff_id=desk.staff.id, text=text[:500], told=told))
     desk.record("repair.noted", ticket.subject, told=told)
@@ -306,7 +306,7 @@ def add_cost(desk: Desk) -> View | Redirect:
     except Refusal as refusal:
         if desk.is_fragment:  # said beside the form, which keeps what was typed
             raise
-        return _shown(desk, ticket, str(refusal))
+        return _shown(desk, ticket, refusal)
     desk.session.add(cost)
     desk.record("repair.cost_added", ticket.subject, fen=cost.total, payer=cost.payer)
     return Redirect(
@@ -319,11 +319,11 @@ def _cost(desk: Desk, ticket: Ticket) -> TicketCost:
     what, payer = desk.form.get("what", "").strip()[:60], desk.form.get("payer", "")
     number = desk.form.get("pieces", "").strip()
     if not what:
-        raise Refusal(tr("请写是什么，例如：水龙头、上门工时。"))
+        raise Refusal(tr("请写是什么，例如：水龙头、上门工时。"), field="what")
     if not (number.isascii() and number.isdigit() and 0 < int(number[:6]) <= MOST_PIECES):
-        raise Refusal(tr("数量请写 1 到 {MOST_PIECES} 的整数。", MOST_PIECES=MOST_PIECES))
+        raise Refusal(tr("数量请写 1 到 {MOST_PIECES} 的整数。", MOST_PIECES=MOST_PIECES), field="pieces")
     if payer not in list(Payer):
-        raise Refusal(tr("请选择由谁承担。"))
+        raise Refusal(tr("请选择由谁承担。"), field="payer")
     return TicketCost(
         ticket_id=ticket.id or 0, at=desk.now, staff_id=desk.staff.id, what=what, number=int(number), fen=fen_of(desk.form.get("price", "")),
         payer=Payer(payer),
@@ -337,7 +337,7 @@ def fen_of(said: str) -> int:
         (whole + part).isascii() and whole.isdigit() and (part.isdigit() if dot else True) and len(part) <= 2 and len(whole) <= 6
     )
     if not is_read or (fen := int(whole) * 100 + int(part.ljust(2, "0") or "0")) > MOST_FEN:
-        raise Refusal(tr("“{said}”不是金额，请写元，例如 35 或 12.50。", said=said[:12]))
+        raise Refusal(tr("“{said}”不是金额，请写元，例如 35 或 12.50。", said=said[:12]), field="price")
     return fen
 
 

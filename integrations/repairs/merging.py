@@ -33,15 +33,15 @@ def merge(desk: Desk, ticket: Ticket, number: str) -> Ticket:
     """Let a ticket go with the one of that number, and tell its resident; raises Refusal that says why it cannot."""
     into = desk.session.exec(select(Ticket).where(Ticket.number == number.strip().upper())).first()
     if into is None:
-        raise Refusal(tr("没有这张工单，请看看工单号。"))
+        raise Refusal(tr("没有这张工单，请看看工单号。"), field="number")
     if into.id == ticket.id:
-        raise Refusal(tr("不能并入它自己。"))
+        raise Refusal(tr("不能并入它自己。"), field="number")
     if ticket.state not in OPEN:
-        raise Refusal(tr("只有没修好的工单可以合并。"))
+        raise Refusal(tr("只有没修好的工单可以合并。"), field="number")
     if into.state not in OPEN:
-        raise Refusal(tr("那一单现在是“{STATE_WORDS}”，并不进去。", STATE_WORDS=STATE_WORDS[into.state]))
+        raise Refusal(tr("那一单现在是“{STATE_WORDS}”，并不进去。", STATE_WORDS=STATE_WORDS[into.state]), field="number")
     if steps.merged_into(desk, ticket):
-        raise Refusal(tr("这一单下面已经并了别的单，请反过来并，或先分出来。"))
+        raise Refusal(tr("这一单下面已经并了别的单，请反过来并，或先分出来。"), field="number")
     clock.resume(desk, ticket)
     ticket.merged_from, ticket.state, ticket.merged_into_id, ticket.rung_at = (
         ticket.state.value,

@@ -44,7 +44,7 @@ def move(desk: Desk, ticket: Ticket, state: TicketState) -> None:
     """Move a ticket on and tell the resident; raises Refusal where that does not follow."""
     _require_follows(ticket, state)
     if state in PAUSED:
-        raise Refusal(tr("请写明在等什么：用“先等一等”。"))
+        raise Refusal(tr("请写明在等什么：用“先等一等”。"), field="waits")
     if state is TicketState.WORKING and ticket.state in (TicketState.DONE, TicketState.CLOSED):
         if not reopening.is_fresh(desk, ticket):
             raise Refusal(tr("修好超过 15 天了，请开一张新单，新单会写明接着哪一单。"))
@@ -74,7 +74,7 @@ def move(desk: Desk, ticket: Ticket, state: TicketState) -> None:
 def wait(desk: Desk, ticket: Ticket, state: TicketState, reason: str, note: str) -> None:
     """Let a ticket wait for a part or for the resident: its clock stands still, and the resident is told for what."""
     if state not in PAUSED or reason not in WAITS[state]:
-        raise Refusal(tr("请选择在等什么，住户会看到。"))
+        raise Refusal(tr("请选择在等什么，住户会看到。"), field="waits")
     if ticket.state is TicketState.SUBMITTED:
         raise Refusal(tr("还没有人接的工单不能停，请先受理或派单。"))
     _require_follows(ticket, state)
@@ -103,9 +103,9 @@ def follow(desk: Desk, old: Ticket) -> Ticket:
 def cancel(desk: Desk, ticket: Ticket, reason: str, note: str) -> None:
     """Call a ticket off, saying why, which the resident reads."""
     if reason not in REASONS:
-        raise Refusal(tr("请选择取消的原因，住户会看到。"))
+        raise Refusal(tr("请选择取消的原因，住户会看到。"), field="reason")
     if reason == "other" and not note.strip():
-        raise Refusal(tr("选了“其他原因”，请写一句是什么原因，住户会看到。"))
+        raise Refusal(tr("选了“其他原因”，请写一句是什么原因，住户会看到。"), field="why")
     _require_follows(ticket, TicketState.CANCELLED)
     ticket.ended, ticket.ended_note = reason, note.strip()[:LONGEST]
     move(desk, ticket, TicketState.CANCELLED)
@@ -115,7 +115,7 @@ def assign(desk: Desk, ticket: Ticket, chosen: str) -> Staff:
     """Give a ticket to somebody; one that was only submitted counts as accepted from then on."""
     member = desk.session.get(Staff, number) if (number := row_id(chosen)) else None
     if member is None or member.disabled_at is not None:
-        raise Refusal(tr("请选择一位在岗的同事。"))
+        raise Refusal(tr("请选择一位在岗的同事。"), field="staff")
     if ticket.state not in OPEN:
         raise Refusal(tr("工单{STATE_WORDS}，不用再派了。", STATE_WORDS=STATE_WORDS[ticket.state]))
     ticket.assignee_id = member.id
@@ -130,7 +130,7 @@ def assign(desk: Desk, ticket: Ticket, chosen: str) -> Staff:
 def prioritise(desk: Desk, ticket: Ticket, level: str) -> None:
     """Say how soon a ticket is wanted; one that becomes urgent is due in two hours, and those on duty are called once."""
     if level not in LEVELS:
-        raise Refusal(tr("请选择急不急。"))
+        raise Refusal(tr("请选择急不急。"), field="level")
     if ticket.state not in OPEN:
         raise Refusal(tr("工单{STATE_WORDS}，急不急不用改了。", STATE_WORDS=STATE_WORDS[ticket.state]))
     was_urgent = ticket.urgent
@@ -168,9 +168,9 @@ def reschedule(desk: Desk, ticket: Ticket, at: datetime) -> None:
     if ticket.state not in OPEN:
         raise Refusal(tr("工单{STATE_WORDS}，不用再约时间了。", STATE_WORDS=STATE_WORDS[ticket.state]))
     if is_past(at, desk.now):
-        raise Refusal(tr("这个时间已经过了，请选今后的时间。"))
+        raise Refusal(tr("这个时间已经过了，请选今后的时间。"), field="at")
     if at > desk.now + AHEAD:
-        raise Refusal(tr("最远只能约 90 天以内，请看看日期对不对。"))
+        raise Refusal(tr("最远只能约 90 天以内，请看看日期对不对。"), field="at")
     if ticket.state is TicketState.OWNER:  # that was agreed upon with them
         clock.resume(desk, ticket)
         ticket.state = TicketState.ACCEPTED

@@ -313,6 +313,7 @@ LIST = Listing(
     acts=ACTS,
     template="repairs/tickets.html",
     live="repair",
+    size=16,
     empty=(tr("没有没修好的报修"), tr("居民在微信里说“厨房水管漏水了”，工单就会出现在这里。打电话来的，点“代住户报修”替他登记。")),
     tabs=((tr("看板"), "/tickets/board"), (tr("费用"), "/costs")),
 )  # fmt: skip

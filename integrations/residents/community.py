@@ -32,18 +32,22 @@ def change(desk: Desk) -> Redirect:
     """Change it. Commands and rosters that say the old name go on meaning this community."""
     own = _own(desk)
     name, phone, address = (" ".join(desk.form.get(field, "").split()) for field in ("name", "phone", "address"))
-    for said, longest, what in ((name, NAME, tr("名称")), (phone, PHONE, tr("电话")), (address, ADDRESS, tr("地址"))):
+    for field, said, longest, what in (
+        ("name", name, NAME, tr("名称")), ("phone", phone, PHONE, tr("电话")), ("address", address, ADDRESS, tr("地址")),
+    ):  # fmt: skip
         if len(said) > longest:
-            raise Refusal(tr("{what}最多 {longest} 个字，现在有 {said} 个。", what=what, longest=longest, said=len(said)))
+            raise Refusal(
+                tr("{what}最多 {longest} 个字，现在有 {said} 个。", what=what, longest=longest, said=len(said)), field=field
+            )
     if not name:
-        raise Refusal(tr("请写小区的名称，居民和同事都看它。"))
+        raise Refusal(tr("请写小区的名称，居民和同事都看它。"), field="name")
     phone = phone if phone == own.phone else checked_phone(phone)
     other = register.community_by_name(desk.session, own.appid, name)
     if other is not None and other.id != own.id:
-        raise Refusal(tr("同一个公众号里已经有“{name}”了（或者它以前叫这个名字），请换一个。", name=name))
+        raise Refusal(tr("同一个公众号里已经有“{name}”了（或者它以前叫这个名字），请换一个。", name=name), field="name")
     hours, days = _hours(desk), "".join(day for day in DAYS if desk.form.get(f"day.{day}"))
     if not days:
-        raise Refusal(tr("请至少选一天上班。"))
+        raise Refusal(tr("请至少选一天上班。"), field="day.1")
     office = desk.context.office
     before = {
         "名称": own.name, "电话": own.phone, "地址": own.address, "上班时间": f"{office.opens:%H:%M}-{office.closes:%H:%M}",
@@ -72,13 +76,13 @@ def _own(desk: Desk) -> Community:
 def _hours(desk: Desk) -> str:
     opens, closes = desk.form.get("opens", ""), desk.form.get("closes", "")
     if not all(re.fullmatch(r"\d\d:\d\d", said) for said in (opens, closes)):
-        raise Refusal(tr("上班和下班的时间请写成 08:30 这样。"))
+        raise Refusal(tr("上班和下班的时间请写成 08:30 这样。"), field="opens")
     try:
         if time.fromisoformat(opens) < time.fromisoformat(closes):
             return f"{opens}-{closes}"
     except ValueError:
-        raise Refusal(tr("上班和下班的时间请写成 08:30 这样。")) from None
-    raise Refusal(tr("下班要比上班晚。"))
+        raise Refusal(tr("上班和下班的时间请写成 08:30 这样。"), field="opens") from None
+    raise Refusal(tr("下班要比上班晚。"), field="closes")
 
 
 ROUTES: tuple[Page, ...] = (show, change)

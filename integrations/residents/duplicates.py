@@ -82,12 +82,13 @@ def merge(desk: Desk) -> Redirect:
     """Make two people one; the one who goes stays findable by their old id, and can be parted again for a month."""
     one, other = _two(desk, desk.form)
     if desk.form.get("stays") not in (one.public_id, other.public_id):
-        raise Refusal(tr("请选择留下哪一位。"))
+        raise Refusal(tr("请选择留下哪一位。"), field="stays")
     if refused := _refused(one, other):
         raise Refusal(refused)
     if (unlike := register.unlike(one, other)) and not desk.form.get("sure"):
         raise Refusal(
-            tr("{unlike}。确认是同一个人，请在页面上打勾再合并；不是的话，请点“不是同一个人”。", unlike=tr_all("，", unlike))
+            tr("{unlike}。确认是同一个人，请在页面上打勾再合并；不是的话，请点“不是同一个人”。", unlike=tr_all("，", unlike)),
+            field="sure",
         )
     stays, goes = (one, other) if desk.form["stays"] == one.public_id else (other, one)
     gone, about, home = goes.public_id, stays.about, stays.household_id

@@ -37,11 +37,15 @@ from bot.contract import (
     tr,
     tr_all,
 )
+from bot.contract.listpage import part
 from integrations.residents import corrections
 from integrations.residents.phones import masked
 
 #: Notices and events shown.
 NOTICES, EVENTS = 10, 40
+
+#: People on one page of a flat: a dormitory has more.
+PEOPLE = 4
 
 
 @page("GET", "/households/{id}", need="household.view", title=tr("住户"))
@@ -50,6 +54,7 @@ def show(desk: Desk) -> View:
     household = find(desk)
     at_home = register.residents_at(desk.session, household)
     people = [one for lives, one in at_home if lives.is_current]
+    shown = part([row for row in at_home if row[0].is_current], desk.query, f"/households/{household.key}", PEOPLE)
     told = cards.shown(desk, household, people)
     waiting = _open(desk, household, people)
     for task in waiting:
@@ -62,7 +67,7 @@ def show(desk: Desk) -> View:
     return View(
         "residents/flat.html",
         {
-            "household": household, "people": [_row(desk, lives, one, household) for lives, one in at_home if lives.is_current],
+            "household": household, "people": [_row(desk, lives, one, household) for lives, one in shown.rows], "part": shown,
             "gone": [(lives, one) for lives, one in at_home if not lives.is_current], "cards": told, "tasks": waiting,
             "live": live, "notices": _notices(desk, [one for _, one in at_home]), "events": _events(desk, household, [one for _, one in at_home]),
             "blocked": [(account_key(one.openid), one.at, _whose(desk, one.openid)) for one in register.objected(desk.session, household.key)],

@@ -67,9 +67,9 @@ def add(desk: Desk) -> Redirect:
     flat = find(desk)
     name = desk.form.get("name", "").strip()
     if not name:
-        raise Refusal(tr("请写姓名。"))
+        raise Refusal(tr("请写姓名。"), field="name")
     if any(one.name == name for one in roster.people_of(desk.session, flat)):
-        raise Refusal(tr("{label}已经有{name}了。要改资料，请点那一行的“修改”。", label=flat.label, name=name))
+        raise Refusal(tr("{label}已经有{name}了。要改资料，请点那一行的“修改”。", label=flat.label, name=name), field="name")
     since = _moved_in(desk)
     resident = desk.settle(
         flat, name=_short(name, NAME, "姓名"), role=_role(desk), phone=checked_phone(desk.form.get("phone", ""))
@@ -117,7 +117,7 @@ def leave(desk: Desk) -> Redirect:
     resident = resident_of(desk, flat)
     day = _day(desk, "day") or desk.now.date()
     if day > desk.now.date():
-        raise Refusal(tr("搬走的日期还没有到。到那天再登记，之前这个人仍算住在这里。"))
+        raise Refusal(tr("搬走的日期还没有到。到那天再登记，之前这个人仍算住在这里。"), field="day")
     ended = ""
     homes = roster.homes(desk.session, resident)
     if resident.openid and [home.id for home in homes] == [flat.id]:  # their account is let go with the last flat
@@ -167,7 +167,7 @@ def move_in(desk: Desk) -> Redirect | View:
         found = _found(desk, flat, desk.form["who"])
         return View("residents/choose.html", {"household": flat, "form": desk.form, **found})
     if resident is None:
-        raise Refusal(tr("请先在下面的名单里选一个人。要加新的人，用“添加住户”。"))
+        raise Refusal(tr("请先在下面的名单里选一个人。要加新的人，用“添加住户”。"), field="who")
     lives = roster.residence(desk.session, resident, flat)
     if lives is not None and lives.is_current:
         raise Refusal(tr("{name}已经住在{label}了。", name=resident.name or "这个人", label=flat.label))
@@ -223,10 +223,13 @@ def _number(desk: Desk) -> tuple[str, str, str]:
     """Return building, unit and room as a roster file that says the same would have them: 03 is 3, a is A, 2单元 is 2."""
     said = {name: desk.form.get(name, "").strip() for name in ("building", "unit", "room")}
     if not said["building"] or not said["room"]:
-        raise Refusal(tr("楼栋和房号都要写，例如楼栋 3、单元 2、房号 501。没有单元的可以不写单元。"))
+        raise Refusal(
+            tr("楼栋和房号都要写，例如楼栋 3、单元 2、房号 501。没有单元的可以不写单元。"),
+            field=("room" if said["building"] else "building"),
+        )
     building, unit, room = rosterfile.flat_of(**said)
     if max(map(len, (building, unit, room))) > PART:
-        raise Refusal(tr("楼栋、单元和房号都最多 {PART} 个字，只写号码，例如 3、2、501。", PART=PART))
+        raise Refusal(tr("楼栋、单元和房号都最多 {PART} 个字，只写号码，例如 3、2、501。", PART=PART), field="building")
     return building, unit, room
 
 
@@ -236,7 +239,7 @@ def _refuse_known(desk: Desk, wanted: Household, own: Household | None = None) -
     )
     found = desk.session.exec(same).first()
     if found is not None and (own is None or found.id != own.id):
-        raise Refusal(tr("名册里已经有{label}了。", label=wanted.label))
+        raise Refusal(tr("名册里已经有{label}了。", label=wanted.label), field="room")
 
 
 def _asked_of_building(desk: Desk, wanted: Household, own: Household | None = None) -> View | None:
@@ -252,7 +255,7 @@ def _asked_of_building(desk: Desk, wanted: Household, own: Household | None = No
 def _role(desk: Desk) -> ResidentRole:
     said = desk.form.get("role", "")
     if said not in list(ResidentRole):
-        raise Refusal(tr("请选身份：业主、租户、家属或同住人。"))
+        raise Refusal(tr("请选身份：业主、租户、家属或同住人。"), field="role")
     return ResidentRole(said)
 
 
@@ -262,21 +265,25 @@ def _tags(desk: Desk) -> list[str]:
         said = said.replace(sign, " ")
     tags = list(dict.fromkeys(said.split()))
     if len(tags) > TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
-        raise Refusal(tr("标签最多 {TAGS} 个，每个最多 {LONGEST_TAG} 个字，用空格隔开。", TAGS=TAGS, LONGEST_TAG=LONGEST_TAG))
+        raise Refusal(
+            tr("标签最多 {TAGS} 个，每个最多 {LONGEST_TAG} 个字，用空格隔开。", TAGS=TAGS, LONGEST_TAG=LONGEST_TAG), field="tags"
+        )
     return tags
 
 
 def _short(said: str, longest: int, what: str) -> str:
     said = " ".join(said.split())
     if len(said) > longest:
-        raise Refusal(tr("{what}最多 {longest} 个字，现在有 {said} 个。", what=what, longest=longest, said=len(said)))
+        raise Refusal(
+            tr("{what}最多 {longest} 个字，现在有 {said} 个。", what=what, longest=longest, said=len(said)), field="name"
+        )
     return said
 
 
 def _moved_in(desk: Desk) -> date | None:
     day = _day(desk, "since")
     if day is not None and day > desk.now.date():
-        raise Refusal(tr("搬入的日期还没有到。到那天再登记：登记了就算住在这里，能绑定微信、请访客。"))
+        raise Refusal(tr("搬入的日期还没有到。到那天再登记：登记了就算住在这里，能绑定微信、请访客。"), field="since")
     return day
 
 
@@ -287,7 +294,7 @@ def _day(desk: Desk, field: str) -> date | None:
     try:
         return date.fromisoformat(said)
     except ValueError:
-        raise Refusal(tr("日期请写成 2026-03-11 这样。")) from None
+        raise Refusal(tr("日期请写成 2026-03-11 这样。"), field=field) from None
 
 
 ROUTES: tuple[Page, ...] = (add_flat, renumber, add, correct, leave, come_back, known, move_in, unbind, block, forgive)

@@ -1,6 +1,6 @@
 """The pages of the roster: sending a file, looking at what it would change, doing that, taking it back, giving the roster out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bot.contract import (
@@ -26,6 +26,9 @@ IMPORT, EXPORT = "roster.import", "roster.export"
 
 #: What of people they open, for the log.
 SHOWN = tr("名册里的姓名和电话")
+
+#: Files that were taken over, on one page.
+IMPORTS = 6
 
 #: Faults shown at once, and lines of a table on one page.
 FAULTS, ROWS = 50, 50
@@ -88,7 +91,7 @@ def send(desk: Desk) -> Redirect | View:
     """Keep what a file says until it is looked at; of one with faults nothing is kept."""
     name, sheet = desk.taken
     if not name:
-        raise Refusal(tr("请先选一个文件（.xlsx 或 .csv）。"))
+        raise Refusal(tr("请先选一个文件（.xlsx 或 .csv）。"), field="file")
     if sheet.faults:
         return _start(desk, name=name, sheet=sheet, status=422)
     notes = [chinese for chinese, _ in sheet.notes]
@@ -203,11 +206,12 @@ def say(counts: Mapping[str, int]) -> str:
 
 
 def _start(desk: Desk, *, name: str = "", sheet: rosterfile.Sheet | None = None, status: int = 200) -> View:
-    done: Sequence[RosterImport] = rosterimport.listed(desk.session)
+    done = part(rosterimport.listed(desk.session), desk.query, "/roster", IMPORTS)
     values: dict[str, Any] = {
         "name": name, "sheet": sheet, "shown": FAULTS, "encodings": _ENCODINGS, "may_export": desk.may(EXPORT), "head": rosterfile.HEAD,
         "waiting": rosterimport.waiting(desk.session, desk.staff.person, desk.now), "largest": rosterfile.LARGEST >> 20,
-        "done": [(one, say(one.counts), desk.who(one.actor), one.is_undoable(desk.now)) for one in done],
+        "done": [(one, say(one.counts), desk.who(one.actor), one.is_undoable(desk.now)) for one in done.rows],
+        "part": done,
         "days": rosterimport.UNDOABLE.days,
     }  # fmt: skip
     return View("roster/start.html", values, status)

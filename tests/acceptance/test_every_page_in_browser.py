@@ -43,7 +43,7 @@ OTHERS = (Role.MANAGER, Role.STAFF, Role.GUARD, Role.CITY)
 
 #: Routes that give no page, and what they give.
 ELSEWHERE = {
-    "/console/tasks/bulk": "leads to the list", "/console/passes/bulk": "leads to the list", "/console/tickets/bulk": "leads to the list", "/console/people/bulk": "leads to the list", "/console/staff/bulk": "leads to the list", "/console/knowledge/bulk": "leads to the list", "/console/effects/bulk": "leads to the list",
+    "/console/tasks/bulk": "leads to the list", "/console/conversations/table/bulk": "leads to the list", "/console/passes/bulk": "leads to the list", "/console/tickets/bulk": "leads to the list", "/console/people/bulk": "leads to the list", "/console/staff/bulk": "leads to the list", "/console/knowledge/bulk": "leads to the list", "/console/effects/bulk": "leads to the list",
     "/console/duplicates/search": "a part of a page", "/console/flats/search": "a part of a page", "/console/households/{id}/known": "a part of a page", "/console/notices/{id}/progress": "a part of a page", "/console/alarms": "a part of a page",
     "/console/photos/{id}": "a picture", "/console/notices/{id}/pictures/{number}": "a picture", "/console/conversations/{key}/pictures/{sent_picture}": "a picture",
     "/p/notices/{delivery}/pictures/{number}": "a picture", "/p/notices/look/{id}/pictures/{number}": "a picture", "/p/privacy/{id}/{key}": "a file",

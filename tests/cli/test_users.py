@@ -44,6 +44,26 @@ async def test_command_that_signs_somebody_out_closes_their_open_links_too(desk:
     assert desk.ask(lambda session: sessions.find(session, token, app.clock())) is None
 
 
+@pytest.mark.parametrize(("said", "kept"), [("en", "en"), ("zh", "zh"), ("auto", "")])
+async def test_language_of_somebody_is_chosen_and_given_back_to_their_browser(desk: Desk, said: str, kept: str) -> None:
+    await desk.run("user", "language", "chen", "en")
+    told = await desk.run("user", "language", "chen", said)
+
+    assert told.code == 0, told.text
+    assert desk.ask(lambda session: chen(session).language) == kept
+
+
+async def test_language_that_the_console_does_not_speak_is_refused_and_a_new_account_may_begin_with_one(desk: Desk) -> None:
+    refused = await desk.run("user", "language", "chen", "fr")
+    await desk.run("user", "add", "anna", "--language", "en")
+    never = await desk.run("user", "add", "paul", "--language", "de")
+
+    assert "language 'fr' is unknown; one of zh, en" in refused.text + refused.error
+    assert desk.ask(lambda session: session.exec(select(Staff.language).where(Staff.login == "anna")).one()) == "en"
+    assert "unknown" in never.text + never.error
+    assert desk.ask(lambda session: session.exec(select(Staff).where(Staff.login == "paul")).first()) is None
+
+
 async def test_reset_takes_the_app_off_signs_out_and_stands_in_the_log(desk: Desk) -> None:
     keys = Keys(config.read_secret(desk.settings))
 

@@ -71,6 +71,19 @@ ENTRY = {"question": "几点上班", "answer": "九点", "others": "", "audience
         ("/console/knowledge", {**ENTRY, "answer": ""}, "answer", "答案没有写"),
         ("/console/knowledge", {**ENTRY, "valid_until": "年底"}, "valid_until", "日期“年底”写得不对"),
         ("/console/account/password", {"present": "x", "password": "a", "again": "b"}, "again", "两次输入的新密码不一样"),
+        ("/console/in", {"login": "chen", "password": "x", "to": ""}, "password", "登录名或密码不对"),
+        ("/console/staff", {"login": "chen", "name": "陈", "role": "staff", "phone": "12"}, "login", "已有人用了"),
+        ("/console/staff", {"login": "陈", "name": "陈", "role": "staff", "phone": ""}, "login", "不能用"),
+        ("/console/staff", {"login": "chen2", "name": " ", "role": "staff", "phone": ""}, "name", "都要填"),
+        ("/console/staff/chen", {"name": "陈管家", "phone": "12", "skills": ""}, "phone", "不是完整的电话号码"),
+        ("/console/staff/chen", {"name": "", "phone": "", "skills": ""}, "name", "姓名要填"),
+        ("/console/staff/chen", {"name": "陈", "phone": "", "skills": "水" * 60}, "skills", "技能最多写"),
+        ("/console/keys", {"name": "", "scope gate.read": "on", "per_minute": "60"}, "name", "请写上是什么设备"),
+        ("/console/keys", {"name": "道闸", "scope gate.read": "on", "per_minute": "很多"}, "per_minute", "每分钟次数请写"),
+        ("/console/community", {"name": "和苑", "phone": "12", "address": "", "opens": "08:30", "closes": "18:00", "day.1": "on"}, "phone", "不是完整的"),
+        ("/console/households", {"building": "", "unit": "", "room": "101"}, "building", "楼栋和房号都要写"),
+        ("/console/duty/robots", {"name": "群", "url": "http://127.0.0.1/"}, "url", ""),
+        ("/console/people/views", {"from": "", "name": ""}, "name", "请给视图起个名字"),
     ],
 )  # fmt: skip
 async def test_fault_stands_at_its_field_with_the_focus_and_above(
@@ -135,3 +148,46 @@ def test_fault_of_no_field_leaves_the_page_as_it_is(field: str) -> None:
     page = '<input name="a" autofocus><input type="hidden" name="nowhere" value="1">'
 
     assert faults.mark(page, Refusal("不行。", field=field), CHINESE) == page
+
+
+PAGE = """<h1>账号</h1><details class="a"><summary>停用…</summary><form method="post" action="/console/staff/li/disable"><button>停用</button></form></details>
+<details><summary>资料…</summary><form method="post" action="/console/staff/li?x=1"><input type="hidden" name="task" value="2"><input name="name" value="李" autofocus>
+<input type="password" name="secret" value=""><select name="role"><option value="a" selected>甲</option><option value="b&amp;c">乙</option></select>
+<input type="checkbox" name="on" value="1" checked><input type="radio" name="which" value="1" checked><input type="radio" name="which" value="2"><textarea name="words">旧</textarea></form></details>
+<form method="post" action="/console/staff/li"><input type="hidden" name="task" value="3"><input name="name" value="王"></form>"""
+
+
+def test_refused_form_comes_back_with_all_that_was_written_and_unfolded() -> None:
+    form = {"task": "2", "name": '"><script>', "secret": "hidden", "role": "b&c", "which": "2", "words": "新\n<b>"}
+
+    page = faults.put_back(PAGE, "/console/staff/li", form, Refusal("姓名不行。", field="name"), CHINESE)
+
+    assert page is not None
+    assert page.startswith('<h1>账号</h1><div class="alert alert-danger" role="alert">姓名不行。</div><details class="a">')
+    assert "<details open><summary>资料…" in page
+    assert (
+        '<input name="name" value="&quot;&gt;&lt;script&gt;" aria-invalid="true" aria-describedby="fault-name" autofocus>' in page
+    )
+    assert '<option value="a">甲</option><option value="b&amp;c" selected>' in page
+    assert (
+        '<input type="checkbox" name="on" value="1"><input type="radio" name="which" value="1"><input type="radio" name="which" value="2" checked>'
+        in page
+    )
+    assert '<textarea name="words">\n新\n&lt;b&gt;</textarea>' in page
+    assert 'hidden"' not in page.replace('type="hidden"', "")
+    assert '<input name="name" value="王">' in page
+
+
+def test_refusal_of_no_field_stands_where_the_form_begins() -> None:
+    page = faults.put_back(PAGE, "/console/staff/li/disable", {}, Refusal("不能停用自己。"), CHINESE)
+
+    assert page is not None
+    assert (
+        '<details open class="a"><summary>停用…</summary><form method="post" action="/console/staff/li/disable"><div class="alert alert-danger" role="alert">不能停用自己。'
+        in page
+    )
+
+
+@pytest.mark.parametrize(("path", "form"), [("/console/staff/wang", {}), ("/console/staff/li", {"task": "4"})])
+def test_form_that_is_gone_is_not_put_back(path: str, form: dict[str, str]) -> None:
+    assert faults.put_back(PAGE, path, form, Refusal("不行。"), CHINESE) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,12 +14,13 @@ from sqlmodel import Session, select
 
 from bot import app
 from bot.console import live
-from bot.store import conversations, events, grants, news, tasks
+from bot.store import conversations, events, grants, news, tasks, writers
 from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.news import Cursor
 from bot.store.people import Resident
-from bot.store.staff import Role
+from bot.store.staff import Role, Staff
+from bot.store.writers import Writer
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
@@ -55,7 +57,7 @@ async def test_what_a_resident_says_is_told_though_no_event_is_written(office: O
         assert f"line.{talk}" in await told(stream, talk)
 
 
-async def test_who_writes_an_answer_is_told_to_colleagues_of_the_same_community_and_kept_nowhere(office: Office) -> None:
+async def test_who_writes_an_answer_is_told_to_colleagues_of_the_same_community(office: Office) -> None:
     talk = await talks(office, "在吗")
     async with (
         await office.browser(Role.MANAGER) as manager,
@@ -76,6 +78,28 @@ async def test_who_writes_an_answer_is_told_to_colleagues_of_the_same_community_
     assert re.search(rf"data: {talk} \d+ \S+", said)
     assert "writing" not in heard
     assert (row.assigned_id, row.staff_id) == (None, None)
+
+
+async def test_who_writes_is_seen_by_colleagues_whom_another_process_serves_and_forgotten_in_a_minute(office: Office) -> None:
+    def elsewhere(session: Session) -> int:  # as another process writes it down, which this one hears nothing of
+        member = session.exec(select(Staff).where(Staff.role == Role.MANAGER)).first()
+        assert member is not None
+        session.add(Writer(talk=talk, staff_id=member.id or 0, at=office.clock()))
+        return member.id or 0
+
+    talk = await talks(office, "在吗")
+    async with await office.browser(Role.MANAGER), await office.browser(Role.STAFF) as browser:
+        async with browser.get("/console/live") as stream:
+            await told(stream, "data: *")
+            who = await office.write(elsewhere)
+            said = await told(stream, "event: writing") + await told(stream, "\r\n\r\n")
+
+    assert f"data: {talk} {who} " in said
+    office.clock.move(timedelta(minutes=2))
+    assert await office.read(writers.lately, office.clock()) == []
+    await office.write(writers.note, "TALK", who, office.clock())
+    kept = await office.read(lambda session: session.exec(select(Writer.talk)).all())
+    assert kept == ["TALK"]
 
 
 async def test_the_stream_holds_no_words_of_what_was_said(office: Office) -> None:
@@ -251,7 +275,7 @@ async def test_a_browser_that_leaves_before_its_stream_begins_leaves_no_fault_in
     async with await office.browser(Role.STAFF) as browser:
         cookie = browser.session.headers["Cookie"]
     served = app.build(office.linli)
-    served[live.WATCHER] = slow = Slow(office.linli.database)
+    served[live.WATCHER] = slow = Slow(office.linli.database, office.clock)
     runner = web.AppRunner(served)  # as it is served: handlers go on when a browser has left, which a TestServer's do not
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

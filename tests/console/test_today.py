@@ -176,3 +176,29 @@ async def test_figures_lead_to_what_is_behind_them(office: Office) -> None:
     assert "/console/audit?at_from=2026-03-11&amp;kind=repair.opened" in linked[0]
     assert "/console/tickets" in linked[1], "who does not read the log gets the service's page"
     assert not any("audit" in path for path in linked[1])
+
+
+async def test_team_is_shown_with_what_each_has_in_hand_and_leads_to_it(office: Office) -> None:
+    def happen(session: Session) -> None:
+        wait(session, office, "陈建国", "门禁卡坏了", 30)
+        manager = session.exec(select(Staff).where(Staff.login == "wang")).one()
+        talk = session.get_one(Conversation, openid_of(session, "陈建国"))
+        talk.assigned_id = manager.id
+        session.add(talk)
+        for title in ("催修水管", "催修电梯"):
+            task = assign(session, office, title, 90)
+            tasks.claim(session, task, manager.id or 0, office.clock(), "staff:x")
+        assign(session, office, "没人接的", 5)
+
+    await office.write(happen)
+    manager = await office.read(lambda session: session.exec(select(Staff).where(Staff.login == "wang")).one())
+    async with await office.browser(Role.STAFF) as staff:
+        page = await (await staff.get("/console")).text()
+        theirs = await rows(staff, f"?whose={manager.id}")
+        unknown = await rows(staff, "?whose=999")
+
+    [team] = re.findall(r"谁手上有几件</h2></div>(.*?)</ul>", page, re.S)
+    assert re.findall(r'whose=(\d+|mine)">([^<]*)</a> <span>(\d+)<', team) == [(str(manager.id), manager.name, "3")]
+    assert len(theirs) == 3
+    assert all(manager.name in row for row in theirs)
+    assert len(unknown) == 4, "all, for nobody of that number has anything"

@@ -169,7 +169,8 @@ def checked(said: str) -> str:
             tr(
                 "“{strip}”不是完整的电话号码。请写手机 13800138000，座机 0571-88001200 或 88001200，分机 0571-88001200转8012，或者 400-820-8820。",
                 strip=said.strip()[:20],
-            )
+            ),
+            field="phone",
         )
     return number
 
