@@ -40,7 +40,7 @@ ENTRY = Page(
 NO_GROUP = tr("其他")
 
 #: Intents on one page of the list.
-SHOWN = 10
+SHOWN = 9
 
 #: Sentences tried at once, and the signs of each that are read.
 LINES, SIGNS = 20, 300

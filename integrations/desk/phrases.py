@@ -7,11 +7,15 @@ from functools import cache
 from sqlmodel import select
 
 from bot.contract import Conversation, Desk, Page, Redirect, Refusal, View, Work, asked_in, handoffs, page, talks, tr, tr_all
+from bot.contract.listpage import part
 from integrations.desk import labels
 from integrations.desk.models import ReadyAnswer, TalkLabel
 
 #: Characters of what is typed for one and of its text, and how many a community may have.
 LONGEST_SHORT, LONGEST, MOST = 12, 500, 100
+
+#: Answers on one page.
+SHOWN = 10
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
@@ -133,8 +137,11 @@ def add_label(desk: Desk) -> View | Redirect:
 
 
 def _page(desk: Desk, refusal: Refusal | None = None, **said: str) -> View:
+    found = all_of(desk)
+    at = next((number for number, one in enumerate(found) if one.public_id == said.get("key")), None)  # what was refused is shown
+    shown = part(found, desk.query if at is None else {"page": str(at // SHOWN + 1)}, "/phrases", SHOWN)
     values = {
-        "phrases": all_of(desk), "labels": labels.all_of(desk), "variables": {name: words for name, (words, _) in VARIABLES.items()},
+        "phrases": shown.rows, "part": shown, "labels": labels.all_of(desk), "variables": {name: words for name, (words, _) in VARIABLES.items()},
         "said": said, "longest": LONGEST, "fault": str(refusal or ""), "refusal": refusal,
     }  # fmt: skip
     return View("desk/phrases.html", values, 422 if refusal else 200)

@@ -23,8 +23,12 @@ from bot.contract import (
     tr,
     tr_all,
 )
+from bot.contract.listpage import part
 from bot.contract.notices import Audience, Listed
 from integrations.notices import console, whom
+
+#: Saved audiences on one page.
+SHOWN = 6
 
 #: Rows of a file that are told as wrong.
 TOLD = 5
@@ -135,11 +139,12 @@ def _save(desk: Desk, name: str, audience: Audience, key: str, field: str = "nam
 
 def _listed(desk: Desk, form: Mapping[str, str], refusal: Refusal | None = None, *, of_file: bool = False) -> View:
     rows = [(one, one.picker.whom) for one in notices.saved_audiences(desk.session)]
+    shown = part([row for row in rows if not whom.is_veiled(desk, row[1])], desk.query, "/notices/audiences", SHOWN)
     seen = [
-        (one, audience.label, notices.count(desk, audience).people, not any(isinstance(part, Listed) for part in audience.pickers()))
-        for one, audience in rows if not whom.is_veiled(desk, audience)
+        (one, audience.label, notices.count(desk, audience).people, not any(isinstance(picker, Listed) for picker in audience.pickers()))
+        for one, audience in shown.rows
     ]  # fmt: skip
-    values = {"rows": seen, "fault": str(refusal or ""), "refusal": refusal, "form": form, "of_file": of_file}
+    values = {"rows": seen, "part": shown, "fault": str(refusal or ""), "refusal": refusal, "form": form, "of_file": of_file}
     return View("notices/audiences.html", values, 422 if refusal else 200)
 
 

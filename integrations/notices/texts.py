@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.contract import Desk, Page, Redirect, Refusal, View, notices, page, tr
+from bot.contract.listpage import part
 from integrations.notices import after
+
+#: Texts of the office's own on one page.
+SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ def copy(desk: Desk) -> Redirect:
 
 
 def _listed(desk: Desk, refusal: Refusal | None = None) -> View:
-    shown = {"rows": notices.kept_texts(desk.session), "shipped": SHIPPED.items(), "variables": notices.VARIABLES}
+    own = part(notices.kept_texts(desk.session), desk.query, "/notices/texts", SHOWN)
+    shown = {"rows": own.rows, "part": own, "shipped": SHIPPED.items(), "variables": notices.VARIABLES}
     form = desk.form or (of(desk, desk.query["from"]) if desk.query.get("from") else {})
     return View(
         "notices/texts.html",

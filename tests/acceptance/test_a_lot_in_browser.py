@@ -18,9 +18,6 @@ from tests.acceptance.walking import console_pages
 
 pytestmark = pytest.mark.browser
 
-#: Pages that show or offer all of what a community has few of: answers kept ready, texts of notices, audiences.
-WHOLE = {"/console/phrases", "/console/notices/texts", "/console/notices/audiences", "/console/notices/new"}
-
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
@@ -48,8 +45,7 @@ def sizes(house: House, chromium: Browser) -> Mapping[str, Mapping[str, Any]]:
         window.evaluate(SETTLED)
         for width, height in SCREENS:
             window.set_viewport_size({"width": width, "height": height})
-            if page.route not in WHOLE:
-                found[f"{page.address} {width}"] = window.evaluate(MEASURE)
+            found[f"{page.address} {width}"] = window.evaluate(MEASURE)
     window.context.close()
     return found
 

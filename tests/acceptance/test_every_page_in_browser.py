@@ -46,8 +46,12 @@ ELSEWHERE = {
     "/console/tasks/bulk": "leads to the list", "/console/conversations/table/bulk": "leads to the list", "/console/passes/bulk": "leads to the list", "/console/tickets/bulk": "leads to the list", "/console/people/bulk": "leads to the list", "/console/staff/bulk": "leads to the list", "/console/knowledge/bulk": "leads to the list", "/console/effects/bulk": "leads to the list",
     "/console/duplicates/search": "a part of a page", "/console/flats/search": "a part of a page", "/console/households/{id}/known": "a part of a page", "/console/notices/{id}/progress": "a part of a page", "/console/alarms": "a part of a page",
     "/console/photos/{id}": "a picture", "/console/notices/{id}/pictures/{number}": "a picture", "/console/conversations/{key}/pictures/{sent_picture}": "a picture",
-    "/p/notices/{delivery}/pictures/{number}": "a picture", "/p/notices/look/{id}/pictures/{number}": "a picture", "/p/privacy/{id}/{key}": "a file",
+    "/p/notices/{delivery}/pictures/{number}": "a picture", "/p/notices/look/{id}/pictures/{number}": "a picture", "/p/passes/{id}/picture": "a picture",
+    "/console/gate/offline.js": "a program", "/console/gate/worker.js": "a program", "/console/gate/offline/data": "what the program reads", "/p/privacy/{id}/{key}": "a file",
 }  # fmt: skip
+
+#: Pages that stand alone, for they are kept where nothing else is.
+ALONE = {"admin /console/gate/offline"}
 
 PASSWORD = "four plain words together"
 
@@ -263,7 +267,7 @@ def test_the_menu_its_numbers_and_the_way_to_other_communities_are_the_same_ever
 
     assert "badge" in first
     assert "换小区" in first
-    assert {name for name, menu in menus.items() if menu != first} == set()
+    assert {name for name, menu in menus.items() if menu != first} == ALONE
 
 
 def named(looks: Sequence[Look]) -> Iterator[tuple[str, Look]]:

@@ -234,14 +234,14 @@ def test_what_is_refused_says_why_and_comes_back_with_its_words(sent: Sequence[S
 
 #: Forms that are gone from the page by the time they are refused: somebody has done meanwhile what they ask for.
 GONE = {
-    "/console/conversations/{key}/close", "/console/flats/{id}/confirm", "/console/flats/{id}/refuse", "/console/households/{id}/correct", "/console/tasks/{id}/close",
+    "/console/tasks/bulk", "/console/conversations/{key}/close", "/console/flats/{id}/confirm", "/console/flats/{id}/refuse", "/console/households/{id}/correct", "/console/tasks/{id}/close",
     "/console/tickets/{number}/cancel", "/console/tickets/{number}/merge", "/console/care/visits/{day}", "/console/intents/delete/{path}", "/console/notices/left-out", "/console/notices/left-out.csv",
 }  # fmt: skip
 
 #: What is refused for no field of the form, but for how things stand.
 STANDS = {
     *GONE, "/console/clinic/sessions/{id}", "/console/conversations/{key}/reply", "/console/intents/delete/{path}", "/console/knowledge/{id}", "/console/notices/audiences/file",
-    "/console/tasks/bulk", "/console/tickets/bulk", "/console/notices/left-out", "/console/notices/left-out.csv",
+    "/console/tickets/bulk", "/console/notices/left-out", "/console/notices/left-out.csv",
     "/console/households", "/console/households/{id}/number",
 }  # fmt: skip
 
