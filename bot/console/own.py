@@ -43,7 +43,7 @@ EMITS = {
     "consent.given": "purpose version", "consent.refused": "purpose version", "consent.withdrawn": "purpose version",
     "resident.bound": "household evidence reason?", "resident.unbound": "reason?",
     "resident.moved_in": "household evidence", "resident.moved_out": "household reason?", "resident.let_go": "household reason?", "privacy.erased": "photos", "privacy.forgotten": "rows", "photo.stored": "", "photo.lost": "reason", "mass.sent": "",
-    "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped",
+    "notice.scheduled": "due_at", "notice.published": "people", "notice.recalled": "stopped", "notice.retried": "people unsure",
     "notice.stopped": "stopped", "notice.skipped": "due_at", "notice.unskipped": "due_at", "notice.paused": "",
     "notice.resumed": "due_at", "notice.changed": "due_at", "notice.missed": "due_at times",
     "notice.asked": "people", "notice.approved": "", "notice.returned": "", "notice.overrode": "people",

@@ -199,7 +199,7 @@ def show(desk: Desk) -> View:
         "wrong": wrong, "version_words": VERSION_WORDS[notice.version], "later": notices.version_of(desk.session, notice), "chain": notices.chain_of(desk.session, notice),
         "version_names": VERSION_WORDS, "kind_words": KIND_WORDS[notice.kind], "is_veiled": is_veiled, "is_chased": receipts.is_chased(desk.session, notice, desk.now), "chase_words": kinds.CHASES.get(str(notice.chase_after), tr("{chase_after} 分钟后", chase_after=notice.chase_after)),
         "night": kinds.night(desk) if notice.kind is NoticeKind.EVERYDAY and is_counted else "",
-        "is_alone": False, **(after.replies(desk, notice, after.times_of(desk, notice)) if desk.may("receipt.view") else {}),
+        "is_alone": False, **(after.replies(desk, notice, after.times_of(desk, notice)) if desk.may("receipt.view") else {"replies": (), "replied": None}),
         "reach": notices.count(desk, audience) if is_counted else None, "ways": desk.context.ways, "fault": "", **times.outlook(desk, notice),
     }  # fmt: skip
     return View("notices/notice.html", _progress(desk, notice) | shown | before.look(desk, notice, before.images(desk, notice)))

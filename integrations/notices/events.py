@@ -15,7 +15,7 @@ def _notices(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
 
 #: Kinds of events and their fields; what becomes of a notice that is sent the core records.
 EMITS = {
-    "notice.drafted": "", "notice.discarded": "", "notice.retried": "people unsure", "notice.tested": "", "notice.chased": "people", "notice.visited": "back", "notice.audience_saved": "people", "notice.rules_changed": "",
+    "notice.drafted": "", "notice.discarded": "", "notice.tested": "", "notice.chased": "people", "notice.visited": "back", "notice.audience_saved": "people", "notice.rules_changed": "",
 }  # fmt: skip
 
 LOG = Log(

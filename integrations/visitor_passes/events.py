@@ -47,7 +47,7 @@ LOG = Log(
         "gate.synced": tr("补记了没有网络时放行的 {number} 次{doubles?，其中 {doubles} 次不该放行}"), "gate.described": tr("写了大门的说明"), "gate.deleted": tr("删掉了一个大门"),
         "gate.looked": tr("门岗按房号、姓名或车牌查访客，找到 {found} 位"), "gate.asked": tr("门岗问住户要不要放行，发给 {told} 人"), "gate.answered": tr("住户回答门岗：{answer}"), "gate.remarked": tr("住户给门岗带了话"),
     },
-    titles={"visitor.invited": tr("邀请访客"), "visitor.cancelled": tr("取消了访客"), "visitor.revoked": tr("物业作废了通行证"), "visitor.changed": tr("改了访客的通行证"), "gate.admitted": tr("门岗放行"), "gate.refused": tr("门岗不放行"), "gate.looked": tr("门岗查访客"), "gate.asked": tr("门岗问住户"), "gate.answered": tr("住户回答门岗")},
+    titles={"gate.synced": tr("补记了没有网络时的放行"), "visitor.invited": tr("邀请访客"), "visitor.cancelled": tr("取消了访客"), "visitor.revoked": tr("物业作废了通行证"), "visitor.changed": tr("改了访客的通行证"), "gate.admitted": tr("门岗放行"), "gate.refused": tr("门岗不放行"), "gate.looked": tr("门岗查访客"), "gate.asked": tr("门岗问住户"), "gate.answered": tr("住户回答门岗")},
     words={"why": {"left": tr("约的人不住这一户了"), **WHY}, "reason": REASONS, "method": {"qr": tr("扫码"), "code": tr("输入通行码"), "picked": tr("从名单里选"), "offline": tr("没有网络时放行"), "host": tr("住户在微信里回答"), "phone": tr("电话里同意")}, "answer": {"yes": tr("同意"), "no": tr("不同意")}},
     subjects={"pass": _passes, "walk_up": _walk_ups, "gate": _gates},
     figures={"visitor.invited": tr("访客")},

@@ -336,9 +336,9 @@ async def test_list_for_a_spreadsheet_keeps_the_states_apart_and_runs_no_formula
         table = await text(manager, f"/console/notices/{notice.public_id}/people.csv?part=read")
 
     head, *rows = table.strip().splitlines()
-    assert head == "\ufeff住址,姓名,状态,原因,方式,发出,送达,打开,确认收到"
+    assert head == "\ufeff住址,姓名,状态,原因,方式,哪一次,发出,送达,打开,确认收到"
     at = f"{office.clock():%Y-%m-%d %H:%M}"
-    assert set(rows) == {f"3栋2单元501,'=1+1,已发出,,客服消息,{at},,{at},"}
+    assert set(rows) == {f"3栋2单元501,'=1+1,已发出,,客服消息,,{at},,{at},"}
 
 
 async def test_correction_leads_from_one_to_the_other_and_must_say_what_was_wrong(office: Office) -> None:

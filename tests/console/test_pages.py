@@ -181,7 +181,7 @@ async def test_menu_and_codes_are_files_that_admins_find(office: Office) -> None
 
 
 @pytest.mark.parametrize(("stamp", "text", "status", "said"), [
-    ("right", "intent: [", 422, "没有保存：请先改正下面的错误"), ("wrong", "intent: a", 409, "刚被别人改过"),
+    ("right", "intent: [", 422, "没有保存：请先改正下面的错误"), ("wrong", "intent: a", 409, "被人改过，所以没有保存"),
 ])  # fmt: skip
 async def test_broken_or_overtaken_file_is_not_saved(office: Office, stamp: str, text: str, status: int, said: str) -> None:
     path = office.linli.understanding.folder / "faq/hours.yaml"

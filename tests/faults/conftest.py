@@ -42,6 +42,7 @@ from bot.store.database import connect
 from bot.store.followers import Follower
 from bot.store.people import Resident
 from bot.wechat import crypto, quota
+from integrations.repairs.models import Ticket
 from tests.conftest import wake
 
 #: WeChat hangs up after this many seconds, and delivers a push so many times in all.
@@ -187,6 +188,18 @@ class Town:
         """Return how many tickets each openid has."""
         query = sql("SELECT r.openid, count(*) FROM repair_ticket t JOIN resident r ON r.id = t.resident_id GROUP BY r.openid")
         return {openid: number for openid, number in self.ask(lambda session: session.execute(query).all())}
+
+    def words(self) -> list[tuple[str, str]]:
+        """Return the words of each ticket, one message a line, with the openid whose ticket it is."""
+
+        def read(session: Session) -> list[tuple[str, str]]:
+            scope.enter(session, 1)
+            found = session.execute(
+                select(Ticket.words, Resident.openid).join(Resident, col(Resident.id) == col(Ticket.resident_id))
+            )
+            return [(str(openid), words) for words, openid in found.all()]
+
+        return list(self.ask(read))
 
     def chats(self) -> dict[str, int]:
         """Return how many customer-service messages each openid got; a repeat counts."""

@@ -235,6 +235,11 @@ function read(video, canvas) {
   return jsQR(picture.data, canvas.width, canvas.height)?.data;
 }
 
+// Words are looked for while they are typed: leaving the field must not put the rows anew under whoever has just chosen one.
+document.addEventListener("change", (event) => {
+  if (event.target.matches('form[role="search"] input[type="search"]')) event.stopPropagation();
+}, true);
+
 // Words that were typed before the page could listen are looked for as soon as it does.
 window.addEventListener("load", () => {
   for (const field of document.querySelectorAll('form[role="search"] input[type="search"]')) {
