@@ -75,14 +75,14 @@ def hear(turn: Turn, text: str) -> str | Wish:
         return Wish(intent="identity.invite", values={"name": named["name"]})
     if (flat := _LETS_GO.fullmatch(text)) and turn.open != "identity.unbind":
         return _lets_go(turn, flat)
-    if turn.resident is None or turn.flat is None:
+    stranger, tried, may = _STRANGER.fullmatch(text), _TRIED.fullmatch(text), _MAY_BE_BOUND.fullmatch(text)
+    if not (stranger or tried or may) or turn.resident is None or turn.flat is None:  # nobody is looked up for other words
         return ""
-    if _STRANGER.fullmatch(text) and not _AWAITED.search(text):
+    if stranger and not _AWAITED.search(text):
         return _at_home(turn, "identity.strangers", inside="yes" if _COMES_IN.search(text) else "")
-    if _TRIED.fullmatch(text):
+    if tried:
         tries = roster.used_today(turn.session, "bind.flat", turn.flat.label, turn.now)
         return _at_home(turn, "identity.tried", tries=tries or "", quiet="" if tries else "yes")
-    may = _MAY_BE_BOUND.fullmatch(text)
     if may is not None and (may["asks"] or _ASKS_WHETHER.search(text)) and not turn.is_asked:
         return _may_be_bound(turn, text, may["who"])
     return ""

@@ -142,9 +142,10 @@ def _kept_out(turn: Turn, text: str) -> str | Wish:
 
 def _left(turn: Turn, text: str) -> str:
     """Take back what the office was asked to confirm: of several flats those whose room is said, or all."""
-    said, waiting = _LEAVES_IT.fullmatch(text), binding.requests_of(turn.session, turn.openid)
-    if not waiting or (said is None and (turn.is_asked or _LEAVES_ALL.fullmatch(text) is None)):
+    said = _LEAVES_IT.fullmatch(text)
+    if said is None and (turn.is_asked or _LEAVES_ALL.fullmatch(text) is None):
         return ""
+    waiting = binding.requests_of(turn.session, turn.openid)
     named = re.findall(r"\d{3,4}", said["before"] + said["behind"]) if said else []
     meant = [one for one in waiting if not named or binding.said_in(one).room in named]
     for task in meant:

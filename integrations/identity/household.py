@@ -177,7 +177,7 @@ def hear(turn: Turn, text: str) -> str | Wish:
 
     Nothing where nobody is bound or waits of whom it could be said.
     """
-    if turn.resident is not None and turn.flat is not None and (about := _of_somebody(turn, text)):
+    if about := _of_somebody(turn, text):
         return about
     if (nobody := _NOBODY.fullmatch(text)) or (said := _NAMED.fullmatch(text)):
         if turn.resident is None or turn.flat is None:
@@ -194,7 +194,11 @@ def hear(turn: Turn, text: str) -> str | Wish:
 
 def _of_somebody(turn: Turn, text: str) -> str | Wish:
     """Return what follows words about who is bound at home: who it is, that they shall go, that another does not belong there, that they do."""
-    everybody = [*newcomers(turn), *waiting_at_home(turn)]
+    asks = any(words.fullmatch(text) for words in (_WHO_IS, _PUT_OUT, _THE_OTHER))  # nobody is looked up for other words
+    takes_back = not turn.is_asked and len(text) <= _BRIEF and _TAKEN_BACK.fullmatch(text) and _OWNS_UP.search(text)
+    if not (asks or takes_back) or turn.resident is None or turn.flat is None:
+        return ""
+    everybody = [*newcomers(turn), *waiting_at_home(turn)] if asks else []
     if said := _WHO_IS.fullmatch(text):
         who = next((one for one in everybody if one.is_called(said["before"] or said["behind"])), None)
         return _told_of(turn, who) if who is not None else ""
@@ -207,9 +211,7 @@ def _of_somebody(turn: Turn, text: str) -> str | Wish:
         if known and len(others) == 1:
             return _now(turn, others[0], UNKNOWN)
         return Wish(intent=INTENT, values={"says": UNKNOWN}) if known and others else ""
-    if not turn.is_asked and len(text) <= _BRIEF and _TAKEN_BACK.fullmatch(text) and _OWNS_UP.search(text):
-        return _taken_back(turn)
-    return ""
+    return _taken_back(turn) if takes_back else ""
 
 
 def _told_of(turn: Turn, stranger: Stranger) -> str:

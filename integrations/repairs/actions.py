@@ -105,20 +105,21 @@ def _meant(turn: Turn, slots: Fault) -> Sequence[str]:
 
     Empty for everybody else, who was asked before where they have several, and for what is everybody's.
     """
-    flats = _flats(turn)
-    waits = any(roster.label_of(*parts) in flats for parts in tasks.flats_waiting(turn, turn.openid))
-    if len(flats) < 2 or not waits or places.is_shared(slots.location):
+    if places.is_shared(slots.location):
+        return ()
+    waiting = tasks.flats_waiting(turn, turn.openid)
+    if not waiting or len(flats := _flats(turn, waiting)) < 2:
         return ()
     picked = [label for label in flats if label == slots.whose]
     words = f"{slots.location}\n{turn.said}"
     return picked or [label for label, parts in flats.items() if places.names(words, *parts)] or [*flats]
 
 
-def _flats(turn: Turn) -> Mapping[str, tuple[str, str, str]]:
+def _flats(turn: Turn, waiting: Sequence[tuple[str, str, str]]) -> Mapping[str, tuple[str, str, str]]:
     """Return the flats somebody has, the one they said last and those that wait to be confirmed, by their labels."""
     own = {one.label: (one.building, one.unit, one.room) for one in turn.flats}
     said = {turn.claim.label: turn.claim.parts} if turn.claim is not None else {}
-    return {**own, **said, **{roster.label_of(*parts): parts for parts in tasks.flats_waiting(turn, turn.openid)}}
+    return {**own, **said, **{roster.label_of(*parts): parts for parts in waiting}}
 
 
 def _told_apart(turn: Turn, ticket: Ticket, meant: Sequence[str]) -> str:
@@ -437,7 +438,7 @@ def hear(turn: Turn, text: str) -> str | Wish:
         return turn.words(turn.context.messages["repair.for_another"])
     if (turn.open, turn.asks) != ("repair.report", "whose") or len(text) > _BRIEF:
         return hear_score(turn, text)
-    named = [label for label, parts in _flats(turn).items() if places.names(text, *parts)]
+    named = [label for label, parts in _flats(turn, tasks.flats_waiting(turn, turn.openid)).items() if places.names(text, *parts)]
     return Wish(intent="repair.report", values={"whose": named[0]}) if len(named) == 1 else ""
 
 

@@ -176,11 +176,11 @@ def hear(turn: Turn, text: str) -> Wish | str:
 
 def _of_another(turn: Turn, text: str) -> Wish | None:
     """Return the wish to have somebody else's row, or a tag of the flat, looked into; the row of whoever speaks is another wish."""
-    if turn.resident is None or turn.flat is None or _OF_SERVICE.search(text):
+    said, off, left_out = _THEIRS_WRONG.search(text), _TAKES_OFF.fullmatch(text), _LEFT_OUT.fullmatch(text)
+    if not (said or off or left_out) or _OF_SERVICE.search(text) or turn.resident is None or turn.flat is None:
         return None
     if (turn.is_asked or _spoken_of(turn)) and _OF_LIST.search(text) is None:  # a guest's, who was just spoken of
         return None
-    said, off = _THEIRS_WRONG.search(text), _TAKES_OFF.fullmatch(text)
     if said is not None:
         named = said["named"] or said["bare"] or said["right"] or ""
         is_own = bool(turn.me.name) and turn.me.name in (named, said["wrong"] or "")
@@ -190,7 +190,7 @@ def _of_another(turn: Turn, text: str) -> Wish | None:
         if said["kin"] or _is_whose(named):
             return Wish(intent=INTENT, values={"words": text})
         return None
-    if _LEFT_OUT.fullmatch(text):
+    if left_out:
         return Wish(intent=INTENT, values={"words": text})
     if off is None:
         return None
