@@ -44,12 +44,12 @@ def page_number(asked: Mapping[str, str]) -> int:
     return row_id(asked.get("page", "")) or 1
 
 
-def read_time(said: str, field: str = "") -> datetime:
-    """Return the moment of a form's `field` for day and time, in Asia/Shanghai; raises Refusal for anything else."""
+def read_time(said: str) -> datetime:
+    """Return the moment of a form's field for day and time, in Asia/Shanghai; raises Refusal for anything else."""
     try:
         at = datetime.fromisoformat(said)
     except ValueError:
-        raise Refusal(tr("请把日期和时间都选好。"), field=field) from None
+        raise Refusal(tr("请把日期和时间都选好。")) from None
     return at.replace(tzinfo=SHANGHAI)
 
 

@@ -194,19 +194,20 @@ def hear(turn: Turn, text: str) -> str | Wish:
 
 def _of_somebody(turn: Turn, text: str) -> str | Wish:
     """Return what follows words about who is bound at home: who it is, that they shall go, that another does not belong there, that they do."""
-    asks = any(words.fullmatch(text) for words in (_WHO_IS, _PUT_OUT, _THE_OTHER))  # nobody is looked up for other words
+    who_is, put_out, other = (words.fullmatch(text) for words in (_WHO_IS, _PUT_OUT, _THE_OTHER))
     takes_back = not turn.is_asked and len(text) <= _BRIEF and _TAKEN_BACK.fullmatch(text) and _OWNS_UP.search(text)
-    if not (asks or takes_back) or turn.resident is None or turn.flat is None:
+    asks = who_is or put_out or other
+    if not (asks or takes_back) or turn.resident is None or turn.flat is None:  # nobody is looked up for other words
         return ""
     everybody = [*newcomers(turn), *waiting_at_home(turn)] if asks else []
-    if said := _WHO_IS.fullmatch(text):
-        who = next((one for one in everybody if one.is_called(said["before"] or said["behind"])), None)
+    if who_is:
+        who = next((one for one in everybody if one.is_called(who_is["before"] or who_is["behind"])), None)
         return _told_of(turn, who) if who is not None else ""
-    if said := _PUT_OUT.fullmatch(text):
-        meant = [one for one in everybody if one.is_called(said["who"])]
-        return Wish(intent=INTENT, values={"says": UNKNOWN, "called": said["who"]}) if meant else ""
-    if said := _THE_OTHER.fullmatch(text):
-        known = [one for one in everybody if one.name and (one.name in said["known"] or one.name[1:] in said["known"])]
+    if put_out:
+        meant = [one for one in everybody if one.is_called(put_out["who"])]
+        return Wish(intent=INTENT, values={"says": UNKNOWN, "called": put_out["who"]}) if meant else ""
+    if other:
+        known = [one for one in everybody if one.name and (one.name in other["known"] or one.name[1:] in other["known"])]
         others = [one for one in everybody if one not in known]
         if known and len(others) == 1:
             return _now(turn, others[0], UNKNOWN)

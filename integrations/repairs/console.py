@@ -14,6 +14,7 @@ from bot.contract import (
     Resident,
     Staff,
     View,
+    asked_in,
     bulk,
     page,
     read_time,
@@ -271,7 +272,9 @@ def reschedule(desk: Desk) -> View | Redirect:
     """Put the visit at another time and tell the resident."""
     ticket = find(desk)
     try:
-        steps.reschedule(desk, ticket, read_time(desk.form.get("at", ""), "at"))
+        with asked_in("at"):
+            at = read_time(desk.form.get("at", ""))
+        steps.reschedule(desk, ticket, at)
     except Refusal as refusal:
         if desk.is_fragment:  # said beside the form, which keeps what was typed
             raise

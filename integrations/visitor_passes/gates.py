@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 from bot.contract import Desk, Page, Redirect, Refusal, View, page, tr
 from integrations.visitor_passes.models import Gate
 
-#: Characters of a gate's name, of how one finds it, and of the address of a map.
-NAME, WAY, MAP = 20, 100, 500
+#: The fields of a gate, and the most characters of each.
+LONGEST = {"name": 20, "way": 100, "map_url": 500}
 
 #: Gates of one community: more nobody reads on a phone.
 MOST = 6
@@ -67,10 +67,10 @@ def _find(desk: Desk) -> Gate:
 
 def _fill(desk: Desk, gate: Gate) -> None:
     """Write a form into a gate; raises Refusal before anything is written."""
-    name, way, map_url = (" ".join(desk.form.get(field, "").split()) for field in ("name", "way", "map_url"))
+    name, way, map_url = (" ".join(desk.form.get(field, "").split()) for field in LONGEST)
     if not name:
         raise Refusal(tr("请写大门叫什么，例如 南门。"), field="name")
-    for field, said, longest in (("name", name, NAME), ("way", way, WAY), ("map_url", map_url, MAP)):
+    for (field, longest), said in zip(LONGEST.items(), (name, way, map_url), strict=True):
         if len(said) > longest:
             raise Refusal(tr("最多 {longest} 个字，现在有 {said} 个。", longest=longest, said=len(said)), field=field)
     if map_url and not map_url.startswith("https://"):
@@ -84,16 +84,15 @@ def _fill(desk: Desk, gate: Gate) -> None:
 
 def _form(desk: Desk, wrong: str | None = None, fault: Refusal | None = None) -> View:
     """Show all gates and one empty form; `wrong` names the one whose fields hold what was refused, empty for the new one: it comes first."""
-    fields = ("name", "way", "map_url")
-    said = {name: desk.form.get(name, "") for name in fields}
-    forms = [(one.public_id, {name: getattr(one, name) for name in fields}) for one in listed(desk.session)]
+    said = {name: desk.form.get(name, "") for name in LONGEST}
+    forms = [(one.public_id, {name: getattr(one, name) for name in LONGEST}) for one in listed(desk.session)]
     if len(forms) < MOST or wrong == "":
-        forms.append(("", dict.fromkeys(fields, "")))
+        forms.append(("", dict.fromkeys(LONGEST, "")))
     if wrong is not None:  # what is marked is the first field of its name
         forms = [(wrong, said), *(one for one in forms if one[0] != wrong)]
     return View(
         "visitor_passes/gates.html",
-        {"forms": forms, "fault": str(fault or ""), "refusal": fault, "longest": {"name": NAME, "way": WAY, "map_url": MAP}},
+        {"forms": forms, "fault": str(fault or ""), "refusal": fault, "longest": LONGEST},
         422 if fault else 200,
     )  # fmt: skip
 

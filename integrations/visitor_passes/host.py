@@ -23,11 +23,17 @@ _HIDES = re.compile(
 )
 
 
+#: Characters of such a message; longer ones are about something else, and are not looked through.
+_LONGEST = 40
+
+
 def hear(turn: Turn, text: str) -> str:
     """Write a resident's name on their passes, or take it off, and on those they make from now on; empty for all other words."""
     said = text.strip()
+    if len(said) > _LONGEST:
+        return ""
     wants = True if _NAMES.fullmatch(said) else False if _HIDES.fullmatch(said) else None
-    if wants is None or len(said) > 40 or turn.resident is None or not turn.is_bound:
+    if wants is None or turn.resident is None or not turn.is_bound:
         return ""
     theirs = [one for one in passes.open_ones(turn) if one.resident_id == turn.me.id]
     if not theirs:

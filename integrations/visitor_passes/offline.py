@@ -115,7 +115,9 @@ def _journal(desk: Desk) -> list[_Line]:
     """Return the lines that were sent; raises Refusal for anything else: the phone keeps them and sends them again."""
     try:
         sent = json.loads(desk.form.get("journal", ""))
-        lines = [_line(one) for one in sent[:]]  # a list, and nothing else that has parts
+        if not isinstance(sent, list):
+            raise TypeError("no journal")
+        lines = [_line(one) for one in sent]
     except (ValueError, TypeError, KeyError, OverflowError, AttributeError):
         raise Refusal(tr("这台手机发来的放行记录读不出来，请刷新离线核验的页面再试。")) from None
     if len(lines) > LINES or any(not desk.now - OLDEST < one.at <= desk.now + CLOCKS_DIFFER for one in lines):

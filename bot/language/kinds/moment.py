@@ -314,14 +314,12 @@ def _datetime(message: Message, slot: Slot) -> Value | None:
 
 def _first(message: Message, slot: Slot) -> Value | None:
     """Return when somebody comes, of who comes again and again the first time: 每天下午四点来接孩子."""
-    now, again, days = (
-        message.now.replace(second=0, microsecond=0),
-        hours.read(message.text, message.now),
-        hours.days_in(message.text, message.now),
-    )
-    if again is None or not days or _is_unclear(message):
-        once = _start(message, slot)
-        return once if once is not None or again is None or _is_unclear(message) else again.next(now)
+    again = hours.read(message.text, message.now)
+    if again is None or _is_unclear(message):
+        return _start(message, slot)
+    now, days = message.now.replace(second=0, microsecond=0), hours.days_in(message.text, message.now)
+    if not days:
+        return _start(message, slot) or again.next(now)
     named = [
         span for span in times_in(message)
         if span.has_day and not _is_among(days, span) and not _is_till(message.text, span) and span.kind != "deadline"

@@ -194,7 +194,7 @@ function list() {
     return row;
   });
   $("journal").replaceChildren(...rows);
-  $("wrong").replaceChildren(...wrong.map((words) => { const row = line("m-0", words); return row; }));
+  $("wrong").replaceChildren(...wrong.map((words) => line("m-0", words)));
   $("wrong-card").hidden = !wrong.length;
 }
 
