@@ -31,7 +31,7 @@ from integrations.identity import binding, requests
 from integrations.identity.binding import Flat
 
 #: Requests on one page.
-SHOWN = 5
+SHOWN = 4
 
 #: Longest name that is taken.
 LONGEST = 40
