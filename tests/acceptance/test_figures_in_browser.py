@@ -38,6 +38,20 @@ def test_the_chart_draws_what_the_table_says(
     shot(page, f"figures-{width}")
 
 
+def test_a_phone_that_is_turned_scrolls_nowhere_even_before_the_chart_is_drawn_anew(demo: Demo, sign_in: Window) -> None:
+    page = sign_in("manager")
+    page.add_init_script("window.addEventListener('resize', (told) => told.stopImmediatePropagation())")
+    page.goto(f"{demo.url}/console/figures")
+    expect(page.locator(".chart svg")).to_be_visible()
+    drawn = "document.querySelector('.chart svg').getBoundingClientRect().width"
+    wide = page.evaluate(drawn)
+
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    assert page.evaluate(drawn) == wide > 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_only_this_page_loads_what_draws(demo: Demo, sign_in: Window) -> None:
     page = sign_in("manager")
     asked: list[str] = []
