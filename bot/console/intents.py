@@ -4,7 +4,7 @@ The box asks the same functions as the webhook, down to the answer; nothing of i
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
-from bot.console import editor, shelf
+from bot.console import editor, faults, shelf
+from bot.console.languages import language_of
 from bot.console.parts import PARTS, Parts, Viewer, around, shared_values, signed_in
 from bot.console.shelf import ORIGIN_WORDS, Origin, Shelf
 from bot.console.views import respond
@@ -30,6 +31,10 @@ from bot.store import versions
 from bot.translation import tr, tr_all
 
 VIEW, EDIT = "intents.view", "intents.edit"
+
+#: Does something to a file, and says what; what a page of a file shows.
+Act = Callable[[editor.Asked], Awaitable[str]]
+Show = Callable[[editor.Asked], Awaitable[Mapping[str, Any]]]
 
 #: Stands in the menu; the handlers below need more than a page gets.
 ENTRY = Page(
@@ -345,7 +350,7 @@ async def save(request: web.Request) -> web.Response:
 async def remove(request: web.Request) -> web.Response:
     """Delete a file; its history brings it back."""
     viewer = await _require(request, EDIT)
-    return await _done(request, viewer, editor.remove)
+    return await _done(request, viewer, editor.remove, "file", editor.show)
 
 
 async def history(request: web.Request) -> web.Response:
@@ -359,16 +364,19 @@ async def history(request: web.Request) -> web.Response:
 async def restore(request: web.Request) -> web.Response:
     """Bring a file back to what it was."""
     viewer = await _require(request, EDIT)
-    return await _done(request, viewer, editor.restore)
+    return await _done(request, viewer, editor.restore, "history", editor.past)
 
 
-async def _done(request: web.Request, viewer: Viewer, act: Any) -> web.Response:
-    """Do something to a file, and lead to its history with what became of it."""
+async def _done(request: web.Request, viewer: Viewer, act: Act, template: str, shows: Show) -> web.Response:
+    """Do something to a file, and lead to its history with what became of it; what is refused is said on the page where the form stands."""
     asked = editor.request_of(request, viewer)
     try:
         said = await act(asked)
     except Refusal as refusal:
-        return await _refuse(request, viewer, str(refusal))
+        page = await _page(request, viewer, f"console/{template}.html", 422, editable=True, **await shows(asked))
+        spoken = asked.parts.templates[language_of(request, viewer.staff)].catalogue
+        page.text = faults.put_above(page.text or "", refusal, (), spoken)
+        return page
     shared = shared_values(request, asked.parts, viewer, ENTRY)
     return respond(Redirect(f"/console/intents/history/{quote(asked.path)}", said), asked.parts.templates, shared)
 

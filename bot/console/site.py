@@ -218,7 +218,7 @@ async def _form_again(
             shown = rendered(result, parts.templates, shared)
             spoken = parts.templates[language_of(request, viewer.staff)].catalogue
             text = faults.put_back(shown, request.path, form, refusal, spoken)
-            if text is None and place.is_from:
+            if text is None and (place.is_from or place.path == f"/console{page.form}"):
                 text = faults.put_above(shown, refusal, written, spoken)
             if text is not None:
                 await readings.write_down(request, viewer, read)

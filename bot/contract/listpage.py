@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import ColumnElement, UnaryExpression, and_, false
+from sqlalchemy.orm import defer
 from sqlalchemy.sql.operators import desc_op
 from sqlmodel import col, func, or_, select
 
@@ -159,7 +160,7 @@ def look(desk: Desk, asked: Asked) -> Found:
     total = desk.session.exec(wanted.counted()).one()
     pages = max(-(-total // asked.size), 1)
     page = min(asked.page, pages)
-    rows = asked.listing.load(desk, _rows(desk, asked.listing.table, _ids(desk, asked, wanted, page, total)))
+    rows = asked.listing.load(desk, _rows(desk, asked.listing, _ids(desk, asked, wanted, page, total)))
     return Found(rows=rows, total=total, page=page, pages=pages, opened=wanted.opened)
 
 
@@ -228,9 +229,11 @@ def _wanted(desk: Desk, asked: Asked) -> _Wanted:
     return _Wanted(listing=listing, fits=[*fits, searched], opened=opened)
 
 
-def _rows(desk: Desk, table: Any, ids: Sequence[int]) -> list[Any]:
+def _rows(desk: Desk, listing: Listing, ids: Sequence[int]) -> list[Any]:
     """Return the rows of these ids, in their order; the rest of the table stays sealed."""
-    found = {row.id: row for row in desk.session.exec(select(table).where(table.id.in_(ids))).all()}
+    table = listing.table
+    rows = select(table).where(table.id.in_(ids)).options(*map(defer, listing.leaves))
+    found = {row.id: row for row in desk.session.exec(rows).all()}
     return [found[key] for key in ids if key in found]
 
 
@@ -509,7 +512,7 @@ def file(desk: Desk, listing: Listing, query: Mapping[str, str], kind: str) -> D
 
 def _filed(desk: Desk, listing: Listing, ids: Sequence[int]) -> Iterator[list[object]]:
     for begun in range(0, len(ids), AT_ONCE):
-        rows = listing.load(desk, _rows(desk, listing.table, ids[begun : begun + AT_ONCE]))
+        rows = listing.load(desk, _rows(desk, listing, ids[begun : begun + AT_ONCE]))
         listing.reads(desk, rows)
         for row in rows:
             yield desk.said(

@@ -161,6 +161,7 @@ class Listing:
     narrow: Callable[[Desk, str, Mapping[str, str]], Narrowed] | None = (
         None  # what is typed and what is chosen, by the names in the address, where these cannot be told apart; instead of `find`
     )
+    leaves: Sequence[Any] = ()  # columns that are not read with a row, for they are large
     opens: Sequence[str] = ()  # sealed columns that are searched, too, among the newest rows
     opened: Callable[[Desk, str, str], bool] = (
         _read_so  # tells whether one of these values is found by a word: nobody finds what they may not read

@@ -68,7 +68,7 @@ def left_out(desk: Desk) -> View:
     )  # fmt: skip
 
 
-@page("POST", "/notices/left-out.csv", need="notice.draft", title=tr("收不到通知的名单"), reads=True)
+@page("POST", "/notices/left-out.csv", need="notice.draft", title=tr("收不到通知的名单"), reads=True, form="/notices/new")
 def left_out_csv(desk: Desk) -> Download:
     """Give everybody the notice is for as a table, with the channel or the reason why there is none."""
     found = notices.count(desk, whom.audience_of(desk, desk.form))

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from bot.contract import Integration, Permission, Role, tr
-from integrations.roster import console, events, processing
+from integrations.roster import console, events, processing, taken
 
 integration = Integration(
     name="roster",
     title=tr("名册"),
     folder=Path(__file__).parent,
     console=console.ROUTES,
+    lists=(taken.LIST,),
     log=events.LOG,
     processing=processing.PROCESSING,
     permissions=(

@@ -21,14 +21,15 @@ from bot.contract import (
 )
 from bot.contract.listpage import part
 from bot.contract.rosterimport import Kind, RosterDraft, RosterImport, Step
+from integrations.roster.counts import say
 
 IMPORT, EXPORT = "roster.import", "roster.export"
 
 #: What of people they open, for the log.
 SHOWN = tr("名册里的姓名和电话")
 
-#: Files that were taken over, on one page.
-IMPORTS = 6
+#: Of the files that were taken over the first page shows so many; all of them are a list of their own.
+NEWEST = 3
 
 #: Faults shown at once, and lines of a table on one page.
 FAULTS, ROWS = 50, 50
@@ -194,24 +195,12 @@ def undo(desk: Desk) -> Redirect:
     return Redirect(f"/console/roster/imports/{done.public_id}", tr("撤销好了{kept}。", kept=kept))
 
 
-def say(counts: Mapping[str, int]) -> str:
-    """Return what an import did, in words."""
-    words = (
-        ("flats", tr("新房屋 {count} 户", count=counts.get("flats", 0))),
-        ("new", tr("新住户 {count} 人", count=counts.get("new", 0))),
-        ("changed", tr("改动 {count} 处", count=counts.get("changed", 0))),
-        ("left", tr("迁出 {count} 人", count=counts.get("left", 0))),
-    )
-    return tr_all("，", [text for name, text in words if counts.get(name)]) or tr("没有变化")
-
-
 def _start(desk: Desk, *, name: str = "", sheet: rosterfile.Sheet | None = None, status: int = 200) -> View:
-    done = part(rosterimport.listed(desk.session), desk.query, "/roster", IMPORTS)
+    done = rosterimport.listed(desk.session, NEWEST)
     values: dict[str, Any] = {
         "name": name, "sheet": sheet, "shown": FAULTS, "encodings": _ENCODINGS, "may_export": desk.may(EXPORT), "head": rosterfile.HEAD,
         "waiting": rosterimport.waiting(desk.session, desk.staff.person, desk.now), "largest": rosterfile.LARGEST >> 20,
-        "done": [(one, say(one.counts), desk.who(one.actor), one.is_undoable(desk.now)) for one in done.rows],
-        "part": done,
+        "done": [(one, say(one.counts), desk.who(one.actor), one.is_undoable(desk.now)) for one in done],
         "days": rosterimport.UNDOABLE.days,
     }  # fmt: skip
     return View("roster/start.html", values, status)

@@ -278,6 +278,7 @@ async def test_file_that_others_count_on_is_not_deleted(office: Office) -> None:
         page = await response.text()
 
     assert (response.status, "别的文件还用着它" in page) == (422, True)
+    assert f'action="/console/intents/delete/{path}"' in page
     assert own(office, path)
 
 
