@@ -124,7 +124,7 @@ __all__ = [
     "give_back", "has_variables", "how_many", "intend", "is_being_laid_out", "keep_text", "kept_texts", "lay_out", "listed", "listed_audience", "lock",
     "missed_at", "past", "pause", "picture", "pictures", "places", "plan_of", "planned", "policy_of", "progress", "publish", "publish_due", "quiet_of",
     "read_choice", "recall", "recall_once", "resume", "sample", "save_audience", "saved_audiences", "saved_by_key", "schedule", "send", "settle_policy",
-    "show_to", "skip", "tags", "text_by_key", "text_of", "title_of", "unknown_parts", "unlaid", "unskip", "values_of_variables", "version_of", "versions_of", "why_waiting", "words",
+    "show_to", "skip", "tags", "text_by_key", "text_of", "title_of", "unknown_parts", "unlaid", "unskip", "values_of_variables", "version_of", "versions_of", "wants_second", "why_waiting", "words",
 ]  # fmt: skip
 
 #: What people call the states of deliveries, in the order of the bar.
@@ -183,9 +183,8 @@ def send(work: Work, notice: Notice, plan: Plan | None, by: Staff | None) -> Ste
             tr("发送时间在“到什么时候为止”以后，到时就不会发了。请改其中一个。"),
             english="it would go out after its end; change --at or --until",
         )
-    policy = policies.of(work.session)
     people = how_many(work, Audience.from_json(notice.audience))
-    is_above = policy.approve_above is not None and people > policy.approve_above
+    is_above = _is_above(work, people)
     notice.asked_by = by.id if by else None
     if is_above and notice.kind is not NoticeKind.EMERGENCY:
         intend(notice, plan, work.now)
@@ -197,6 +196,16 @@ def send(work: Work, notice: Notice, plan: Plan | None, by: Staff | None) -> Ste
             work.session, work.now, "notice.overrode", subject=f"notice:{notice.public_id}", actor=work.actor, people=people
         )
     return step
+
+
+def wants_second(work: Work, notice: Notice) -> bool:
+    """Tell whether the community wants a second person's yes for this notice before it goes out."""
+    return notice.kind is not NoticeKind.EMERGENCY and _is_above(work, how_many(work, Audience.from_json(notice.audience)))
+
+
+def _is_above(work: Work, people: int) -> bool:
+    policy = policies.of(work.session)
+    return policy.approve_above is not None and people > policy.approve_above
 
 
 def show_to(work: Work, notice: Notice, openid: str, url: str) -> str:

@@ -22,7 +22,7 @@ from bot.contract import (
     wording,
 )
 from bot.contract.notices import CHANNEL_WORDS, Audience, NoticeKind, NoticeVersion
-from integrations.notices import kinds, letter, texts, whom
+from integrations.notices import kinds, letter, texts, times, whom
 from integrations.notices.pages import PATH
 
 #: People on one page of a list.
@@ -114,7 +114,9 @@ def pictures_of(desk: Desk, form: Mapping[str, str]) -> dict[str, Any]:
     """Return what the form shows of pictures."""
     notice = draft_of(desk, form)
     found = notices.pictures(desk.session, notice) if notice else ()
-    can_add = len(found) < notices.PICTURES and (notice is None or notice.state is NoticeState.DRAFT)
+    can_add = len(found) < notices.PICTURES and (
+        notice is None or notice.state is NoticeState.DRAFT or times.is_changeable(notice)
+    )
     return {"pictures": found, "most_pictures": notices.PICTURES, "can_add": can_add, "picture_said": ""}
 
 

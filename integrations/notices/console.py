@@ -51,7 +51,7 @@ def compose(desk: Desk) -> View:
 def edit(desk: Desk) -> View:
     """Go on with a draft, or change what waits to be sent."""
     notice = after.find(desk)
-    _require_changeable(desk, notice)
+    require_changeable(desk, notice)
     wrong = desk.session.get(Notice, notice.corrects_id) if notice.corrects_id else None
     fields = {
         "draft": notice.public_id, **whom.fields_of(whom.shown(desk, Audience.from_json(notice.audience))), "title": notice.title, "body": notice.body,
@@ -324,7 +324,7 @@ def _written(desk: Desk) -> Notice:
     if notice is None:
         raise Refusal(tr("这份草稿已经被删掉了。要发的话，请从“写通知”再写一次。"))
     notices.lock(desk.session, notice)  # of two who publish it at once the second is told
-    _require_changeable(desk, notice)
+    require_changeable(desk, notice)
     title, body = notices.words(title, body)
     notices.check_variables(title, body)
     if (notice.title, notice.body) != (title, body):
@@ -353,7 +353,8 @@ def require_draft(notice: Notice) -> None:
         raise Refusal(tr("这条通知{NOTICE_WORDS}，不能再改。", NOTICE_WORDS=NOTICE_WORDS[notice.state]))
 
 
-def _require_changeable(desk: Desk, notice: Notice) -> None:
+def require_changeable(desk: Desk, notice: Notice) -> None:
+    """Raise Refusal for a notice that was sent, is just being laid out, or is planned and not for this person to change."""
     if notices.is_being_laid_out(desk.session, notice):
         raise Refusal(tr("这条通知正在给每个人排队，过几秒钟再改。"))
     if times.is_changeable(notice):

@@ -1,9 +1,9 @@
-"""The pictures of a notice, put in and taken out where it is written; a draft keeps them."""
+"""The pictures of a notice, put in and taken out where it is written: a draft keeps them, and of one that is planned they change at once."""
 
 from collections.abc import Mapping
 
 from bot.contract import Desk, Download, Notice, Page, Refusal, Upload, View, asked_in, notices, page, pictures, row_id, tr
-from integrations.notices import before, console, whom
+from integrations.notices import before, console, times, whom
 
 
 @page(
@@ -16,24 +16,26 @@ def add(desk: Desk) -> View:
         with asked_in("picture"):
             if isinstance(desk.taken, Refusal):
                 raise desk.taken
-            notice = _draft(desk)
+            notice = _planned(desk) or _draft(desk)
             notices.add_picture(desk.session, notice, desk.taken)
     except Refusal as refusal:
         desk.session.rollback()
         return _shown(desk, desk.form, refusal)
-    return _shown(desk, {**desk.form, "draft": notice.public_id}, said=tr("图片放好了，通知存成了草稿。"))
+    said = tr("图片放好了，到时按新的发。") if times.is_changeable(notice) else tr("图片放好了，通知存成了草稿。")
+    return _shown(desk, {**desk.form, "draft": notice.public_id}, said=said)
 
 
 @page("POST", "/notices/pictures/drop", need="notice.draft", form="/notices/new", title=tr("写通知"))
 def drop(desk: Desk) -> View:
-    """Take a picture out of a draft, and go on with the form."""
+    """Take a picture out of a notice that was not sent yet, and go on with the form."""
     notice = before.draft_of(desk, desk.form)
     if notice is None:
         raise LookupError(desk.form.get("draft", ""))
-    notices.lock(desk.session, notice)
     try:
         with asked_in("picture"):
-            console.require_draft(notice)
+            if _planned(desk) is None:
+                notices.lock(desk.session, notice)
+                console.require_draft(notice)
     except Refusal as refusal:
         return _shown(desk, desk.form, refusal)
     notices.drop_picture(desk.session, notice, row_id(desk.form.get("drop", "")) or 0)
@@ -48,6 +50,19 @@ def picture(desk: Desk) -> Download:
     if found is None:
         raise LookupError(desk.params["number"])
     return Download(body=found, content_type="image/jpeg")
+
+
+def _planned(desk: Desk) -> Notice | None:
+    """Return the notice of the form where it is planned, to be changed; None for another. Raises Refusal for what a second person has agreed to."""
+    notice = before.draft_of(desk, desk.form)
+    if notice is None or not times.is_changeable(notice):
+        return None
+    notices.lock(desk.session, notice)
+    console.require_changeable(desk, notice)
+    if notices.wants_second(desk, notice):
+        raise Refusal(tr("发给这么多人的通知，同事同意的是原来的图片。请点“复制”另写一条，换好图片再发，并停掉这一条。"))
+    desk.record("notice.changed", f"notice:{notice.public_id}", due_at=notice.due_at.isoformat() if notice.due_at else "")
+    return notice
 
 
 def _draft(desk: Desk) -> Notice:

@@ -14,7 +14,7 @@ from PIL import Image
 from sqlmodel import select
 
 from bot.contract import wording
-from bot.store import receipts
+from bot.store import policies, receipts
 from bot.store.conversations import Conversation
 from bot.store.events import Event
 from bot.store.followers import Follower
@@ -186,6 +186,34 @@ async def test_pictures_are_put_into_drafts_alone_and_drawn_anew(office: Office)
     assert "选了图片“b.png”，还没有加上" in forgotten
     assert len(await office.read(lambda session: session.exec(select(NoticePicture)).all())) == 1
     assert (given.content_type, body[:3]) == ("image/jpeg", b"\xff\xd8\xff")
+
+
+async def test_pictures_of_a_planned_notice_change_and_it_stays_planned(office: Office) -> None:
+    planned = {**WATER, "when": "later", "at": "2026-03-12T08:00"}
+    async with await office.browser(Role.MANAGER) as manager:
+        await manager.post("/console/notices", data=planned)
+        [notice] = await office.read(lambda session: session.exec(select(Notice)).all())
+        form = {**planned, "draft": notice.public_id, "is_planned": "yes"}
+        added = await text(manager, "/console/notices/pictures", upload(drawn(), form))
+        edited = await text(manager, f"/console/notices/{notice.public_id}/edit")
+        [picture] = await office.read(lambda session: session.exec(select(NoticePicture.id)).all())
+        async with await office.browser(Role.STAFF) as staff:
+            other = await staff.post("/console/notices/pictures", data=upload(drawn(), form))
+        await text(manager, "/console/notices/pictures/drop", {**form, "drop": str(picture)})
+        again = await manager.post("/console/notices/pictures", data=upload(drawn(), form))
+        await office.write(
+            lambda session: policies.settle(session, quiet_from="00:00", quiet_until="00:00", approve_above="0", big_above="200")
+        )
+        second = await manager.post("/console/notices/pictures", data=upload(drawn(), form))
+        said = await second.text()
+
+    [now] = await office.read(lambda session: session.exec(select(Notice)).all())
+    assert "图片放好了，到时按新的发。" in added
+    assert f"/pictures/{picture}" in edited
+    assert (other.status, again.status, second.status) == (422, 200, 422)
+    assert "请点“复制”另写一条" in said
+    assert len(await office.read(lambda session: session.exec(select(NoticePicture)).all())) == 1
+    assert (now.state, now.due_at, now.title) == (notice.state, notice.due_at, notice.title)
 
 
 async def test_picture_taken_out_of_the_form_may_be_put_in_again(office: Office) -> None:
