@@ -31,8 +31,9 @@ from bot.contract import (
     tr,
 )
 from bot.contract.roster import Binding
-from integrations.repairs import clock, hazards, joining, merging, places, ratings, reopening, things
+from integrations.repairs import clock, hazards, joining, merging, places, ratings, reopening, things, visits, windows
 from integrations.repairs.models import CALLED_OUT, OPEN, PAUSED, STATE_WORDS, WAITS, Ticket, TicketState
+from integrations.repairs.visits import VisitState
 
 #: Urging again within this time changes nothing.
 URGE_AGAIN = timedelta(minutes=30)
@@ -61,6 +62,14 @@ _ALL_OFF = re.compile(
 
 #: Signs of the longest words that do, and the numbers in them.
 _ALL_OFF_LONGEST, _COUNTS = 30, {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "五": 5}
+
+#: Words beside a time that say that somebody may come then.
+_MAY_COME = re.compile(r"都行|都可以|都得|都方便|随时|方便|有空|在家|有人|上门|来修|来看|下班")
+
+#: 那个时间不行, 到时候我不在家: of what was agreed.
+_NOT_THEN = re.compile(
+    r"(?:不好意思|抱歉|师傅|那|我|[，, ])*(?:(?:那个?|这个?|约的?|约好的?|到时候?|那天|这天|那时候?)(?:时间|点|时候)?(?:的话)?|时间)(?:我|我家|家里|恐怕|可能|好像|又|都)*(?:不行|不方便|不合适|不得空|没空|没人|不在家|来不及|有事|冇人|唔得|唔方便|赶不上)(?:[了呀啊哦哈的吧。！!，, ]|换一?个(?:时间)?|改一?(?:个|下)?(?:时间)?|能换吗|能改吗)*"
+)
 
 #: What stands in the menu.
 SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
@@ -107,6 +116,7 @@ def report(turn: Turn, slots: Fault) -> Reply | Ask:
     _bound_by_the_day(turn, urgent)
     ticket = Ticket(
         **_whose(turn, meant), category=slots.category, location=slots.location, urgent=urgent, appointment_at=slots.appointment_at, phone=slots.phone or "", opened_at=turn.now,
+        wishes=_wishes(turn, slots.appointment_at),
     )  # fmt: skip
     clock.start(turn, ticket)
     ticket.add_words(turn.said)
@@ -126,6 +136,16 @@ def report(turn: Turn, slots: Fault) -> Reply | Ask:
         promise=_promise(turn, ticket, _call_out(turn, ticket) if urgent else None), phone_end=ticket.phone_end, url=_link(turn, ticket),
         unproven="" if ticket.is_proven else ticket.said_flat,
     )  # fmt: skip
+
+
+def _wishes(turn: Turn, at: datetime | None) -> list[list[str]]:
+    """Return the stretches in which the resident would like somebody to come, as the ticket keeps them; of other times, when it began, none."""
+    if at is None and not _MAY_COME.search(turn.said):
+        return []
+    named = windows.wanted(turn.said, turn.now)
+    if at is not None and not any(begins <= at < ends or (begins.date() == at.date()) for begins, ends in named):
+        named = [(at, at + windows.AROUND)] if at > turn.now else []
+    return windows.to_json(named)
 
 
 def _told(ticket: Ticket) -> str:
@@ -213,7 +233,7 @@ class Changes:
 
 @amends(
     "repair.report", Changes, keeps_words=True,
-    replies={"changed": "number what when phone_end promise", "noted": "number words flat", "past": "number flat", "over": "what state", "gone": ""},
+    replies={"changed": "number what when wished phone_end promise", "noted": "number words flat", "past": "number flat", "over": "what state", "gone": ""},
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
     """Change a ticket that is not done yet, and keep the words; staff see both on it."""
@@ -228,6 +248,10 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     ticket.add_words(turn.said)
     turn.session.add(ticket)
     changed = _write(ticket, slots, turn.said)
+    if "time" in changed:
+        _wish_anew(turn, ticket)
+    elif not slots.appointment_at and not ticket.agreed_at and (wishes := _wishes(turn, None)):
+        ticket.wishes = wishes
     if changed.keys() <= {"phone"}:  # whom to call is said back in the words it was told in: 找我媳妇，电话…
         if changed or ticket.words != before:
             turn.record("repair.changed", ticket.subject, **(changed or {"words": True}))
@@ -243,9 +267,20 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
     return Reply(
         "changed", about=about, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket),
-        when=turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else "", phone_end=ticket.phone_end,
+        when=turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else "", wished="1" if ticket.appointment_at and not ticket.agreed_at else "", phone_end=ticket.phone_end,
         promise=_promise(turn, ticket, task),
     )  # fmt: skip
+
+
+def _wish_anew(turn: Turn, ticket: Ticket) -> None:
+    """Keep when the resident would like it now; what was agreed before is so no more, and the office is asked to agree again."""
+    ticket.wishes = _wishes(turn, ticket.appointment_at)
+    was_agreed = ticket.agreed_at is not None
+    visits.release(turn, ticket, VisitState.MOVED)
+    if was_agreed:
+        when = turn.words("{t}", t=ticket.appointment_at)
+        title = tr("住户想改到{when}，请重新约：{number} {what}", when=when, number=ticket.number, what=ticket.what)
+        visits.ask_again(turn, ticket, title)
 
 
 def _write(ticket: Ticket, slots: Changes, said: str) -> dict[str, bool]:
@@ -324,7 +359,7 @@ def _when(turn: Turn, ticket: Ticket) -> str:
         anew = ticket.promised_at if ticket.promised_at and ticket.promised_at > turn.now else None
         return turn.words("本该{t}前修好，已经晚了{anew?，现在最晚{anew}前}", t=ticket.due_at, anew=anew or "")
     if ticket.appointment_at and ticket.appointment_at >= turn.now:
-        return turn.words("约的{t}上门", t=ticket.appointment_at)
+        return turn.words("约的{t}上门" if ticket.agreed_at else "您希望{t}上门，等师傅确认", t=ticket.appointment_at)
     return turn.words("最晚{t}前处理", t=ticket.due_at)
 
 
@@ -453,7 +488,7 @@ def _cancel_all(turn: Turn, slots: Cancelling, several: Sequence[Ticket]) -> Rep
     lines = "\n".join(
         ["", *(f"· {one.number} {_what(turn, one)}" + (f"，您说的“{one.quoted}”" if one.quoted else "") for one in several)]
     )
-    values = {"count": len(several), "tickets": lines}
+    values: dict[str, Any] = {"count": len(several), "tickets": lines}
     if slots.sure is None:
         options = {"yes": "都取消", "no": "先不取消"}
         return Ask(slot="sure", name="all", options=options, values=values, called_off="all_unsure")
@@ -502,6 +537,8 @@ def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to a bare rating, or the flat that was picked by a part of its address: 501的, 3栋那套; nothing for all else."""
     if not turn.is_asked and len(text) <= _QUESTION and _FOR_ANOTHER.fullmatch(text.strip()):
         return turn.words(turn.context.messages["repair.for_another"])
+    if len(text) <= _ALL_OFF_LONGEST and _NOT_THEN.fullmatch(text.strip()) and (said := _decline(turn)):
+        return said
     if not turn.is_asked and len(text) <= _ALL_OFF_LONGEST and joining.NOT_THE_SAME.fullmatch(text.strip()):
         if (ticket := joining.joined_by(turn, _mine(turn, (*OPEN, TicketState.MERGED)))) is not None and _was_spoken_of(
             turn, ticket
@@ -523,6 +560,32 @@ def hear(turn: Turn, text: str) -> str | Wish:
         return hear_score(turn, text)
     named = [label for label, parts in _flats(turn, tasks.flats_waiting(turn, turn.openid)).items() if places.names(text, *parts)]
     return Wish(intent="repair.report", values={"whose": named[0]}) if len(named) == 1 else ""
+
+
+def _decline(turn: Turn) -> str:
+    """Let the visit that was agreed go, as the resident says; empty where none lies ahead, or several do and none was spoken of."""
+    ahead = [
+        (one, visit) for one in _waiting(turn) if (visit := visits.current(turn, one)) is not None and visit.ends_at > turn.now
+    ]
+    meant = [pair for pair in ahead if _was_spoken_of(turn, pair[0])] or ahead
+    if len(meant) != 1:
+        return ""
+    ticket, visit = meant[0]
+    when = visits.in_words(turn, visit.begins_at)
+    visits.release(turn, ticket, VisitState.DECLINED)
+    ticket.appointment_at, ticket.wishes = None, []
+    ticket.add_words(turn.said)
+    clock.start(turn, ticket, ticket.opened_at)
+    turn.record("repair.declined", ticket.subject)
+    title = tr(
+        "住户说{when}不行，请重新约：{place} {what}（{number}）",
+        when=when,
+        place=ticket.place_of(_flat(turn, ticket)),
+        what=ticket.what,
+        number=ticket.number,
+    )
+    visits.ask_again(turn, ticket, title)
+    return turn.words(turn.context.messages["repair.declined"], number=ticket.number, when=when)
 
 
 def hear_score(turn: Turn, text: str) -> str:
