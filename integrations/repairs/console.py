@@ -184,6 +184,8 @@ def _waits(ticket: Ticket) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
 def move(desk: Desk) -> Redirect:
     """Move a ticket on and tell the resident."""
     ticket, wanted = find(desk), desk.form.get("state", "")
+    if wanted == TicketState.ACCEPTED and ticket.assignee_id not in (None, desk.staff.id):
+        dispatching.take(desk, ticket, desk.staff)  # says who was first
     if wanted not in list(TicketState) or not ticket.may_become(TicketState(wanted)) or wanted == TicketState.CANCELLED:
         raise Refusal(tr("工单现在是“{STATE_WORDS}”，不能这样改。请刷新页面看最新状态。", STATE_WORDS=STATE_WORDS[ticket.state]))
     steps.move(desk, ticket, TicketState(wanted))

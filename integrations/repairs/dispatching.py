@@ -203,22 +203,40 @@ def share_out(
     `planned` counts what is planned already for whom. Nobody gets one whom it does not fit, who has `most` in hand, or who had `fair`
     more today than whoever of those it fits had least.
     """
-    columns = [(hand, nth + planned.get(hand.key, 0)) for hand in people if hand.is_on for nth in range(AT_ONCE)]
-    plans: list[list[Plan | None]] = []
-    for case in cases:
-        fit = [hand for hand in people if hand.is_on and hands.can_mend(hand, case.ticket.category)]
-        least = min((hand.today + planned.get(hand.key, 0) for hand in fit), default=0)
-        turn = {hand.key: place for place, hand in enumerate(sorted(fit, key=_had_none_for_longest))}
-        plans.append([_plan(case, hand, nth, where, least, turn) for hand, nth in columns])
-    if not columns:
+    seats = [(hand, nth + planned.get(hand.key, 0)) for hand in people if hand.is_on for nth in range(AT_ONCE)]
+    if not seats:
         return [(case, None) for case in cases]
+    plans = [_row(case, seats, people, where, planned) for case in cases]
     costs = [
         [assignment.NEVER if plan is None else cost(case, plan, people) for plan in row]
         for case, row in zip(cases, plans, strict=True)
     ]
-    waits = [WAITS + PRESSES * case.ticket.urgent + PRESSES // max(case.slack // 30, 1) for case in cases]
-    taken = assignment.share_out(costs, waits)
-    return [(case, None if column is None else row[column]) for case, row, column in zip(cases, plans, taken, strict=True)]
+    taken = assignment.share_out(costs, [waits(case) for case in cases])
+    return [(case, None if seat is None else row[seat]) for case, row, seat in zip(cases, plans, taken, strict=True)]
+
+
+def _row(
+    case: Case,
+    seats: Sequence[tuple[Hand, int]],
+    people: Sequence[Hand],
+    where: Mapping[str, tuple[int, int]],
+    planned: Mapping[int, int],
+) -> list[Plan | None]:
+    """Return what it means that each of them takes a ticket; None where that cannot be."""
+    fit = [hand for hand in people if hand.is_on and hands.can_mend(hand, case.ticket.category)]
+    least = min((hand.today + planned.get(hand.key, 0) for hand in fit), default=0)
+    turn = {hand.key: place for place, hand in enumerate(sorted(fit, key=_had_none_for_longest))}
+    return [_plan(case, hand, nth, where, least, turn) for hand, nth in seats]
+
+
+def plan_for(case: Case, hand: Hand, nth: int, people: Sequence[Hand]) -> Plan | None:
+    """Return what it means that one of some people takes a ticket as the nth of this run, nothing being known of where buildings stand."""
+    return _row(case, [(hand, nth)], people, {}, {})[0] if hand.is_on else None
+
+
+def waits(case: Case) -> int:
+    """Return what it costs to leave a ticket waiting: more than anybody's way, and the more the less time is left."""
+    return WAITS + PRESSES * case.ticket.urgent + PRESSES // max(case.slack // 30, 1)
 
 
 def cost(case: Case, plan: Plan, people: Sequence[Hand]) -> int:
