@@ -28,7 +28,7 @@ def remind(work: Work) -> None:
     for visit, ticket in work.session.exec(due.limit(BATCH).with_for_update(skip_locked=True, of=Visit)).all():
         visit.reminded_at = work.now
         work.session.add(visit)
-        if visit.agreed_at > visit.begins_at - AHEAD:
+        if visit.agreed_at >= visit.begins_at - AHEAD:
             continue
         member = work.session.get(Staff, visit.staff_id)
         flat = work.session.get(Household, ticket.household_id) if ticket.household_id else None
