@@ -428,6 +428,7 @@ ROUTES: tuple[Page, ...] = (
     cancel,
     assign,
     prioritise,
+    agree,
     reschedule,
     note,
     add_cost,

@@ -5,11 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlmodel import col, func, or_, select
+from sqlmodel import case, col, func, or_, select
 
 from bot.contract import Household, Role, Staff, Work, duty
 from integrations.repairs.models import OPEN, PAUSED, Ticket, TicketState
 from integrations.repairs.suggesting import SKILLS, fitting
+
+#: How far back it is looked who took the last ticket when.
+LATELY = timedelta(days=30)
 
 #: The kind of task by which duty rosters name who mends.
 COVERS = "repair"
@@ -41,7 +44,7 @@ def load(work: Work, until: datetime | None = None) -> list[Hand]:
     if not members:
         return []
     on_roster = rostered(work)
-    turns = _turns(work, until or work.now + timedelta(minutes=1))
+    turns = _turns(work, until or work.now + timedelta(minutes=1)) if on_roster else {}
     held, places = _in_hand(work)
     today, last = _taken(work)
     is_open = work.context.office.is_open(work.now)
@@ -93,9 +96,8 @@ def _taken(work: Work) -> tuple[Mapping[int | None, int], Mapping[int | None, da
     midnight = work.now.replace(hour=0, minute=0, second=0, microsecond=0)
     taken = col(Ticket.taken_at)
     rows = work.session.exec(
-        select(Ticket.assignee_id, func.max(taken), func.count(col(Ticket.id))).where(taken >= midnight - timedelta(days=30), col(Ticket.assignee_id).is_not(None)).group_by(col(Ticket.assignee_id))
-    ).all()  # fmt: skip
-    counted = work.session.exec(
-        select(Ticket.assignee_id, func.count(col(Ticket.id))).where(taken >= midnight, col(Ticket.assignee_id).is_not(None)).group_by(col(Ticket.assignee_id))
-    ).all()  # fmt: skip
-    return dict(counted), {assignee: last for assignee, last, _ in rows if last is not None}
+        select(Ticket.assignee_id, func.max(taken), func.sum(case((taken >= midnight, 1), else_=0)))
+        .where(taken >= midnight - LATELY, col(Ticket.assignee_id).is_not(None))
+        .group_by(col(Ticket.assignee_id))
+    ).all()
+    return {assignee: number for assignee, _, number in rows}, {assignee: last for assignee, last, _ in rows if last is not None}

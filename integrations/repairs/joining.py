@@ -30,6 +30,8 @@ NOT_THE_SAME = re.compile(
 def told_already(turn: Turn, category: str, location: str) -> Ticket | None:
     """Return the open ticket of somebody else that tells of the same fault: of its kind, told within three days, of the same part of the
     house; nothing where a fault is one's own, such as a tap's."""
+    if not places.is_shared(location) and not _EVERYBODYS.search(location) and not _SUPPLY.search(turn.said):
+        return None
     flat = turn.flat
     building = _building(location, flat)
     if not building and not _EVERYBODYS.search(location):
