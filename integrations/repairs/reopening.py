@@ -27,6 +27,7 @@ def reopen(work: Work, ticket: Ticket) -> None:
     ticket.priority = max(ticket.priority, 1)
     ticket.done_at, ticket.rating, ticket.appointment_at, ticket.agreed_at, ticket.wishes = None, None, None, None, []
     ticket.ended, ticket.ended_note = "", ""
+    work.session.flush()  # without an id it would be every ticket's that goes with none
     for one in work.session.exec(select(Ticket).where(Ticket.merged_into_id == ticket.id)).all():
         one.rating = None  # who goes with it may rate it once it is done again
         work.session.add(one)
