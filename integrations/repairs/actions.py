@@ -31,8 +31,9 @@ from bot.contract import (
     tr,
 )
 from bot.contract.roster import Binding
-from integrations.repairs import clock, hazards, merging, places, ratings, reopening, things
+from integrations.repairs import clock, hazards, joining, merging, places, ratings, reopening, things, visits, windows
 from integrations.repairs.models import CALLED_OUT, OPEN, PAUSED, STATE_WORDS, WAITS, Ticket, TicketState
+from integrations.repairs.visits import VisitState
 
 #: Urging again within this time changes nothing.
 URGE_AGAIN = timedelta(minutes=30)
@@ -52,6 +53,24 @@ _QUESTION = 36
 
 #: Longest words that only say which flat it is.
 _BRIEF = 12
+
+#: 两个都取消, 都不用修了, 那两件一起撤了吧: all of what was just told, of no kind that they name.
+_ALL_OFF = re.compile(
+    r"(?:那|就|先|还是|算了|好|麻烦|请|帮我|给我|把|[\s，,])*(?:(?:这|那|刚才|刚报的|上面)?(?P<count>两|俩|二|三|四|五|[2-5])[个件样张单处](?:报修|单子|事)?|(?:这|那)些|报修|单子|工单)?(?:我)?"
+    r"(?:都|全|全都|全部|统统|一起|一块儿?)(?:给我)?(?:取消|撤销|撤掉|撤|作废|删掉|删|不用修|不修|不用来|不用弄|不要修|不用处理)(?:掉|了|吧|一下|啊|哈|谢谢|[\s，,。！!])*"
+)
+
+#: Signs of the longest words that do, and the numbers in them.
+_ALL_OFF_LONGEST, _COUNTS = 30, {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "五": 5}
+
+#: Words beside a time that say that somebody may come then.
+_MAY_COME = re.compile(r"都行|都可以|都得|都方便|随时|方便|有空|在家|有人|上门|来修|来看|下班")
+
+#: 那个时间不行, 到时候我不在家: of what was agreed.
+_NOT_THEN = re.compile(
+    r"(?:不好意思|抱歉|师傅|那|我|[，, ])*(?:(?:那个?|这个?|约的?|约好的?|到时候?|那天|这天|那时候?)(?:时间|点|时候)?(?:的话)?|时间)(?:我|我家|家里|恐怕|可能|好像|又|都)*(?:不行|不方便|不合适|不得空|没空|没人|不在家|来不及|有事|冇人|唔得|唔方便|赶不上)(?:[了呀啊哦哈的吧。！!，, ]|换一?个(?:时间)?|改一?(?:个|下)?(?:时间)?|能换吗|能改吗)*"
+)
+
 #: What stands in the menu.
 SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
 
@@ -70,9 +89,15 @@ class Fault:
     appointment_at: datetime | None = None
     phone: str | None = None
     whose: str | None = None  # the flat that was picked, by its label
+    same: str | None = None  # whether it is what somebody else has told already
 
 
-@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url unproven flat", "whose": ""})
+@action(
+    "repair.report", Fault,
+    replies={
+        "done": "number what promise photos phone_end url unproven flat", "whose": "", "same": "what state t", "joined": "number what state when photos url",
+    },
+)  # fmt: skip
 def report(turn: Turn, slots: Fault) -> Reply | Ask:
     """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it.
 
@@ -82,10 +107,16 @@ def report(turn: Turn, slots: Fault) -> Reply | Ask:
     meant = _meant(turn, slots)
     if len(meant) > 1:
         return Ask(slot="whose", name="whose", options={one: one for one in meant})
+    known = joining.told_already(turn, slots.category, slots.location) if slots.same != "no" else None
+    if known is not None and slots.same is None:
+        values = {"what": known.what, "state": _told(known), "t": turn.words("{t}", t=known.opened_at)}
+        options = {"yes": "是同一个，跟着它", "no": "不是同一个，单独报"}
+        return Ask(slot="same", name="same", options=options, values=values, agreed="yes")
     urgent = hazards.reaches_current(turn.said) if slots.urgent is None else slots.urgent
     _bound_by_the_day(turn, urgent)
     ticket = Ticket(
         **_whose(turn, meant), category=slots.category, location=slots.location, urgent=urgent, appointment_at=slots.appointment_at, phone=slots.phone or "", opened_at=turn.now,
+        wishes=_wishes(turn, slots.appointment_at),
     )  # fmt: skip
     clock.start(turn, ticket)
     ticket.add_words(turn.said)
@@ -93,11 +124,35 @@ def report(turn: Turn, slots: Fault) -> Reply | Ask:
     turn.attach(photos, ticket.subject)
     turn.session.add(ticket)
     turn.record("repair.opened", ticket.subject, category=ticket.category, urgent=urgent)
+    if known is not None:
+        turn.session.flush()
+        joining.join(turn, ticket, known)
+        return Reply(
+            "joined", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), state=_told(known),
+            when=_when(turn, ticket), photos=len(photos) or "", url=_link(turn, ticket),
+        )  # fmt: skip
     return Reply(
         "done", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), flat=_told_apart(turn, ticket, meant), photos=len(photos) or "",
         promise=_promise(turn, ticket, _call_out(turn, ticket) if urgent else None), phone_end=ticket.phone_end, url=_link(turn, ticket),
         unproven="" if ticket.is_proven else ticket.said_flat,
     )  # fmt: skip
+
+
+def _wishes(turn: Turn, at: datetime | None) -> list[list[str]]:
+    """Return the stretches in which the resident would like somebody to come, as the ticket keeps them; of other times, when it began, none."""
+    if at is None and not _MAY_COME.search(turn.said):
+        return []
+    named = windows.wanted(turn.said, turn.now)
+    if at is not None and not any(begins <= at < ends or (begins.date() == at.date()) for begins, ends in named):
+        named = [(at, at + windows.AROUND)] if at > turn.now else []
+    return windows.to_json(named)
+
+
+def _told(ticket: Ticket) -> str:
+    """Return how it stands with what somebody else told: no more than a neighbour needs to know."""
+    if ticket.state in PAUSED:
+        return STATE_WORDS[ticket.state]
+    return "正在安排师傅" if ticket.state is TicketState.SUBMITTED else "正在处理"
 
 
 def _meant(turn: Turn, slots: Fault) -> Sequence[str]:
@@ -178,7 +233,7 @@ class Changes:
 
 @amends(
     "repair.report", Changes, keeps_words=True,
-    replies={"changed": "number what when phone_end promise", "noted": "number words flat", "past": "number flat", "over": "what state", "gone": ""},
+    replies={"changed": "number what when wished phone_end promise", "noted": "number words flat", "past": "number flat", "over": "what state", "gone": ""},
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
     """Change a ticket that is not done yet, and keep the words; staff see both on it."""
@@ -193,6 +248,10 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     ticket.add_words(turn.said)
     turn.session.add(ticket)
     changed = _write(ticket, slots, turn.said)
+    if "time" in changed:
+        _wish_anew(turn, ticket)
+    elif not slots.appointment_at and not ticket.agreed_at and (wishes := _wishes(turn, None)):
+        ticket.wishes = wishes
     if changed.keys() <= {"phone"}:  # whom to call is said back in the words it was told in: 找我媳妇，电话…
         if changed or ticket.words != before:
             turn.record("repair.changed", ticket.subject, **(changed or {"words": True}))
@@ -208,9 +267,20 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
     return Reply(
         "changed", about=about, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket),
-        when=turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else "", phone_end=ticket.phone_end,
+        when=turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else "", wished="1" if ticket.appointment_at and not ticket.agreed_at else "", phone_end=ticket.phone_end,
         promise=_promise(turn, ticket, task),
     )  # fmt: skip
+
+
+def _wish_anew(turn: Turn, ticket: Ticket) -> None:
+    """Keep when the resident would like it now; what was agreed before is so no more, and the office is asked to agree again."""
+    ticket.wishes = _wishes(turn, ticket.appointment_at)
+    was_agreed = ticket.agreed_at is not None
+    visits.release(turn, ticket, VisitState.MOVED)
+    if was_agreed:
+        when = turn.words("{t}", t=ticket.appointment_at)
+        title = tr("住户想改到{when}，请重新约：{number} {what}", when=when, number=ticket.number, what=ticket.what)
+        visits.ask_again(turn, ticket, title)
 
 
 def _write(ticket: Ticket, slots: Changes, said: str) -> dict[str, bool]:
@@ -289,7 +359,7 @@ def _when(turn: Turn, ticket: Ticket) -> str:
         anew = ticket.promised_at if ticket.promised_at and ticket.promised_at > turn.now else None
         return turn.words("本该{t}前修好，已经晚了{anew?，现在最晚{anew}前}", t=ticket.due_at, anew=anew or "")
     if ticket.appointment_at and ticket.appointment_at >= turn.now:
-        return turn.words("约的{t}上门", t=ticket.appointment_at)
+        return turn.words("约的{t}上门" if ticket.agreed_at else "您希望{t}上门，等师傅确认", t=ticket.appointment_at)
     return turn.words("最晚{t}前处理", t=ticket.due_at)
 
 
@@ -370,18 +440,21 @@ class Cancelling(Which):
     """Which ticket, and the answer to its being read back: a pick of the menu, or yes or no in other words."""
 
     sure: bool | str | None = None
+    every: str | None = None  # the number of those that were told last, or all of them
 
 
 @action(
     "repair.cancel", Cancelling,
     replies={
-        "which": "", "none_meant": "", "sure": "number what words", "unsure": "number what words", "kept": "number what", "done": "number what",
+        "all": "count tickets", "all_unsure": "count tickets", "all_kept": "count tickets", "all_done": "count tickets", "which": "", "none_meant": "", "sure": "number what words", "unsure": "number what words", "kept": "number what", "done": "number what",
         "none": "",
     },
 )  # fmt: skip
 def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
-    """Cancel an open ticket once it was read back and agreed to."""
-    ticket = _choose(turn, slots.ticket, _mine(turn, OPEN), called_off="none_meant")
+    """Cancel an open ticket, or all of them, once it was read back and agreed to."""
+    if slots.every and len(several := _several(turn, slots.every)) > 1:
+        return _cancel_all(turn, slots, several)
+    ticket = _choose(turn, slots.ticket, _waiting(turn), called_off="none_meant")
     if not isinstance(ticket, Ticket):
         return ticket
     if slots.sure is None:  # a bare 取消 may mean either: nothing is cancelled, and the way to do so is told
@@ -392,12 +465,38 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
         return Reply(
             "kept", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), ok=False
         )
+    _call_off(turn, ticket)
+    return Reply("done", about=ticket.subject, over=True, number=ticket.number, what=_what(turn, ticket))
+
+
+def _call_off(turn: Turn, ticket: Ticket) -> None:
     ticket.state, ticket.ended = TicketState.CANCELLED, "resident"
+    ticket.merged_into_id = None  # what it went with goes on
     turn.session.add(ticket)
     turn.record("repair.cancelled", ticket.subject, reason=ticket.ended)
     merging.part_all(turn, ticket)
     turn.finish(ticket.subject, "住户取消了报修")
-    return Reply("done", about=ticket.subject, over=True, number=ticket.number, what=_what(turn, ticket))
+
+
+def _several(turn: Turn, every: str) -> Sequence[Ticket]:
+    """Return the open tickets that 都 or 两个都 means: all, or so many of those that were told last, in the order in which they were."""
+    theirs = _waiting(turn)
+    return [*reversed(theirs[: int(every)] if every.isdigit() else theirs)]
+
+
+def _cancel_all(turn: Turn, slots: Cancelling, several: Sequence[Ticket]) -> Reply | Ask:
+    lines = "\n".join(
+        ["", *(f"· {one.number} {_what(turn, one)}" + (f"，您说的“{one.quoted}”" if one.quoted else "") for one in several)]
+    )
+    values: dict[str, Any] = {"count": len(several), "tickets": lines}
+    if slots.sure is None:
+        options = {"yes": "都取消", "no": "先不取消"}
+        return Ask(slot="sure", name="all", options=options, values=values, called_off="all_unsure")
+    if slots.sure in {False, "no"}:
+        return Reply("all_kept", ok=False, **values)
+    for one in several:
+        _call_off(turn, one)
+    return Reply("all_done", about=several[-1].subject, over=True, **values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -424,7 +523,9 @@ def rate(turn: Turn, slots: Rating) -> Reply | Ask:
 
 
 def _rate(turn: Turn, ticket: Ticket, score: int) -> None:
-    ticket.rating, ticket.state = score, TicketState.CLOSED
+    ticket.rating = score
+    if ticket.state is not TicketState.MERGED:  # one that goes with another is rated beside it
+        ticket.state = TicketState.CLOSED
     turn.session.add(ticket)
     turn.record("repair.rated", ticket.subject, rating=score)
     if score <= LOW:
@@ -436,10 +537,55 @@ def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to a bare rating, or the flat that was picked by a part of its address: 501的, 3栋那套; nothing for all else."""
     if not turn.is_asked and len(text) <= _QUESTION and _FOR_ANOTHER.fullmatch(text.strip()):
         return turn.words(turn.context.messages["repair.for_another"])
+    if len(text) <= _ALL_OFF_LONGEST and _NOT_THEN.fullmatch(text.strip()) and (said := _decline(turn)):
+        return said
+    if not turn.is_asked and len(text) <= _ALL_OFF_LONGEST and joining.NOT_THE_SAME.fullmatch(text.strip()):
+        if (ticket := joining.joined_by(turn, _mine(turn, (*OPEN, TicketState.MERGED)))) is not None and _was_spoken_of(
+            turn, ticket
+        ):
+            joining.part(turn, ticket)
+            return turn.words(
+                turn.context.messages["repair.own_again"],
+                number=ticket.number,
+                what=_what(turn, ticket),
+                t=ticket.due_at,
+                url=_link(turn, ticket),
+            )
+    if not turn.is_asked and len(text) <= _ALL_OFF_LONGEST and (all_off := _ALL_OFF.fullmatch(text.strip())):
+        theirs, said = _waiting(turn), all_off["count"]
+        if len(theirs) > 1 and (said or "修" in text or any(_was_spoken_of(turn, one) for one in theirs)):
+            counted = str(_COUNTS.get(said, 0) or said) if said else "all"
+            return Wish(intent="repair.cancel", values={"every": counted})
     if (turn.open, turn.asks) != ("repair.report", "whose") or len(text) > _BRIEF:
         return hear_score(turn, text)
     named = [label for label, parts in _flats(turn, tasks.flats_waiting(turn, turn.openid)).items() if places.names(text, *parts)]
     return Wish(intent="repair.report", values={"whose": named[0]}) if len(named) == 1 else ""
+
+
+def _decline(turn: Turn) -> str:
+    """Let the visit that was agreed go, as the resident says; empty where none lies ahead, or several do and none was spoken of."""
+    ahead = [
+        (one, visit) for one in _waiting(turn) if (visit := visits.current(turn, one)) is not None and visit.ends_at > turn.now
+    ]
+    meant = [pair for pair in ahead if _was_spoken_of(turn, pair[0])] or ahead
+    if len(meant) != 1:
+        return ""
+    ticket, visit = meant[0]
+    when = visits.in_words(turn, visit.begins_at)
+    visits.release(turn, ticket, VisitState.DECLINED)
+    ticket.appointment_at, ticket.wishes = None, []
+    ticket.add_words(turn.said)
+    clock.start(turn, ticket, ticket.opened_at)
+    turn.record("repair.declined", ticket.subject)
+    title = tr(
+        "住户说{when}不行，请重新约：{place} {what}（{number}）",
+        when=when,
+        place=ticket.place_of(_flat(turn, ticket)),
+        what=ticket.what,
+        number=ticket.number,
+    )
+    visits.ask_again(turn, ticket, title)
+    return turn.words(turn.context.messages["repair.declined"], number=ticket.number, when=when)
 
 
 def hear_score(turn: Turn, text: str) -> str:
@@ -489,12 +635,12 @@ def _unhappy(turn: Turn) -> Sequence[Ticket]:
 
 
 def _rateable(turn: Turn) -> Sequence[Ticket]:
-    finished = _mine(turn, (TicketState.DONE, TicketState.CLOSED))
+    finished = [(one, _carrier(turn, one)) for one in _mine(turn, (TicketState.DONE, TicketState.CLOSED, TicketState.MERGED))]
+    over = (TicketState.DONE, TicketState.CLOSED)
     return [
-        ticket
-        for ticket in finished
-        if ticket.rating is None and ticket.done_at and turn.now - ticket.done_at < reopening.REOPENS
-    ]
+        ticket for ticket, carrier in finished
+        if ticket.rating is None and carrier.state in over and carrier.done_at and turn.now - carrier.done_at < reopening.REOPENS
+    ]  # fmt: skip
 
 
 def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket], called_off: str = "") -> Ticket | Reply | Ask:

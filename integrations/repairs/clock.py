@@ -110,6 +110,8 @@ def term(
         rounds=not urgent,
         waits=waits,
     )
+    if appointment_at is not None and (appointment_at.hour, appointment_at.minute) == (0, 0):  # a day: until its evening
+        appointment_at = appointment_at.replace(hour=CLOSES) - URGENT
     if appointment_at is None or appointment_at + URGENT <= found.at():
         return found
     until = Clock(measure=Measure.ALWAYS, hours=hours, pauses=found.clock.pauses).ran(begins, appointment_at + URGENT)

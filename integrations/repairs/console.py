@@ -23,13 +23,14 @@ from bot.contract import (
     tr_all,
     withheld,
 )
-from integrations.repairs import merging, reopening, steps
+from integrations.repairs import dispatching, joining, merging, reopening, steps, visits, windows
 from integrations.repairs.costs import used_before
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     FOLLOWS,
     LEVELS,
     OPEN,
+    OVERRIDES,
     PAUSED,
     PAYER_WORDS,
     REASONS,
@@ -138,10 +139,19 @@ def _shown(desk: Desk, ticket: Ticket, fault: Refusal | None = None) -> View:
             "costs": costs, "yuan": yuan, "used": used_before(desk) if desk.may("ticket.edit") else (), "total": sum(one.total for one in costs), "payers": PAYER_WORDS,
             "theirs": sum(one.total for one in costs if one.payer is Payer.RESIDENT), "reasons": REASONS, "reason": desk.veil(steps.reason_of(ticket)),
             "form": desk.form, "fault": str(fault or ""), "refusal": fault, "trace": explain(desk, ticket), "is_paused": ticket.state in PAUSED,
+            "planned": desk.session.get(Staff, ticket.planned_id) if ticket.planned_id else None, "plan": dispatching.reason(ticket.plan), "overrides": OVERRIDES,
+            "affected": joining.affected(desk, ticket), "wishes": _wishes(desk, ticket), "visit": visits.current(desk, ticket),
+            "slots": [(one, visits.in_words(desk, one.begins_at)) for one in visits.propose(desk, ticket)] if ticket.state in OPEN and desk.may("ticket.edit") else [],
             "waits": _waits(ticket), "waits_for": WAITS.get(ticket.state, {}).get(ticket.pause_reason, ""),
         },
         422 if fault else 200,
     )  # fmt: skip
+
+
+def _wishes(desk: Desk, ticket: Ticket) -> Sequence[str]:
+    """Return when the resident would like somebody to come, in words."""
+    named = windows.from_json(ticket.wishes, desk.now)
+    return [desk.words(tr("{t}到{until}"), t=begins, until=f"{ends:%H:%M}") for begins, ends in named if ends > desk.now][:4]
 
 
 def _next(desk: Desk, ticket: Ticket) -> Sequence[tuple[TicketState, str]]:
@@ -174,6 +184,8 @@ def _waits(ticket: Ticket) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
 def move(desk: Desk) -> Redirect:
     """Move a ticket on and tell the resident."""
     ticket, wanted = find(desk), desk.form.get("state", "")
+    if wanted == TicketState.ACCEPTED and ticket.assignee_id not in (None, desk.staff.id):
+        dispatching.take(desk, ticket, desk.staff)  # says who was first
     if wanted not in list(TicketState) or not ticket.may_become(TicketState(wanted)) or wanted == TicketState.CANCELLED:
         raise Refusal(tr("工单现在是“{STATE_WORDS}”，不能这样改。请刷新页面看最新状态。", STATE_WORDS=STATE_WORDS[ticket.state]))
     steps.move(desk, ticket, TicketState(wanted))
@@ -252,7 +264,7 @@ def cancel(desk: Desk) -> View | Redirect:
 def assign(desk: Desk) -> Redirect:
     """Give a ticket to somebody."""
     ticket = find(desk)
-    member = steps.assign(desk, ticket, desk.form.get("staff", ""))
+    member = steps.assign(desk, ticket, desk.form.get("staff", ""), desk.form.get("why_other", ""))
     return Redirect(f"/console/tickets/{ticket.number}", tr("已派给{name}，已告诉住户。", name=member.name))
 
 
@@ -265,6 +277,20 @@ def prioritise(desk: Desk) -> Redirect:
     return Redirect(
         f"/console/tickets/{ticket.number}", tr("已改为“{LEVELS}”{called}。", LEVELS=LEVELS[ticket.level][2], called=called)
     )
+
+
+@page("POST", "/tickets/{number}/slot", need="ticket.edit")
+def agree(desk: Desk) -> View | Redirect:
+    """Agree to an hour that was proposed, which is promised from then on."""
+    ticket = find(desk)
+    try:
+        steps.agree(desk, ticket, desk.form.get("slot", ""))
+    except Refusal as refusal:
+        if desk.is_fragment:  # said beside the form
+            raise
+        desk.session.rollback()
+        return _shown(desk, find(desk), refusal)
+    return Redirect(f"/console/tickets/{ticket.number}", tr("约好了，已告诉住户。"))
 
 
 @page("POST", "/tickets/{number}/time", need="ticket.edit")
@@ -402,6 +428,7 @@ ROUTES: tuple[Page, ...] = (
     cancel,
     assign,
     prioritise,
+    agree,
     reschedule,
     note,
     add_cost,

@@ -59,7 +59,7 @@ FOLLOWS: Mapping[TicketState, tuple[TicketState, ...]] = {
     TicketState.DONE: (TicketState.CLOSED, TicketState.WORKING),
     TicketState.CLOSED: (TicketState.WORKING,),
     TicketState.CANCELLED: (),
-    TicketState.MERGED: (),  # it is parted again, or goes with the one that it was merged into
+    TicketState.MERGED: (TicketState.CANCELLED,),  # it is parted again, or goes with the one that it was merged into
 }
 
 #: States in which the clock stands still.
@@ -97,6 +97,11 @@ REASONS: Mapping[str, str] = {
     "duplicate": tr("重复报修"), "settled": tr("住户说好了，不用修"), "elsewhere": tr("不归物业管"), "unreached": tr("联系不上住户"), "other": tr("其他原因"),
 }  # fmt: skip
 OTHER_REASONS: Mapping[str, str] = {"resident": tr("住户自己取消"), "left": tr("住户已离开"), "silence": tr("一直没有评价")}
+
+#: Why the office gives a ticket to somebody else than whom it was planned for, or who had it. It is kept, and teaches nothing.
+OVERRIDES: Mapping[str, str] = {
+    "knows": tr("熟悉这一户或上次就是他修的"), "asked": tr("住户点名要的"), "near": tr("人正好在附近"), "busy": tr("原来的人忙不过来"), "absent": tr("原来的人不在"), "several": tr("几件一起派的"), "other": tr("别的原因"),
+}  # fmt: skip
 
 #: The kind of task by which those on duty are called.
 CALLED_OUT = "repair.urgent"
@@ -169,6 +174,16 @@ class Ticket(Scoped, table=True):
     follows_number: str = ""  # the ticket that it goes on with, which was done too long ago to be opened again
     merged_into_id: int | None = Field(default=None, foreign_key="repair_ticket.id", index=True)
     merged_from: str = ""  # the state to which it goes back when it is parted again
+    wishes: list[list[str]] = json_column(list)  # when the resident would like somebody to come: pairs of moments
+    agreed_at: datetime | None = (
+        maybe_moment()
+    )  # when appointment_at was agreed to by the office; None: it is the resident's wish alone
+    taken_at: datetime | None = maybe_moment()  # when whoever has it got it
+    planned_id: int | None = Field(default=None, foreign_key="staff.id", index=True)  # for whom it is planned while nobody has it
+    plan_until: datetime | None = maybe_moment()  # until when that is to be accepted
+    plan: dict[str, Any] = json_column(dict)  # why, in figures (dispatching.reason)
+    passed: list[int] = json_column(list)  # who let the time go by in which to accept it, by their ids
+    offered_at: datetime | None = maybe_moment()  # when all whom it fits were told that the first one has it
     rating: int | None = None
     ended: str = ""  # why it was called off or closed: one of REASONS or OTHER_REASONS
     ended_note: str = sealed("repair_ticket.ended_note")  # what staff wrote to it

@@ -7,7 +7,9 @@ from integrations.repairs.models import CATEGORY_WORDS, OPEN, STATE_WORDS, WAITS
 from integrations.repairs.steps import reason_of
 
 #: What happened that is the staff's own: notes, of which those that were told stand there by their words, reminders, numbers of neighbours.
-INNER = ("repair.noted", "repair.climbed", "repair.merged", "repair.joined")
+INNER = (
+    "repair.noted", "repair.climbed", "repair.merged", "repair.joined", "repair.planned", "repair.passed_on", "repair.offered",
+)  # fmt: skip
 
 
 @page("GET", "/tickets/{number}")

@@ -91,7 +91,7 @@ def _new(past: Past, resident: Resident, at: datetime, fault: Fault, visit: date
     return Ticket(
         number="R" + "".join(past.dice.choices("23456789ABCDEFGHJKMNPQRSTVWXYZ", k=6)), resident_id=resident.key,
         household_id=resident.household_id, category=category, location=location, words=words, urgent=urgent, opened_at=at,
-        due_at=term.at(), clock=term.to_json(), rung_at=term.at(clock.RUNGS[0]), appointment_at=visit,
+        due_at=term.at(), clock=term.to_json(), rung_at=term.at(clock.RUNGS[0]), appointment_at=visit, agreed_at=at if visit else None,
     )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from integrations.repairs.worktime import Hours, Measure
 #: What ships.
 SHIPPED = Path(__file__).parent / "data" / "clocks.yaml"
 
+#: Minutes within which a ticket is to be accepted where a row says nothing, of what cannot wait, and at most.
+ACCEPT, ACCEPT_URGENT, ACCEPT_MOST = 30, 5, 24 * 60
+
 #: The row of what cannot wait, whatever is broken.
 URGENT = "urgent"
 
@@ -39,6 +42,7 @@ class Profile:
     number: int
     unit: str
     source: str
+    accept: int = ACCEPT  # minutes within which whoever it is planned for is to accept it; then it is planned for somebody else
 
     @property
     def measure(self) -> Measure:
@@ -82,7 +86,9 @@ def read(text: str, name: str) -> Mapping[str, Profile]:
         raise Miswritten(f"{name}: {error}") from error
     if not isinstance(rows, dict):
         raise Miswritten(f"{name}: holds no rows such as 'water: {{minutes: 1440, source: …}}'")
-    return {_key(key, name): _profile(row, f"{name}: {key}") for key, row in rows.items()}
+    return {
+        _key(key, name): _profile(row, f"{name}: {key}", ACCEPT_URGENT if key == URGENT else ACCEPT) for key, row in rows.items()
+    }
 
 
 def _key(key: object, name: str) -> str:
@@ -91,13 +97,16 @@ def _key(key: object, name: str) -> str:
     return str(key)
 
 
-def _profile(row: Any, where: str) -> Profile:
+def _profile(row: Any, where: str, accept: int) -> Profile:
     units = [unit for unit in _UNITS if isinstance(row, dict) and unit in row]
-    if len(units) != 1 or set(row) != {units[0], "source"}:
+    if len(units) != 1 or set(row) - {"accept"} != {units[0], "source"}:
         raise Miswritten(f"{where}: {row!r}; say one of {', '.join(_UNITS)}, and `source`")
     number, most = row[units[0]], _UNITS[units[0]][2]
     if type(number) is not int or not 0 < number <= most:
         raise Miswritten(f"{where}: {units[0]} is {number!r}; say a whole number from 1 to {most}")
     if not isinstance(row["source"], str) or not row["source"].strip():
         raise Miswritten(f"{where}: `source` is empty; say where the number comes from, or that it is your own")
-    return Profile(number=number, unit=units[0], source=row["source"].strip())
+    accept = row.get("accept", accept)
+    if type(accept) is not int or not 0 < accept <= ACCEPT_MOST:
+        raise Miswritten(f"{where}: accept is {accept!r}; say whole minutes from 1 to {ACCEPT_MOST}")
+    return Profile(number=number, unit=units[0], source=row["source"].strip(), accept=accept)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlmodel import select
+
 from bot.contract import Work
 from integrations.repairs import clock
 from integrations.repairs.models import Ticket, TicketState
@@ -23,8 +25,12 @@ def reopen(work: Work, ticket: Ticket) -> None:
     ticket.state = TicketState.WORKING
     ticket.reopened += 1
     ticket.priority = max(ticket.priority, 1)
-    ticket.done_at, ticket.rating, ticket.appointment_at = None, None, None
+    ticket.done_at, ticket.rating, ticket.appointment_at, ticket.agreed_at, ticket.wishes = None, None, None, None, []
     ticket.ended, ticket.ended_note = "", ""
+    work.session.flush()  # without an id it would be every ticket's that goes with none
+    for one in work.session.exec(select(Ticket).where(Ticket.merged_into_id == ticket.id)).all():
+        one.rating = None  # who goes with it may rate it once it is done again
+        work.session.add(one)
     clock.start(work, ticket)
     work.record("repair.reopened", ticket.subject, times=ticket.reopened)
 

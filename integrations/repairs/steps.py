@@ -6,12 +6,28 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import Caller, Desk, Household, Refusal, Resident, Staff, Task, Work, is_past, row_id, tasks, tr
-from integrations.repairs import clock, reopening
+from bot.contract import (
+    Caller,
+    Desk,
+    Household,
+    Refusal,
+    Resident,
+    Staff,
+    Task,
+    Work,
+    asked_in,
+    is_past,
+    read_time,
+    row_id,
+    tasks,
+    tr,
+)
+from integrations.repairs import clock, dispatching, reopening, visits
 from integrations.repairs.models import (
     CALLED_OUT,
     LEVELS,
     OPEN,
+    OVERRIDES,
     PAUSED,
     REASONS,
     STATE_WORDS,
@@ -24,7 +40,7 @@ from integrations.repairs.models import (
 #: Columns that these change, and that taking an act on several tickets back puts back.
 KEEPS = (
     "state", "assignee_id", "done_at", "due_at", "urgent", "priority", "ended", "ended_note", "reminded_at", "clock", "rung", "rung_at",
-    "promised_at", "paused_at", "pause_reason",
+    "promised_at", "paused_at", "pause_reason", "taken_at", "planned_id", "plan_until", "plan", "passed",
 )  # fmt: skip
 
 #: What the resident is told when a ticket gets there.
@@ -42,6 +58,8 @@ AHEAD = timedelta(days=90)
 
 def move(desk: Desk, ticket: Ticket, state: TicketState) -> None:
     """Move a ticket on and tell the resident; raises Refusal where that does not follow."""
+    if ticket.state is TicketState.SUBMITTED and state in (TicketState.ACCEPTED, TicketState.WORKING, TicketState.DONE):
+        dispatching.take(desk, ticket, desk.staff)  # of two who want it at once one has it
     _require_follows(ticket, state)
     if state in PAUSED:
         raise Refusal(tr("请写明在等什么：用“先等一等”。"), field="waits")
@@ -59,7 +77,9 @@ def move(desk: Desk, ticket: Ticket, state: TicketState) -> None:
     elif state is not TicketState.CLOSED:  # a closed one can still be found not fixed
         ticket.done_at = None
     if ticket.assignee_id is None and state in OPEN:
-        ticket.assignee_id = desk.staff.id
+        ticket.assignee_id, ticket.taken_at = desk.staff.id, desk.now
+    if state not in OPEN:
+        dispatching.leave_plan(ticket)
     desk.session.add(ticket)
     reason = {"reason": ticket.ended} if ticket.ended and state in (TicketState.CANCELLED, TicketState.CLOSED) else {}
     desk.record(f"repair.{state}", ticket.subject, **reason)
@@ -111,20 +131,37 @@ def cancel(desk: Desk, ticket: Ticket, reason: str, note: str) -> None:
     move(desk, ticket, TicketState.CANCELLED)
 
 
-def assign(desk: Desk, ticket: Ticket, chosen: str) -> Staff:
-    """Give a ticket to somebody; one that was only submitted counts as accepted from then on."""
+def assign(desk: Desk, ticket: Ticket, chosen: str, why: str = "") -> Staff:
+    """Give a ticket to somebody; one that was only submitted counts as accepted from then on.
+
+    Whoever gives it to somebody else than it was planned for, or who had it, says why.
+    """
     member = desk.session.get(Staff, number) if (number := row_id(chosen)) else None
     if member is None or member.disabled_at is not None:
         raise Refusal(tr("请选择一位在岗的同事。"), field="staff")
+    dispatching.lock(desk, ticket)
     if ticket.state not in OPEN:
         raise Refusal(tr("工单{STATE_WORDS}，不用再派了。", STATE_WORDS=STATE_WORDS[ticket.state]))
-    ticket.assignee_id = member.id
+    is_override = overrides(ticket, member)
+    if is_override and why not in OVERRIDES:
+        raise Refusal(tr("换人请选一下为什么换，记在工单上。"), field="why_other")
+    if ticket.assignee_id != member.id:
+        ticket.assignee_id, ticket.taken_at = member.id, desk.now
+    dispatching.leave_plan(ticket)
     if ticket.state is TicketState.SUBMITTED:
         ticket.state = TicketState.ACCEPTED
     desk.session.add(ticket)
-    desk.record("repair.assigned", ticket.subject, staff=member.login)
+    desk.record("repair.assigned", ticket.subject, staff=member.login, **({"why": why} if is_override else {}))
+    for task in tasks.about(desk.session, ticket.subject):
+        if task.kind == dispatching.NOBODY:
+            desk.call_off(task, tr("派给了{name}", name=member.name))
     tell(desk, ticket, "repair.assigned")
     return member
+
+
+def overrides(ticket: Ticket, member: Staff) -> bool:
+    """Tell whether somebody else has the ticket, or it is planned for somebody else."""
+    return (ticket.assignee_id or ticket.planned_id or member.id) != member.id
 
 
 def prioritise(desk: Desk, ticket: Ticket, level: str) -> None:
@@ -143,14 +180,14 @@ def prioritise(desk: Desk, ticket: Ticket, level: str) -> None:
         call_out(desk, ticket)
 
 
-def call_out(desk: Desk, ticket: Ticket) -> Task:
+def call_out(work: Work, ticket: Ticket) -> Task:
     """Call those on duty to a ticket that cannot wait; a call that is open stays the only one."""
-    known = next((task for task in tasks.about(desk.session, ticket.subject) if task.kind == CALLED_OUT), None)
+    known = next((task for task in tasks.about(work.session, ticket.subject) if task.kind == CALLED_OUT), None)
     if known is not None:
         return known
-    flat = desk.session.get(Household, ticket.household_id) if ticket.household_id else None
+    flat = work.session.get(Household, ticket.household_id) if ticket.household_id else None
     title = tr("紧急报修：{place_of} {what}", place_of=ticket.place_of(flat), what=ticket.what)
-    return desk.assign(CALLED_OUT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
+    return work.assign(CALLED_OUT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
 
 
 def caller(work: Work, task: Task) -> Caller:
@@ -174,11 +211,25 @@ def reschedule(desk: Desk, ticket: Ticket, at: datetime) -> None:
     if ticket.state is TicketState.OWNER:  # that was agreed upon with them
         clock.resume(desk, ticket)
         ticket.state = TicketState.ACCEPTED
-    ticket.appointment_at = at
+    member = desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+    if member is not None:
+        with asked_in("at"):
+            visits.agree(desk, ticket, member, at)
+    ticket.appointment_at, ticket.agreed_at = at, desk.now
     clock.start(desk, ticket)
     desk.session.add(ticket)
     desk.record("repair.rescheduled", ticket.subject)
     tell(desk, ticket, "repair.rescheduled", when=desk.words("{t}", t=at))
+
+
+def agree(desk: Desk, ticket: Ticket, chosen: str) -> None:
+    """Agree to an hour that was proposed, as the form names it, and tell the resident."""
+    number, _, said = chosen.partition("@")
+    member = desk.session.get(Staff, key) if (key := row_id(number)) else None
+    if member is None or member.disabled_at is not None:
+        raise Refusal(tr("请点一个上门时间。"), field="slot")
+    visit = visits.agree(desk, ticket, member, read_time(said))
+    tell(desk, ticket, "repair.agreed", when=visits.in_words(desk, visit.begins_at))
 
 
 def tell(work: Work, ticket: Ticket, message: str, **more: Any) -> None:

@@ -198,7 +198,7 @@ def _due(desk: Desk, row: Row) -> Sequence[Cell | str]:
 def _assign(desk: Desk, ticket: Ticket, answers: Mapping[str, str]) -> None:
     if ticket.assignee_id is not None and str(ticket.assignee_id) == answers["staff"]:
         raise Refusal(tr("已经派给这位同事了。"))
-    steps.assign(desk, ticket, answers["staff"])
+    steps.assign(desk, ticket, answers["staff"], "several")
 
 
 def _prioritise(desk: Desk, ticket: Ticket, answers: Mapping[str, str]) -> None:
@@ -315,5 +315,5 @@ LIST = Listing(
     live="repair",
     size=16,
     empty=(tr("没有没修好的报修"), tr("居民在微信里说“厨房水管漏水了”，工单就会出现在这里。打电话来的，点“代住户报修”替他登记。")),
-    tabs=((tr("看板"), "/tickets/board"), (tr("费用"), "/costs")),
+    tabs=((tr("看板"), "/tickets/board"), (tr("派单台"), "/tickets/dispatch"), (tr("费用"), "/costs")),
 )  # fmt: skip

@@ -14,13 +14,14 @@ from integrations.repairs.worktime import Measure
 def explain(desk: Desk, ticket: Ticket) -> Sequence[str]:
     """Return the lines; the last says when it is due, unless its clock stands still."""
     term = term_of(ticket)
-    return [*_lines(desk, term), *_ends(desk, ticket)]
+    return [*_lines(desk, term, is_agreed=ticket.agreed_at is not None), *_ends(desk, ticket)]
 
 
-def _lines(desk: Desk, term: Term) -> Iterator[str]:
+def _lines(desk: Desk, term: Term, *, is_agreed: bool) -> Iterator[str]:
     yield desk.words(tr("从{t}起算"), t=term.begins)
     if term.appointment_at is not None:
-        yield desk.words(tr("约好{t}上门，算到约好的时间以后两小时"), t=term.appointment_at)
+        said = tr("约好{t}上门，算到约好的时间以后两小时") if is_agreed else tr("住户希望{t}上门，算到那以后两小时")
+        yield desk.words(said, t=term.appointment_at)
     elif term.profile is None:
         yield tr("这张工单是以前开的，没有记下当时怎么算的期限")
     else:

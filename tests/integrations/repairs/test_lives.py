@@ -14,8 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bot.contract import Refusal, Turn
 from bot.store.events import Event
 from bot.store.staff import Role
-from integrations.repairs import actions, clock, console, ladder
+from integrations.repairs import actions, clock, console, dispatching, keeping, ladder
 from integrations.repairs.models import FOLLOWS, OPEN, PAUSED, WAITS, Ticket, TicketState
+from integrations.repairs.visits import Visit, VisitState
+from tests.integrations.repairs.test_dispatching import hire
 
 if TYPE_CHECKING:
     from tests.integrations.conftest import Town
@@ -28,6 +30,8 @@ _PAUSES = st.sampled_from([f"{state}:{reason}" for state in PAUSED for reason in
 
 def lives(town: Town) -> type[RuleBasedStateMachine]:
     """Return the machine for one community; each life in it begins with no ticket of its own."""
+
+    crew = [hire(town, "ann", "水电"), hire(town, "bob", "水电", "电工")]
 
     class Lives(RuleBasedStateMachine):
         def __init__(self) -> None:
@@ -110,9 +114,66 @@ def lives(town: Town) -> type[RuleBasedStateMachine]:
                 )
             ).result()
 
+        @precondition(lambda self: self.mine)
+        @rule(which=_WHICH, choice=st.integers(0, 5))
+        def staff_agree_to_a_visit(self, which: int, choice: int) -> None:
+            ticket = self.one(which)
+            slots = town.opens(Role.STAFF, console.show, params={"number": ticket.number}).values["slots"]
+            if slots:
+                self.staff(console.agree, ticket, slot=slots[choice % len(slots)][0].key)
+
+        @rule(openid=st.sampled_from([CHEN, LI]))
+        def resident_cannot_then(self, openid: str) -> None:
+            said = "那个时间不行"
+            town.database.submit(
+                lambda session: actions.hear(
+                    Turn(session=session, now=town.now, context=town.context, openid=openid, said=said), said
+                )
+            ).result()
+
+        @precondition(lambda self: self.mine)
+        @rule(which=_WHICH, openid=st.sampled_from([CHEN, LI]), days=st.integers(1, 9))
+        def resident_names_another_time(self, which: int, openid: str, days: int) -> None:
+            ticket, at = self.one(which), town.now.replace(hour=14, minute=0) + timedelta(days=days)
+
+            def run(session: Any) -> None:
+                turn = Turn(
+                    session=session,
+                    now=town.now,
+                    context=town.context,
+                    openid=openid,
+                    said=f"改成{days}天后下午",
+                    about=ticket.subject,
+                )
+                actions.change(turn, ticket.subject, {"appointment_at": at})
+
+            town.database.submit(run).result()
+
+        @precondition(lambda self: self.mine)
+        @rule(which=_WHICH, who=st.sampled_from(crew), why=st.sampled_from(["", "busy"]))
+        def staff_give_it_to_somebody(self, which: int, who: int, why: str) -> None:
+            self.staff(console.assign, self.one(which), staff=str(who), why_other=why)
+
+        @rule(openid=st.sampled_from([CHEN, LI]), same=st.sampled_from([None, "yes", "no"]))
+        def the_lamp_of_the_stairs_is_reported(self, openid: str, same: str | None) -> None:
+            before = {one.number for one in town.all(Ticket)}
+            with suppress(Refusal):
+                town.asks(openid, actions.report, category="lighting", location="楼道", **({"same": same} if same else {}))
+            self.mine += [one.number for one in town.all(Ticket) if one.number not in before]
+
+        @rule(minutes=st.sampled_from([1, 6, 31, 90]))
+        def a_little_time_goes_by(self, minutes: int) -> None:
+            town.now += timedelta(minutes=minutes)
+            self.jobs()
+
+        def jobs(self) -> None:
+            for one in (dispatching.dispatch, keeping.remind, keeping.miss) * 2:
+                town.runs(one.run)
+
         @rule(hours=st.sampled_from([1, 5, 13, 30, 100, 400]))
         def time_goes_by(self, hours: int) -> None:
             town.now += timedelta(hours=hours)
+            self.jobs()
             town.runs(ladder.climb.run)
             town.runs(ladder.climb.run)
             town.runs(ladder.close_silent.run)
@@ -143,6 +204,34 @@ def lives(town: Town) -> type[RuleBasedStateMachine]:
                     assert one.merged_into_id is not None
 
         @invariant()
+        def an_hour_of_one_worker_is_promised_once_and_only_for_open_tickets(self) -> None:
+            held = [one for one in town.all(Visit) if one.state is VisitState.AGREED]
+            assert len({(one.staff_id, one.begins_at) for one in held}) == len(held)
+            tickets = {one.id: one for one in town.all(Ticket)}
+            assert len({one.ticket_id for one in held}) == len(held)
+            for visit in held:
+                ticket = tickets[visit.ticket_id]
+                assert ticket.state in OPEN, ticket.state
+                assert ticket.assignee_id == visit.staff_id
+                assert ticket.agreed_at is not None
+
+        @invariant()
+        def nobody_is_planned_for_what_somebody_has(self) -> None:
+            for one in self.tickets():
+                if one.planned_id is not None:
+                    assert (one.state, one.assignee_id) == (TicketState.SUBMITTED, None)
+                    assert one.plan_until is not None
+                    assert dispatching.reason(one.plan)
+
+        @invariant()
+        def what_goes_with_another_goes_with_one_that_stands_by_itself(self) -> None:
+            tickets = {one.id: one for one in town.all(Ticket)}
+            for one in tickets.values():
+                assert (one.merged_into_id is not None) == (one.state is TicketState.MERGED)
+                if one.merged_into_id is not None:
+                    assert tickets[one.merged_into_id].state is not TicketState.MERGED
+
+        @invariant()
         def each_rung_of_a_term_is_climbed_once(self) -> None:
             for one in self.tickets():
                 shares: Counter[int] = Counter()
@@ -151,6 +240,9 @@ def lives(town: Town) -> type[RuleBasedStateMachine]:
                         "repair.reopened",
                         "repair.rescheduled",
                         "repair.prioritised",
+                        "repair.agreed",
+                        "repair.declined",
+                        "repair.changed",
                     ):
                         shares.clear()
                     elif event.subject == one.subject and event.kind == "repair.climbed":

@@ -66,7 +66,7 @@ def test_resident_who_is_told_of_progress_gets_its_link(town: Town) -> None:
     manager = town.opens(Role.MANAGER, console.show, params={"number": ticket.number}).values["hands"][0].member
 
     move(town, ticket, TicketState.ACCEPTED)
-    town.opens(Role.MANAGER, console.assign, params={"number": ticket.number}, staff=str(manager.id))
+    town.opens(Role.MANAGER, console.assign, params={"number": ticket.number}, staff=str(manager.id), why_other="knows")
 
     for text in town.told(CHEN):
         assert f'<a href="https://linli.example/p/tickets/{ticket.number}?k=' in text

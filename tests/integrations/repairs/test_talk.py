@@ -247,7 +247,8 @@ def test_cancelled_repair_is_spoken_of_no_more(town: Town) -> None:
 @pytest.mark.parametrize(("values", "later", "who", "when"), [
     ({}, 0, "", "最晚明天（3月12日 周四）10:00前处理"),
     ({"assignee_id": 1}, 0, "同事", "最晚明天（3月12日 周四）10:00前处理"),
-    ({"appointment_at": FRIDAY, "due_at": FRIDAY + clock.URGENT}, 0, "", "约的后天（3月13日 周五）14:00上门"),
+    ({"appointment_at": FRIDAY, "due_at": FRIDAY + clock.URGENT}, 0, "", "您希望后天（3月13日 周五）14:00上门，等师傅确认"),
+    ({"appointment_at": FRIDAY, "agreed_at": FRIDAY, "due_at": FRIDAY + clock.URGENT}, 0, "", "约的后天（3月13日 周五）14:00上门"),
     ({}, 48, "", "已经晚了"),
 ])  # fmt: skip
 def test_status_says_who_and_by_when_as_rows_prove(town: Town, values: dict[str, Any], later: int, who: str, when: str) -> None:

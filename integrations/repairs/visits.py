@@ -1,0 +1,238 @@
+"""Visits that were agreed to: proposed within what the resident said, by who works then and is free, confirmed by the office, kept or missed.
+
+An hour of somebody's is promised once: of the rows that are agreed the database takes one for a person and an hour, whoever asks first.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Index, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, col, select
+
+from bot.contract import Household, Refusal, Scoped, Staff, Task, Work, maybe_moment, moment, tasks, tr, tr_all, word
+from integrations.repairs import clock, dispatching, hands, spots, windows
+from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
+
+#: How long one visit is, and the hours at which one begins.
+HOUR, OPENS, CLOSES = timedelta(hours=1), 8, 21
+
+#: Nobody is promised to come sooner than this.
+SOONEST = timedelta(minutes=30)
+
+#: Visits that somebody makes on one day, and proposals that are shown.
+MOST_A_DAY, SHOWN = 8, 6
+
+#: The kind of task by which the office learns that a time is to be agreed upon anew, and that one was missed.
+AGAIN, MISSED = "repair.visit", "repair.missed"
+
+
+class VisitState(StrEnum):
+    """What became of a visit."""
+
+    AGREED = "agreed"  # it holds the hour
+    DECLINED = "declined"  # by the resident
+    MOVED = "moved"  # another one stands in its place
+    KEPT = "kept"
+    MISSED = "missed"
+    OFF = "off"  # nobody need come
+
+
+class Visit(Scoped, table=True):
+    """An hour in which somebody comes, as the office agreed to it."""
+
+    __tablename__ = "repair_visit"
+    __table_args__ = (
+        Index("repair_visit_due", "community_id", "state", "begins_at"),
+        Index(
+            "repair_visit_once", "community_id", "staff_id", "begins_at", unique=True, sqlite_where=text("state = 'agreed'"), postgresql_where=text("state = 'agreed'"),
+        ),
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="repair_ticket.id", index=True)
+    staff_id: int = Field(foreign_key="staff.id", index=True)
+    begins_at: datetime = moment()
+    ends_at: datetime = moment()
+    state: VisitState = word(VisitState, VisitState.AGREED)
+    agreed_at: datetime = moment()
+    reminded_at: datetime | None = maybe_moment()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """An hour at which somebody could come, and why them."""
+
+    member: Staff
+    begins_at: datetime
+    why: str
+
+    @property
+    def key(self) -> str:
+        """How a form names it."""
+        return f"{self.member.id}@{self.begins_at:%Y-%m-%dT%H:%M}"
+
+
+def propose(work: Work, ticket: Ticket) -> list[Proposal]:
+    """Return hours at which somebody who can mend it works and is free: those that the resident named first, else the next ones."""
+    named = windows.from_json(ticket.wishes, work.now)
+    until = max((ends for _, ends in named), default=work.now + timedelta(days=3))
+    people = [one for one in hands.load(work, until) if hands.can_mend(one, ticket.category)]
+    if ticket.assignee_id is not None:
+        people = [one for one in people if one.key == ticket.assignee_id] or people
+    if not people:
+        return []
+    flat = work.session.get(Household, ticket.household_id) if ticket.household_id else None
+    where, building = spots.load(work), flat.building if flat is not None else ""
+    busy, days = _busy(work, until, ticket)
+    rostered = {one.key for one in people if one.turns} | set(hands.rostered(work))
+    found: list[Proposal] = []
+    for begins in _hours(work, named or [(work.now, until)]):
+        free = [
+            one for one in people
+            if (one.key, begins) not in busy and days[one.key, begins.date()] < MOST_A_DAY and _works(work, one, begins, one.key in rostered)
+        ]  # fmt: skip
+        if free:
+            best = min(
+                free,
+                key=lambda one: (days[one.key, begins.date()], one.held, spots.metres(where, one.building, building), one.key),
+            )
+            found.append(Proposal(member=best.member, begins_at=begins, why=_why(best, ticket, days[best.key, begins.date()])))
+        if len(found) == SHOWN:
+            break
+    return found
+
+
+def _why(hand: hands.Hand, ticket: Ticket, that_day: int) -> str:
+    skill = hands.can_mend(hand, ticket.category)
+    load = tr("当天已约 {number} 家", number=that_day) if that_day else tr("当天还没约别家")
+    return tr_all("，", filter(None, (tr("会{skill}", skill=skill) if skill else "", load)))
+
+
+def _hours(work: Work, named: Sequence[windows.Window]) -> list[datetime]:
+    """Return the full hours that lie in the stretches whole, the next first."""
+    found: list[datetime] = []
+    for begins, ends in named:
+        hour = begins.replace(minute=0, second=0, microsecond=0)
+        hour += HOUR * (hour < begins)
+        while hour + HOUR <= ends:
+            if OPENS <= hour.hour < CLOSES and hour >= work.now + SOONEST and hour not in found:
+                found.append(hour)
+            hour += HOUR
+    return sorted(found)
+
+
+def _works(work: Work, hand: hands.Hand, begins: datetime, is_rostered: bool) -> bool:
+    """Tell whether somebody is on duty for a whole hour; who stands on no roster works while the office is open."""
+    if is_rostered:
+        return any(start <= begins and begins + HOUR <= end for start, end in hand.turns)
+    return work.context.office.is_open(begins) and work.context.office.is_open(begins + HOUR - timedelta(minutes=1))
+
+
+def _busy(work: Work, until: datetime, but: Ticket) -> tuple[set[tuple[int, datetime]], Counter[tuple[int, object]]]:
+    """Return which hours are promised by whom, and how many visits each has on a day."""
+    agreed = work.session.exec(
+        select(Visit).where(Visit.state == VisitState.AGREED, Visit.ends_at > work.now, Visit.begins_at < until, Visit.ticket_id != but.id)
+    ).all()  # fmt: skip
+    return {(one.staff_id, one.begins_at.astimezone(work.now.tzinfo)) for one in agreed}, Counter(
+        (one.staff_id, one.begins_at.astimezone(work.now.tzinfo).date()) for one in agreed
+    )
+
+
+def current(work: Work, ticket: Ticket) -> Visit | None:
+    """Return the visit that is agreed for a ticket."""
+    return work.session.exec(
+        select(Visit).where(Visit.ticket_id == ticket.id, Visit.state == VisitState.AGREED).order_by(col(Visit.id).desc())
+    ).first()
+
+
+def agree(desk: Work, ticket: Ticket, member: Staff, begins: datetime) -> Visit:
+    """Promise an hour of somebody's for a ticket, which is theirs from then on; raises Refusal where it cannot be or is just gone."""
+    dispatching.lock(desk, ticket)
+    if ticket.state not in OPEN:
+        raise Refusal(tr("工单{STATE_WORDS}，不用再约时间了。", STATE_WORDS=STATE_WORDS[ticket.state]))
+    begins = begins.replace(minute=0, second=0, microsecond=0)
+    if begins + HOUR <= desk.now:
+        raise Refusal(tr("这个时间已经过了，请选今后的时间。"))
+    before = current(desk, ticket)
+    if before is not None and (before.staff_id, before.begins_at) == (member.id, begins):
+        return before
+    if before is not None:
+        before.state = VisitState.MOVED
+        desk.session.add(before)
+        desk.session.flush()
+    visit = hold(desk, ticket, member, begins)
+    if visit is None:
+        raise Refusal(tr("{name}这个时间刚约给了别家，请另选一个。", name=member.name))
+    if ticket.assignee_id != member.id:
+        ticket.assignee_id, ticket.taken_at = member.id, desk.now
+    dispatching.leave_plan(ticket)
+    if ticket.state is TicketState.OWNER:  # the time is what was waited for
+        clock.resume(desk, ticket)
+        ticket.state = TicketState.ACCEPTED
+    elif ticket.state is TicketState.SUBMITTED:
+        ticket.state = TicketState.ACCEPTED
+    ticket.appointment_at, ticket.agreed_at = begins, desk.now
+    clock.start(desk, ticket, ticket.opened_at if ticket.reopened == 0 else None)
+    desk.session.add(ticket)
+    desk.record("repair.agreed", ticket.subject, staff=member.login)
+    for task in _open(desk, ticket, AGAIN, MISSED):
+        desk.call_off(task, tr("约好了新的时间"))
+    return visit
+
+
+def hold(work: Work, ticket: Ticket, member: Staff, begins: datetime) -> Visit | None:
+    """Take an hour of somebody's for a ticket; None where another ticket has it, also one that took it this moment."""
+    theirs = Visit.staff_id == member.id, Visit.begins_at == begins, Visit.state == VisitState.AGREED
+    if work.session.exec(select(Visit.id).where(*theirs)).first() is not None:
+        return None
+    visit = Visit(ticket_id=ticket.id or 0, staff_id=member.id or 0, begins_at=begins, ends_at=begins + HOUR, agreed_at=work.now)
+    try:
+        with work.session.begin_nested():
+            work.session.add(visit)
+            work.session.flush()
+    except IntegrityError:
+        return None
+    return visit
+
+
+def release(work: Work, ticket: Ticket, state: VisitState) -> Visit | None:
+    """Let the hour that was agreed for a ticket be free again, and nothing be promised; returns what was agreed."""
+    visit = current(work, ticket)
+    if visit is not None:
+        visit.state = state
+        work.session.add(visit)
+    ticket.agreed_at = None
+    work.session.add(ticket)
+    return visit
+
+
+def ask_again(work: Work, ticket: Ticket, title: str) -> None:
+    """Put it before the office that a time is to be agreed upon anew; one such task at a time."""
+    if not _open(work, ticket, AGAIN):
+        work.assign(AGAIN, "ticket.view", title, subject=ticket.subject)
+
+
+def _open(work: Work, ticket: Ticket, *kinds: str) -> list[Task]:
+    return [task for task in tasks.about(work.session, ticket.subject) if task.kind in kinds]
+
+
+def in_words(work: Work, begins: datetime) -> str:
+    """Return an hour as people say it: 明天（3月12日 周四）14:00到15:00."""
+    ends = begins + HOUR
+    return work.words(tr("{t}到{until}"), t=begins, until=f"{ends:%H:%M}")
+
+
+def of_days(work: Work, since: datetime, until: datetime) -> Mapping[int, list[tuple[Visit, Ticket]]]:
+    """Return the visits that are agreed between two moments, by who makes them, the earliest first."""
+    rows = work.session.exec(
+        select(Visit, Ticket).join(Ticket, col(Ticket.id) == col(Visit.ticket_id))
+        .where(Visit.state == VisitState.AGREED, Visit.begins_at >= since, Visit.begins_at < until).order_by(col(Visit.begins_at))
+    ).all()  # fmt: skip
+    found: dict[int, list[tuple[Visit, Ticket]]] = {}
+    for visit, ticket in rows:
+        found.setdefault(visit.staff_id, []).append((visit, ticket))
+    return found
