@@ -18,7 +18,7 @@ A service is a folder with an `Integration` object. It brings
     tasks        what a person must look at, and how its card looks          taskkinds.py
     permissions  what may be done, and the roles that may by default         access.py
     summons      how one person of the staff is told of a task               telling.py
-    codes, hears, orders  QR codes, words and orders of the staff that are the service's own  integration.py
+    codes, hears, orders, sees  QR codes, words and orders of the staff that are the service's own  integration.py
     log          how people read its events                                  log.py
     hand-offs    what it gives to a person, with a number and an expected time  handoffs.py
     cards        what it knows of a household, and of today                  cards.py

@@ -31,6 +31,7 @@ from bot.language.kinds.kind import Kind
 from bot.language.kinds.shipped import KINDS
 from bot.store.events import Event
 from bot.store.outbox import Delivery
+from bot.store.photos import Photo
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 
@@ -75,6 +76,9 @@ class Integration:
     )
     orders: Callable[[Turn, str], str] | None = (
         None  # words by which the staff give an order; heard even before alarms, for they may be about one
+    )
+    sees: Callable[[Turn, Photo], str] | None = (
+        None  # takes a photo that somebody of the staff sends in their chat; returns the answer, or nothing
     )
     warns: Callable[[Turn, str], str] | None = (
         None  # what is said before all else where words tell of a danger that is no alarm: 水淹到插座了
@@ -305,6 +309,10 @@ class Services:
     def order(self, turn: Turn, text: str) -> str:
         """Let services carry out what somebody of the staff orders by words of their own; empty where it is no order."""
         return next(filter(None, (one.orders(turn, text) for one in self.integrations if one.orders)), "")
+
+    def see(self, turn: Turn, photo: Photo) -> str:
+        """Let a service take a photo that somebody of the staff sent for their work; empty where it is a resident's."""
+        return next(filter(None, (one.sees(turn, photo) for one in self.integrations if one.sees)), "")
 
     def warn(self, turn: Turn, text: str) -> str:
         """Return what services warn of in words, a line each; empty where none does."""

@@ -477,6 +477,11 @@ def _mine(turn: Turn, states: Sequence[TicketState]) -> Sequence[Ticket]:
     ).all()
 
 
+def own_open(turn: Turn) -> Sequence[Ticket]:
+    """Return the resident's own tickets that are not done yet, the newest first."""
+    return _mine(turn, OPEN)
+
+
 def _unhappy(turn: Turn) -> Sequence[Ticket]:
     """Return the last finished ticket: 还没修好 reopens the same one."""
     theirs = _mine(turn, (TicketState.DONE, TicketState.CLOSED, TicketState.MERGED))
