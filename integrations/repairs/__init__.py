@@ -73,7 +73,7 @@ integration = Integration(
     personal=personal.PERSONAL,
     settings=Settings,
     tells={
-        "repair.live": "", "repair.unlit": "", "repair.for_another": "",
+        "repair.live": "", "repair.unlit": "", "repair.for_another": "", "repair.own_again": "number what t url",
         "repair.accepted": "number who url", "repair.assigned": "number who url", "repair.working": "number who url",
         "repair.done": "number who url", "repair.cancelled": "number who url reason", "repair.note": "number note", "repair.rescheduled": "number who url when",
         "repair.done_too": "number who url", "repair.reopened": "number who url", "repair.follows": "number old what url", "repair.merged": "number url",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -31,7 +31,7 @@ from bot.contract import (
     tr,
 )
 from bot.contract.roster import Binding
-from integrations.repairs import clock, hazards, own, places, ratings, reopening, things
+from integrations.repairs import clock, hazards, joining, own, places, ratings, reopening, things
 from integrations.repairs.models import CALLED_OUT, OPEN, PAUSED, STATE_WORDS, WAITS, Ticket, TicketState
 
 #: Reports of one account in a day, and urgent ones among them; of an account that has not proven where it lives.
@@ -46,6 +46,16 @@ _QUESTION = 36
 
 #: Longest words that only say which flat it is.
 _BRIEF = 12
+
+#: 两个都取消, 都不用修了, 那两件一起撤了吧: all of what was just told, of no kind that they name.
+_ALL_OFF = re.compile(
+    r"(?:那|就|先|还是|算了|好|麻烦|请|帮我|给我|把|[\s，,])*(?:(?:这|那|刚才|刚报的|上面)?(?P<count>两|俩|二|三|四|五|[2-5])[个件样张单处](?:报修|单子|事)?|(?:这|那)些|报修|单子|工单)?(?:我)?"
+    r"(?:都|全|全都|全部|统统|一起|一块儿?)(?:给我)?(?:取消|撤销|撤掉|撤|作废|删掉|删|不用修|不修|不用来|不用弄|不要修|不用处理)(?:掉|了|吧|一下|啊|哈|谢谢|[\s，,。！!])*"
+)
+
+#: Signs of the longest words that do, and the numbers in them.
+_ALL_OFF_LONGEST, _COUNTS = 30, {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "五": 5}
+
 #: What stands in the menu.
 SCORES = {"1": "1分 很不满意", "2": "2分 不满意", "3": "3分 一般", "4": "4分 满意", "5": "5分 很满意"}
 
@@ -64,9 +74,15 @@ class Fault:
     appointment_at: datetime | None = None
     phone: str | None = None
     whose: str | None = None  # the flat that was picked, by its label
+    same: str | None = None  # whether it is what somebody else has told already
 
 
-@action("repair.report", Fault, replies={"done": "number what promise photos phone_end url unproven flat", "whose": ""})
+@action(
+    "repair.report", Fault,
+    replies={
+        "done": "number what promise photos phone_end url unproven flat", "whose": "", "same": "what state t", "joined": "number what state when photos url",
+    },
+)  # fmt: skip
 def report(turn: Turn, slots: Fault) -> Reply | Ask:
     """Open a ticket for the resident's household, with the photos sent just before; photos sent after join it.
 
@@ -76,6 +92,11 @@ def report(turn: Turn, slots: Fault) -> Reply | Ask:
     meant = _meant(turn, slots)
     if len(meant) > 1:
         return Ask(slot="whose", name="whose", options={one: one for one in meant})
+    known = joining.told_already(turn, slots.category, slots.location) if slots.same != "no" else None
+    if known is not None and slots.same is None:
+        values = {"what": known.what, "state": _told(known), "t": turn.words("{t}", t=known.opened_at)}
+        options = {"yes": "是同一个，跟着它", "no": "不是同一个，单独报"}
+        return Ask(slot="same", name="same", options=options, values=values, agreed="yes")
     urgent = hazards.reaches_current(turn.said) if slots.urgent is None else slots.urgent
     _bound_by_the_day(turn, urgent)
     ticket = Ticket(
@@ -87,11 +108,25 @@ def report(turn: Turn, slots: Fault) -> Reply | Ask:
     turn.attach(photos, ticket.subject)
     turn.session.add(ticket)
     turn.record("repair.opened", ticket.subject, category=ticket.category, urgent=urgent)
+    if known is not None:
+        turn.session.flush()
+        joining.join(turn, ticket, known)
+        return Reply(
+            "joined", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), state=_told(known),
+            when=_when(turn, ticket), photos=len(photos) or "", url=_link(turn, ticket),
+        )  # fmt: skip
     return Reply(
         "done", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), flat=_told_apart(turn, ticket, meant), photos=len(photos) or "",
         promise=_promise(turn, ticket, _call_out(turn, ticket) if urgent else None), phone_end=ticket.phone_end, url=_link(turn, ticket),
         unproven="" if ticket.is_proven else ticket.said_flat,
     )  # fmt: skip
+
+
+def _told(ticket: Ticket) -> str:
+    """Return how it stands with what somebody else told: no more than a neighbour needs to know."""
+    if ticket.state in PAUSED:
+        return STATE_WORDS[ticket.state]
+    return "正在安排师傅" if ticket.state is TicketState.SUBMITTED else "正在处理"
 
 
 def _meant(turn: Turn, slots: Fault) -> Sequence[str]:
@@ -355,18 +390,21 @@ class Cancelling(Which):
     """Which ticket, and the answer to its being read back: a pick of the menu, or yes or no in other words."""
 
     sure: bool | str | None = None
+    every: str | None = None  # the number of those that were told last, or all of them
 
 
 @action(
     "repair.cancel", Cancelling,
     replies={
-        "which": "", "none_meant": "", "sure": "number what words", "unsure": "number what words", "kept": "number what", "done": "number what",
+        "all": "count tickets", "all_unsure": "count tickets", "all_kept": "count tickets", "all_done": "count tickets", "which": "", "none_meant": "", "sure": "number what words", "unsure": "number what words", "kept": "number what", "done": "number what",
         "none": "",
     },
 )  # fmt: skip
 def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
-    """Cancel an open ticket once it was read back and agreed to."""
-    ticket = _choose(turn, slots.ticket, _mine(turn, OPEN), called_off="none_meant")
+    """Cancel an open ticket, or all of them, once it was read back and agreed to."""
+    if slots.every and len(several := _several(turn, slots.every)) > 1:
+        return _cancel_all(turn, slots, several)
+    ticket = _choose(turn, slots.ticket, _waiting(turn), called_off="none_meant")
     if not isinstance(ticket, Ticket):
         return ticket
     if slots.sure is None:  # a bare 取消 may mean either: nothing is cancelled, and the way to do so is told
@@ -379,6 +417,27 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
         )
     own.call_off(turn, ticket)
     return Reply("done", about=ticket.subject, over=True, number=ticket.number, what=_what(turn, ticket))
+
+
+def _several(turn: Turn, every: str) -> Sequence[Ticket]:
+    """Return the open tickets that 都 or 两个都 means: all, or so many of those that were told last, in the order in which they were."""
+    theirs = _waiting(turn)
+    return [*reversed(theirs[: int(every)] if every.isdigit() else theirs)]
+
+
+def _cancel_all(turn: Turn, slots: Cancelling, several: Sequence[Ticket]) -> Reply | Ask:
+    lines = "\n".join(
+        ["", *(f"· {one.number} {_what(turn, one)}" + (f"，您说的“{one.quoted}”" if one.quoted else "") for one in several)]
+    )
+    values = {"count": len(several), "tickets": lines}
+    if slots.sure is None:
+        options = {"yes": "都取消", "no": "先不取消"}
+        return Ask(slot="sure", name="all", options=options, values=values, called_off="all_unsure")
+    if slots.sure in {False, "no"}:
+        return Reply("all_kept", ok=False, **values)
+    for one in several:
+        own.call_off(turn, one)
+    return Reply("all_done", about=several[-1].subject, over=True, **values)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -408,6 +467,23 @@ def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to a bare rating, or the flat that was picked by a part of its address: 501的, 3栋那套; nothing for all else."""
     if not turn.is_asked and len(text) <= _QUESTION and _FOR_ANOTHER.fullmatch(text.strip()):
         return turn.words(turn.context.messages["repair.for_another"])
+    if not turn.is_asked and len(text) <= _ALL_OFF_LONGEST and joining.NOT_THE_SAME.fullmatch(text.strip()):
+        if (ticket := joining.joined_by(turn, _mine(turn, (*OPEN, TicketState.MERGED)))) is not None and _was_spoken_of(
+            turn, ticket
+        ):
+            joining.part(turn, ticket)
+            return turn.words(
+                turn.context.messages["repair.own_again"],
+                number=ticket.number,
+                what=_what(turn, ticket),
+                t=ticket.due_at,
+                url=_link(turn, ticket),
+            )
+    if not turn.is_asked and len(text) <= _ALL_OFF_LONGEST and (all_off := _ALL_OFF.fullmatch(text.strip())):
+        theirs, said = _waiting(turn), all_off["count"]
+        if len(theirs) > 1 and (said or "修" in text or any(_was_spoken_of(turn, one) for one in theirs)):
+            counted = str(_COUNTS.get(said, 0) or said) if said else "all"
+            return Wish(intent="repair.cancel", values={"every": counted})
     if (turn.open, turn.asks) != ("repair.report", "whose") or len(text) > _BRIEF:
         return hear_score(turn, text)
     named = [label for label, parts in _flats(turn, tasks.flats_waiting(turn, turn.openid)).items() if places.names(text, *parts)]
@@ -466,12 +542,12 @@ def _unhappy(turn: Turn) -> Sequence[Ticket]:
 
 
 def _rateable(turn: Turn) -> Sequence[Ticket]:
-    finished = _mine(turn, (TicketState.DONE, TicketState.CLOSED))
+    finished = [(one, _carrier(turn, one)) for one in _mine(turn, (TicketState.DONE, TicketState.CLOSED, TicketState.MERGED))]
+    over = (TicketState.DONE, TicketState.CLOSED)
     return [
-        ticket
-        for ticket in finished
-        if ticket.rating is None and ticket.done_at and turn.now - ticket.done_at < reopening.REOPENS
-    ]
+        ticket for ticket, carrier in finished
+        if ticket.rating is None and carrier.state in over and carrier.done_at and turn.now - carrier.done_at < reopening.REOPENS
+    ]  # fmt: skip
 
 
 def _choose(turn: Turn, number: str | None, tickets: Sequence[Ticket], called_off: str = "") -> Ticket | Reply | Ask:

@@ -11,7 +11,23 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import SHANGHAI, Desk, Household, Photo, Refusal, Role, Staff, Turn, Work, duty, tasks, telling, tr, tr_all, withheld
+from bot.contract import (
+    SHANGHAI,
+    Desk,
+    Household,
+    Photo,
+    Refusal,
+    Role,
+    Staff,
+    Turn,
+    Work,
+    duty,
+    tasks,
+    telling,
+    tr,
+    tr_all,
+    withheld,
+)
 from integrations.repairs import daybook, orders, questions, shots, steps
 from integrations.repairs.console import fen_of
 from integrations.repairs.crewmodels import STAGE_WORDS, CrewTalk, Stage, TicketPicture

@@ -42,24 +42,32 @@ def merge(desk: Desk, ticket: Ticket, number: str) -> Ticket:
         raise Refusal(tr("那一单现在是“{STATE_WORDS}”，并不进去。", STATE_WORDS=STATE_WORDS[into.state]), field="number")
     if steps.merged_into(desk, ticket):
         raise Refusal(tr("这一单下面已经并了别的单，请反过来并，或先分出来。"), field="number")
-    clock.resume(desk, ticket)
-    ticket.merged_from, ticket.state, ticket.merged_into_id, ticket.rung_at = (
-        ticket.state.value,
-        TicketState.MERGED,
-        into.id,
-        None,
-    )
-    desk.session.add(ticket)
-    desk.record("repair.merged", ticket.subject, into=into.number)
-    desk.record("repair.joined", into.subject, other=ticket.number)
-    desk.finish(ticket.subject, tr("并入 {number}", number=into.number))
+    attach(desk, ticket, into)
     url = desk.link(f"/tickets/{ticket.number}")
     desk.tell(steps.reporter(desk, ticket), "repair.merged", number=ticket.number, url=url)
     return into
 
 
+def attach(work: Work, ticket: Ticket, into: Ticket) -> None:
+    """Let a ticket go with another from now on: it falls due no more, and hears what becomes of that one."""
+    clock.resume(work, ticket)
+    ticket.merged_from, ticket.state = ticket.state.value, TicketState.MERGED
+    ticket.merged_into_id, ticket.rung_at = into.id, None
+    work.session.add(ticket)
+    work.record("repair.merged", ticket.subject, into=into.number)
+    work.record("repair.joined", into.subject, other=ticket.number)
+    work.finish(ticket.subject, tr("并入 {number}", number=into.number))
+
+
 def part(work: Work, ticket: Ticket) -> None:
     """Let a merged ticket be one of its own again, as it was, and tell its resident."""
+    separate(work, ticket)
+    url = work.link(f"/tickets/{ticket.number}")
+    work.tell(steps.reporter(work, ticket), "repair.put_back", number=ticket.number, state=STATE_WORDS[ticket.state], url=url)
+
+
+def separate(work: Work, ticket: Ticket) -> None:
+    """Let it be one of its own again, without a word."""
     if ticket.state is not TicketState.MERGED:
         raise Refusal(tr("这一单没有并入别的单。"))
     was = TicketState(ticket.merged_from)
@@ -68,8 +76,6 @@ def part(work: Work, ticket: Ticket) -> None:
     ticket.rung_at = clock.rung_at(clock.term_of(ticket), ticket)
     work.session.add(ticket)
     work.record("repair.parted", ticket.subject)
-    url = work.link(f"/tickets/{ticket.number}")
-    work.tell(steps.reporter(work, ticket), "repair.put_back", number=ticket.number, state=STATE_WORDS[ticket.state], url=url)
 
 
 def part_all(work: Work, ticket: Ticket) -> None:

@@ -59,7 +59,7 @@ FOLLOWS: Mapping[TicketState, tuple[TicketState, ...]] = {
     TicketState.DONE: (TicketState.CLOSED, TicketState.WORKING),
     TicketState.CLOSED: (TicketState.WORKING,),
     TicketState.CANCELLED: (),
-    TicketState.MERGED: (),  # it is parted again, or goes with the one that it was merged into
+    TicketState.MERGED: (TicketState.CANCELLED,),  # it is parted again, or goes with the one that it was merged into
 }
 
 #: States in which the clock stands still.

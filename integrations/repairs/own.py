@@ -44,6 +44,7 @@ def press(work: Work, ticket: Ticket, said: str = "") -> bool:
 def call_off(work: Work, ticket: Ticket) -> None:
     """Cancel it for the resident; what was merged into it goes on by itself."""
     ticket.state, ticket.ended = TicketState.CANCELLED, "resident"
+    ticket.merged_into_id = None  # what it went with goes on
     work.session.add(ticket)
     work.record("repair.cancelled", ticket.subject, reason=ticket.ended)
     merging.part_all(work, ticket)
@@ -52,7 +53,9 @@ def call_off(work: Work, ticket: Ticket) -> None:
 
 def rate(work: Work, ticket: Ticket, score: int) -> None:
     """Close it with the resident's rating; who is not content is called back."""
-    ticket.rating, ticket.state = score, TicketState.CLOSED
+    ticket.rating = score
+    if ticket.state is not TicketState.MERGED:  # one that goes with another is rated beside it
+        ticket.state = TicketState.CLOSED
     work.session.add(ticket)
     work.record("repair.rated", ticket.subject, rating=score)
     if score <= LOW:
@@ -64,5 +67,6 @@ def rate(work: Work, ticket: Ticket, score: int) -> None:
 
 def may_rate(work: Work, ticket: Ticket) -> bool:
     """Tell whether it is done, and was not rated yet."""
-    is_done = ticket.state in (TicketState.DONE, TicketState.CLOSED) and ticket.done_at is not None
-    return is_done and ticket.rating is None and reopening.is_fresh(work, ticket)
+    carrier = carrier_of(work, ticket)
+    is_done = carrier.state in (TicketState.DONE, TicketState.CLOSED) and carrier.done_at is not None
+    return is_done and ticket.rating is None and reopening.is_fresh(work, carrier)

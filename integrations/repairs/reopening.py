@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlmodel import select
+
 from bot.contract import Work
 from integrations.repairs import clock
 from integrations.repairs.models import Ticket, TicketState
@@ -25,6 +27,9 @@ def reopen(work: Work, ticket: Ticket) -> None:
     ticket.priority = max(ticket.priority, 1)
     ticket.done_at, ticket.rating, ticket.appointment_at = None, None, None
     ticket.ended, ticket.ended_note = "", ""
+    for one in work.session.exec(select(Ticket).where(Ticket.merged_into_id == ticket.id)).all():
+        one.rating = None  # who goes with it may rate it once it is done again
+        work.session.add(one)
     clock.start(work, ticket)
     work.record("repair.reopened", ticket.subject, times=ticket.reopened)
 

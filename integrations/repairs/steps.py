@@ -143,14 +143,14 @@ def prioritise(desk: Desk, ticket: Ticket, level: str) -> None:
         call_out(desk, ticket)
 
 
-def call_out(desk: Desk, ticket: Ticket) -> Task:
+def call_out(work: Work, ticket: Ticket) -> Task:
     """Call those on duty to a ticket that cannot wait; a call that is open stays the only one."""
-    known = next((task for task in tasks.about(desk.session, ticket.subject) if task.kind == CALLED_OUT), None)
+    known = next((task for task in tasks.about(work.session, ticket.subject) if task.kind == CALLED_OUT), None)
     if known is not None:
         return known
-    flat = desk.session.get(Household, ticket.household_id) if ticket.household_id else None
+    flat = work.session.get(Household, ticket.household_id) if ticket.household_id else None
     title = tr("紧急报修：{place_of} {what}", place_of=ticket.place_of(flat), what=ticket.what)
-    return desk.assign(CALLED_OUT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
+    return work.assign(CALLED_OUT, "ticket.view", title, urgent=True, household=flat, subject=ticket.subject)
 
 
 def caller(work: Work, task: Task) -> Caller:

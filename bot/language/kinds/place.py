@@ -15,19 +15,46 @@ _FLOOR = re.compile(r"(?:负?\d{1,2}|负?[一二三四五六七八九十]{1,3})(
 _AT_ROOM = re.compile(r"(?<![\d.])(?P<r>[1-9]\d{2,3})(?:的|家|室)?(?P<there>门口|门前|门外|隔壁|对面)")
 #: What stands beside a time and names no place.
 _AROUND_TIME = re.compile(r"[\s,，。.!！~～□]+|改成|改到|换成|还是|算了|[那就改来吧呢啊]")
+#: What joins two places to one: 厨房和卫生间, 客厅、主卧, 厨房跟厕所里.
+_AND = re.compile(r"(?:里|里面|里头|那边|的)?(?:[、和跟与及同]|还有|以及)")
 #: No place is said more exactly by these.
 _WHOLE_HOME = frozenset({"家里"})
 
 
 def _take(message: Message, slot: Slot) -> Value | None:
-    """Return the flat's words, the floor and the place named, the first of the file's options."""
+    """Return the flat's words, the floor and the place named: the first of the file's options, and those that are named in one breath with it."""
     said = flat.said(message)
     beside = None if said.room else _AT_ROOM.search(message.rest)
     room = said.room or (beside["r"] if beside else "")
     words = label_of(said.building, said.unit, room)
     floors = list(dict.fromkeys(_FLOOR.findall(message.rest)))
     places = _named(message, slot) or ([beside["there"]] if beside else [])
-    return "".join([words, *(floors if len(floors) == 1 else ()), *places[:1]]) or None
+    return "".join([words, *(floors if len(floors) == 1 else ()), _in_one_breath(message, slot, places)]) or None
+
+
+def _in_one_breath(message: Message, slot: Slot, places: list[str]) -> str:
+    """Return the first place, and those that an "and" joins to it: 厨房和卫生间的灯都坏了 is one fault in two places."""
+    if len(places) < 2:
+        return "".join(places)
+    said, ends = affirmed(message.text), dict[int, str]()
+    spots: list[tuple[int, int, str]] = []
+    for place in places:
+        found = [(said.find(word), -len(word)) for word in slot.options[place] if word in said]
+        begin, length = min(found)
+        spots.append((begin, begin - length, place))
+    joined: list[str] = []
+    for begin, end, place in sorted(spots):
+        if not joined or _joins(said, ends, begin):
+            joined.append(place)
+            ends[end] = place
+        else:
+            break
+    return "、".join(joined if joined[0] == places[0] or len(joined) > 1 else places[:1])
+
+
+def _joins(said: str, ends: dict[int, str], begin: int) -> bool:
+    """Tell whether an "and" and nothing else stands between the place before and one that begins here."""
+    return any(end < begin and _AND.fullmatch(said[end:begin]) is not None for end in ends)
 
 
 def _named(message: Message, slot: Slot) -> list[str]:
