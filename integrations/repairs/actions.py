@@ -429,7 +429,7 @@ def _cancel_all(turn: Turn, slots: Cancelling, several: Sequence[Ticket]) -> Rep
     lines = "\n".join(
         ["", *(f"· {one.number} {_what(turn, one)}" + (f"，您说的“{one.quoted}”" if one.quoted else "") for one in several)]
     )
-    values = {"count": len(several), "tickets": lines}
+    values: dict[str, Any] = {"count": len(several), "tickets": lines}
     if slots.sure is None:
         options = {"yes": "都取消", "no": "先不取消"}
         return Ask(slot="sure", name="all", options=options, values=values, called_off="all_unsure")

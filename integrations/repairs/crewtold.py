@@ -20,7 +20,7 @@ TELLS: Mapping[str, str] = {
     "repair.crew.stage": f"{_TICKET} stage", "repair.crew.undone": f"{_TICKET} state cost", "repair.crew.too_late": "number", "repair.crew.help": "",
     "repair.crew.today": "opened done open free working paused late", "repair.crew.late_line": "number place what due who twice", "repair.crew.late": "late tickets more",
     "repair.crew.none_late": "", "repair.for_you": f"{_TICKET} when phone pressing agreed", "repair.asked": "number who question url", "repair.passed_on": "number who answer",
-    "repair.answer": "number place what answer question", "repair.supervised": "number place what who",
+    "repair.off": "number place what", "repair.pressed": "number place what", "repair.answer": "number place what answer question", "repair.supervised": "number place what who",
 }  # fmt: skip
 
 
@@ -40,6 +40,27 @@ def tell_of_assignment(work: Work, happening: Happening) -> None:
         when=work.words("{t}", t=ticket.appointment_at or ticket.due_at), phone=(ticket.phone or (resident.phone if resident else "")) if may_call else "",
         pressing="1" if ticket.urgent else "", agreed="1" if ticket.appointment_at else "",
     )  # fmt: skip
+
+
+@on("repair.cancelled")
+def tell_of_cancelling(work: Work, happening: Happening) -> None:
+    """Tell whoever has a ticket that nobody need come any more."""
+    _tell_holder(work, happening, "repair.off")
+
+
+@on("repair.urged")
+def tell_of_urging(work: Work, happening: Happening) -> None:
+    """Tell whoever has a ticket that the resident presses for it."""
+    _tell_holder(work, happening, "repair.pressed")
+
+
+def _tell_holder(work: Work, happening: Happening, message: str) -> None:
+    ticket = work.session.exec(select(Ticket).where(Ticket.number == happening.subject.partition(":")[2])).first()
+    member = work.session.get(Staff, ticket.assignee_id) if ticket is not None and ticket.assignee_id else None
+    if ticket is None or member is None or member.disabled_at is not None or happening.actor == f"staff:{member.login}":
+        return
+    flat = work.session.get(Household, ticket.household_id) if ticket.household_id else None
+    work.tell(member.openid, message, number=ticket.number, place=ticket.place_of(flat), what=ticket.what)
 
 
 @on("task.claimed", "task")
@@ -64,4 +85,4 @@ def _ticket(work: Work, subject: str) -> Ticket | None:
     return found if found is not None and found.state in OPEN else None
 
 
-ALL = (tell_of_assignment, take_what_was_called_out)
+ALL = (tell_of_assignment, tell_of_cancelling, tell_of_urging, take_what_was_called_out)

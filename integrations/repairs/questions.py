@@ -70,10 +70,15 @@ def hear(turn: Turn, text: str, mine: Sequence[Ticket]) -> str:
     if meant is None and (turn.is_asked or is_else or _NO_ANSWER.fullmatch(text) or not _was_asked_last(turn, question)):
         return ""
     words = meant["words"] if meant else text
-    question.answer, question.answered_at = " ".join(words.split())[:LONGEST], turn.now
-    turn.session.add(question)
-    turn.record("repair.answered", ticket.subject)
-    return _told(turn, ticket, turn.session.get(Staff, question.staff_id), question.answer, question.text)
+    return answer(turn, question, ticket, words)
+
+
+def answer(work: Work, question: TicketQuestion, ticket: Ticket, words: str) -> str:
+    """Keep the resident's answer and tell whoever asked; returns what the resident reads."""
+    question.answer, question.answered_at = " ".join(words.split())[:LONGEST], work.now
+    work.session.add(question)
+    work.record("repair.answered", ticket.subject)
+    return _told(work, ticket, work.session.get(Staff, question.staff_id), question.answer, question.text)
 
 
 def _waiting(turn: Turn, mine: Sequence[Ticket]) -> tuple[TicketQuestion, Ticket] | None:
@@ -105,13 +110,13 @@ def _pass_on(turn: Turn, mine: Sequence[Ticket], words: str) -> str:
     return _told(turn, ticket, turn.session.get(Staff, ticket.assignee_id), " ".join(words.split())[:LONGEST], "")
 
 
-def _told(turn: Turn, ticket: Ticket, member: Staff | None, answer: str, question: str) -> str:
+def _told(work: Work, ticket: Ticket, member: Staff | None, answer: str, question: str) -> str:
     """Tell whoever asked, and whoever has the ticket by now; returns what the resident reads."""
-    flat = turn.session.get(Household, ticket.household_id) if ticket.household_id else None
-    holder = turn.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+    flat = work.session.get(Household, ticket.household_id) if ticket.household_id else None
+    holder = work.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
     for openid in dict.fromkeys(one.openid for one in (member, holder) if one is not None and one.disabled_at is None):
-        turn.tell(
+        work.tell(
             openid, "repair.answer", number=ticket.number, place=ticket.place_of(flat), what=ticket.what, answer=answer, question=question
         )  # fmt: skip
     who = next((one.name for one in (holder, member) if one is not None), "")
-    return turn.words(turn.context.messages["repair.passed_on"], who=who, answer=answer, number=ticket.number)
+    return work.words(work.context.messages["repair.passed_on"], who=who, answer=answer, number=ticket.number)
