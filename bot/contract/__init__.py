@@ -4,6 +4,7 @@ A service is a folder with an `Integration` object. It brings
 
     actions      what residents can ask for, by intent                       actions.py
     amends       how what was done is changed by what is said next           actions.py
+    serves       what it does for other services: Work.ask_for               integration.py
     knows        questions that it answers from what it holds                integration.py
     warns        what is said first of a danger that is no alarm             integration.py
     matters      what of a resident's is under way                           cards.py

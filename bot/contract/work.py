@@ -36,6 +36,7 @@ from bot.store import (
     outbox,
     people,
     photos,
+    scenes,
     scope,
     sealing,
     tasks,
@@ -451,6 +452,24 @@ class Work:
         tasks.reopen(self.session, task, self.now, self.actor, climbs=climbs)
         if climbs:
             telling.begin(self, task)
+
+    # -- what other services do for this one
+
+    def ask_for(self, what: str, **values: Any) -> str:
+        """Have another service do something in this transaction, such as open a repair; returns the subject of what came of it.
+
+        Empty where no service that is loaded does such a thing: whoever asks needs another way then.
+        """
+        serve = self.context.services.served.get(what)
+        return serve(self, values) if serve is not None else ""
+
+    def hang(self, code: str, kind: str, label: str) -> None:
+        """Let a code that WeChat reads begin what `kind` is for, at a place: one of intents/_scenes.yaml. A `code` that hangs elsewhere by now moves."""
+        scenes.hang(self.session, code, kind, label, self.now)
+
+    def take_down(self, code: str) -> None:
+        """Let a code begin nothing any more."""
+        scenes.take_down(self.session, code)
 
     # -- what happens after the commit
 

@@ -23,6 +23,7 @@ from integrations.repairs import (
     personal,
     processing,
     reactions,
+    serving,
     steps,
     tickets,
 )
@@ -40,6 +41,7 @@ integration = Integration(
     hears=heard.hear,
     orders=crew.order,
     sees=crew.see,
+    serves=serving.SERVES,
     warns=hazards.warn,
     matters=actions.matters,
     reactions=(*reactions.ALL, *crewtold.ALL),
