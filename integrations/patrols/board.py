@@ -87,7 +87,9 @@ def kept(work: Work) -> tuple[Mapping[int, Kept], Mapping[int, Kept]]:
         route.planned, route.in_time = route.planned + one.planned, route.in_time + one.in_time
         for key in one.points:
             points.setdefault(key, Kept()).planned += 1
-    visits = select(PatrolVisit).where(col(PatrolVisit.at) >= since, PatrolVisit.kind == VisitKind.KEPT, col(PatrolVisit.round_id).is_not(None))
+    visits = select(PatrolVisit).where(
+        col(PatrolVisit.at) >= since, PatrolVisit.kind == VisitKind.KEPT, col(PatrolVisit.round_id).is_not(None)
+    )
     for visit in work.session.exec(visits).all():
         walked = by_id.get(visit.round_id)
         if walked is None:

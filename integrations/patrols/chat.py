@@ -21,7 +21,9 @@ LONGEST = 12
 
 _BROKEN = re.compile(r"(?:这里)?(?:坏了|异常|故障|隐患|有问题|发现问题|报修)[\s:：,，]+(?P<words>.{2,200})", re.DOTALL)
 _TYPED = re.compile(r"巡检(?:点|打卡)?\s*(?P<code>[0-9A-Za-z]{10})")
-_MINE = re.compile(r"(?:我的?|今天的?|现在)?(?:有什么)?巡检(?:单|任务|情况|怎么样|还差(?:哪些|几个)?(?:点)?)?(?:了吗)?|还差(?:哪些|几个)点|(?:哪些|有哪些)点?(?:没走|漏了|没巡)(?:的|吗)?")
+_MINE = re.compile(
+    r"(?:我的?|今天的?|现在)?(?:有什么)?巡检(?:单|任务|情况|怎么样|还差(?:哪些|几个)?(?:点)?)?(?:了吗)?|还差(?:哪些|几个)点|(?:哪些|有哪些)点?(?:没走|漏了|没巡)(?:的|吗)?"
+)
 _NUMBER = re.compile(r"(?:读数|现在|是|大概){0,2}\s*-?\d{1,6}(?:\.\d{1,3})?\s*[a-zA-Z°℃%度兆帕公斤米伏安]{0,6}[。.]?")
 
 
@@ -141,7 +143,10 @@ def _photographed(desk: Desk, photo: Photo) -> str:
         photo.subject = visit.ticket
     desk.session.add(photo)
     return _say(
-        desk, "patrol.spoken.pictured", point=point.where, number=rounds.ticket_number(visit.ticket) if visit.ticket else "",
+        desk,
+        "patrol.spoken.pictured",
+        point=point.where,
+        number=rounds.ticket_number(visit.ticket) if visit.ticket else "",
         unsaid="" if visit.ticket else "1",
     )
 

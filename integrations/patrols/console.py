@@ -7,7 +7,16 @@ from sqlmodel import col, select
 
 from bot.contract import Desk, Page, Redirect, Refusal, Staff, View, page, row_id, telling, tr, withheld
 from integrations.patrols import board, drawing, questions, reactions, rounds, windows
-from integrations.patrols.models import DOUBT_WORDS, KIND_WORDS, STATE_WORDS, Doubt, PatrolPoint, PatrolRoute, PatrolVisit, VisitKind
+from integrations.patrols.models import (
+    DOUBT_WORDS,
+    KIND_WORDS,
+    STATE_WORDS,
+    Doubt,
+    PatrolPoint,
+    PatrolRoute,
+    PatrolVisit,
+    VisitKind,
+)
 from integrations.patrols.rounds import EDIT, VIEW, WALK
 
 #: Longest name of a point or route, and longest words on how to find it.
@@ -248,7 +257,9 @@ def _chosen(desk: Desk) -> list[int]:
             continue
         place = row_id(said)
         if place is None or place > MOST_POINTS:
-            raise Refusal(tr("“{name}”的顺序请写 1 到 {most} 的数字，不走的空着。", name=one.name, most=MOST_POINTS), field=f"place{one.id}")
+            raise Refusal(
+                tr("“{name}”的顺序请写 1 到 {most} 的数字，不走的空着。", name=one.name, most=MOST_POINTS), field=f"place{one.id}"
+            )
         placed.append((place, one.id or 0))
     if not placed:
         first = next(iter(_points(desk)), None)
@@ -284,7 +295,10 @@ def stand(desk: Desk) -> View:
 
 
 def _stood(desk: Desk, point: PatrolPoint, fault: Refusal | None = None) -> View:
-    visit = next((one for one in (rounds.last_visit(desk, desk.staff, rounds.SAME * 10),) if one is not None and one.point_id == point.id), None)
+    visit = next(
+        (one for one in (rounds.last_visit(desk, desk.staff, rounds.SAME * 10),) if one is not None and one.point_id == point.id),
+        None,
+    )
     noted = _noted(desk, visit, point)
     return View(
         "patrols/at.html",

@@ -44,11 +44,18 @@ def _drawn(work: Work, subject: str, url: str) -> None:
         work.record("patrol.point_drawn", subject)
 
 
-@effect("patrols.code", timeout=timedelta(seconds=10), retries=(timedelta(seconds=5), timedelta(minutes=1), timedelta(hours=1)), then=_drawn)
+@effect(
+    "patrols.code",
+    timeout=timedelta(seconds=10),
+    retries=(timedelta(seconds=5), timedelta(minutes=1), timedelta(hours=1)),
+    then=_drawn,
+)
 async def draw(call: Call, *, scene: str) -> str:
     """Ask WeChat for a permanent code that says `scene`; returns what its picture holds.
 
     Source: developers.weixin.qq.com/doc/service/api/qrcode/qrcodes/api_createqrcode.html
     """
-    answer = await call.wechat.qrcode.create({"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}})
+    answer = await call.wechat.qrcode.create(
+        {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
+    )
     return str(answer["url"])

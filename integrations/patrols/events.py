@@ -20,7 +20,9 @@ def _routes(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
 
 def _rounds(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
     ids = {key: key.partition(".")[0] for key in keys}  # of a point that was missed: round and point
-    query = select(PatrolRound, PatrolRoute).where(col(PatrolRound.public_id).in_(set(ids.values())), PatrolRoute.id == PatrolRound.route_id)
+    query = select(PatrolRound, PatrolRoute).where(
+        col(PatrolRound.public_id).in_(set(ids.values())), PatrolRoute.id == PatrolRound.route_id
+    )
     named = {one.public_id: route.name for one, route in work.session.exec(query).all()}
     return _known(keys, {key: named[of] for key, of in ids.items() if of in named}, "/patrols")
 

@@ -8,7 +8,12 @@ from bot.contract import Asked, Figure, Sample, Unit, Work, figure, tr
 from integrations.patrols.models import PatrolRound, RoundState
 
 
-@figure("patrol.kept", tr("巡检点按时走到了多少"), tr("该走的巡检点里，在规定时间内有人到的比例，按那一次巡检开始的时间算；系统停着的不算。"), Unit.SHARE)
+@figure(
+    "patrol.kept",
+    tr("巡检点按时走到了多少"),
+    tr("该走的巡检点里，在规定时间内有人到的比例，按那一次巡检开始的时间算；系统停着的不算。"),
+    Unit.SHARE,
+)
 def kept(work: Work, asked: Asked) -> Iterator[Sample]:
     """Give how many points were kept, of those that were due."""
     period = asked.number(PatrolRound.starts_at)

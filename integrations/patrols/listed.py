@@ -8,7 +8,16 @@ from sqlmodel import col, select
 
 from bot.contract import Cell, Choice, Column, Days, Desk, Listing, Staff, tr
 from integrations.patrols import reactions, rounds
-from integrations.patrols.models import DOUBT_WORDS, KIND_WORDS, Doubt, PatrolPoint, PatrolRoute, PatrolRound, PatrolVisit, VisitKind
+from integrations.patrols.models import (
+    DOUBT_WORDS,
+    KIND_WORDS,
+    Doubt,
+    PatrolPoint,
+    PatrolRoute,
+    PatrolRound,
+    PatrolVisit,
+    VisitKind,
+)
 
 #: What visits may be narrowed to.
 STANDS: Mapping[str, str] = {
@@ -53,7 +62,10 @@ def _points(desk: Desk) -> Mapping[str, str]:
 
 def _walkers(desk: Desk) -> Mapping[str, str]:
     seen = select(PatrolVisit.staff_id).distinct()
-    return {str(one.id): one.name for one in desk.session.exec(select(Staff).where(col(Staff.id).in_(seen)).order_by(Staff.name)).all()}
+    return {
+        str(one.id): one.name
+        for one in desk.session.exec(select(Staff).where(col(Staff.id).in_(seen)).order_by(Staff.name)).all()
+    }
 
 
 def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
@@ -69,13 +81,22 @@ def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
 
 
 def _load(desk: Desk, found: Sequence[PatrolVisit]) -> list[Row]:
-    points = {one.id: one for one in desk.session.exec(select(PatrolPoint).where(col(PatrolPoint.id).in_({one.point_id for one in found}))).all()}
-    staff = {one.id: one.name for one in desk.session.exec(select(Staff).where(col(Staff.id).in_({one.staff_id for one in found}))).all()}
+    points = {
+        one.id: one
+        for one in desk.session.exec(select(PatrolPoint).where(col(PatrolPoint.id).in_({one.point_id for one in found}))).all()
+    }
+    staff = {
+        one.id: one.name
+        for one in desk.session.exec(select(Staff).where(col(Staff.id).in_({one.staff_id for one in found}))).all()
+    }
     walked = select(PatrolRound.id, PatrolRoute.name).where(
         PatrolRoute.id == PatrolRound.route_id, col(PatrolRound.id).in_({one.round_id for one in found} - {None})
     )
     routes = dict(desk.session.exec(walked).all())
-    return [Row(visit=one, point=points[one.point_id], route=routes.get(one.round_id, ""), who=staff.get(one.staff_id, "")) for one in found]
+    return [
+        Row(visit=one, point=points[one.point_id], route=routes.get(one.round_id, ""), who=staff.get(one.staff_id, ""))
+        for one in found
+    ]
 
 
 def _state(_desk: Desk, row: Row) -> Sequence[Cell | str]:
@@ -97,7 +118,11 @@ def _fault(desk: Desk, row: Row) -> Cell | None:
         return None
     number = rounds.ticket_number(row.visit.ticket)
     to = f"/tickets/{number}" if desk.may("ticket.view") else ""
-    return Cell(words=desk.veil(row.visit.fault) or number, to=to, small=tr("{number} {state}", number=number, state=reactions.say(row.visit.ticket_state)))
+    return Cell(
+        words=desk.veil(row.visit.fault) or number,
+        to=to,
+        small=tr("{number} {state}", number=number, state=reactions.say(row.visit.ticket_state)),
+    )
 
 
 LIST = Listing(

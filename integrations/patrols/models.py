@@ -68,7 +68,12 @@ class RoundState(StrEnum):
     VOID = "void"  # its window passed while nothing could be noted: it says nothing of anybody
 
 
-STATE_WORDS = {RoundState.OPEN: tr("进行中"), RoundState.KEPT: tr("走完了"), RoundState.MISSED: tr("有漏"), RoundState.VOID: tr("系统停着，不算")}
+STATE_WORDS = {
+    RoundState.OPEN: tr("进行中"),
+    RoundState.KEPT: tr("走完了"),
+    RoundState.MISSED: tr("有漏"),
+    RoundState.VOID: tr("系统停着，不算"),
+}
 
 
 class PatrolRound(Scoped, table=True):
@@ -112,7 +117,12 @@ class VisitKind(StrEnum):
     EXTRA = "extra"  # no window is near
 
 
-KIND_WORDS = {VisitKind.KEPT: tr("按时"), VisitKind.LATE: tr("补走"), VisitKind.EARLY: tr("太早，不算"), VisitKind.EXTRA: tr("计划外")}
+KIND_WORDS = {
+    VisitKind.KEPT: tr("按时"),
+    VisitKind.LATE: tr("补走"),
+    VisitKind.EARLY: tr("太早，不算"),
+    VisitKind.EXTRA: tr("计划外"),
+}
 
 
 class Doubt(StrEnum):

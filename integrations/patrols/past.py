@@ -70,7 +70,10 @@ def tell(past: Past) -> Iterator[Episode]:
                 seen = at if not is_quick else at - timedelta(minutes=2)
                 found = next((words for where, words in FOUND if where == place and dice.random() < 0.01), "")
                 reads = dice.uniform(0, 1)
-                yield min(seen, until - timedelta(seconds=1)), partial(_see, state=state, place=place, walker=walker, is_quick=is_quick, words=found, reads=reads)
+                yield (
+                    min(seen, until - timedelta(seconds=1)),
+                    partial(_see, state=state, place=place, walker=walker, is_quick=is_quick, words=found, reads=reads),
+                )
             yield until, partial(_close, state=state, walker=walker, until=until)
 
 
@@ -79,7 +82,12 @@ def _begin(work: Then, *, state: dict[str, PatrolRound | None], index: int, star
     if route is None:
         return
     one = PatrolRound(
-        route_id=route.id or 0, walker_id=route.walker_id, points=[*route.points], planned=len(route.points), starts_at=starts, ends_at=until
+        route_id=route.id or 0,
+        walker_id=route.walker_id,
+        points=[*route.points],
+        planned=len(route.points),
+        starts_at=starts,
+        ends_at=until,
     )
     work.session.add(one)
     work.flush()
@@ -87,13 +95,20 @@ def _begin(work: Then, *, state: dict[str, PatrolRound | None], index: int, star
     work.record("patrol.begun", one.subject)
 
 
-def _see(work: Then, *, state: dict[str, PatrolRound | None], place: int, walker: Staff, is_quick: bool, words: str, reads: float) -> None:
+def _see(
+    work: Then, *, state: dict[str, PatrolRound | None], place: int, walker: Staff, is_quick: bool, words: str, reads: float
+) -> None:
     one = state["round"]
     point = work.session.exec(select(PatrolPoint).where(PatrolPoint.name == POINTS[place][0])).first()
     if one is None or point is None:
         return
     visit = PatrolVisit(
-        point_id=point.id or 0, round_id=one.id, staff_id=walker.id or 0, at=work.now, kind=VisitKind.KEPT, doubt=Doubt.QUICK if is_quick else Doubt.NONE
+        point_id=point.id or 0,
+        round_id=one.id,
+        staff_id=walker.id or 0,
+        at=work.now,
+        kind=VisitKind.KEPT,
+        doubt=Doubt.QUICK if is_quick else Doubt.NONE,
     )
     for asked in questions.of(point.questions):
         value: float | bool = True
@@ -106,7 +121,13 @@ def _see(work: Then, *, state: dict[str, PatrolRound | None], place: int, walker
     one.in_time += 1
     work.session.add(one)
     work.flush()
-    work.record_by(f"staff:{walker.login}", "patrol.visited", visit.subject, how=VisitKind.KEPT, **({"doubt": visit.doubt} if visit.doubt else {}))
+    work.record_by(
+        f"staff:{walker.login}",
+        "patrol.visited",
+        visit.subject,
+        how=VisitKind.KEPT,
+        **({"doubt": visit.doubt} if visit.doubt else {}),
+    )
     if words:
         rounds.find_fault(work, visit, words)
 
@@ -123,6 +144,8 @@ def _close(work: Then, *, state: dict[str, PatrolRound | None], walker: Staff, u
         return
     work.record("patrol.missed", one.subject, points=len(left))
     for point in left:
-        task = Task(kind=rounds.MISSED, need=rounds.VIEW, title=f"巡检漏了：{point.where}", subject=one.missing(point), opened_at=until)
+        task = Task(
+            kind=rounds.MISSED, need=rounds.VIEW, title=f"巡检漏了：{point.where}", subject=one.missing(point), opened_at=until
+        )
         work.ask(task)
         work.answer(task, walker, "补走了")

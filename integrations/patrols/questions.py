@@ -11,7 +11,9 @@ from bot.contract import Refusal, tr
 MOST, LONGEST = 6, 30
 
 #: 压力表读数 0.3–0.6 MPa: the question, its limits and the unit.
-_NUMBER = re.compile(r"(?P<title>[^\d]{1,30}?)[\s:：]*(?P<low>-?\d{1,6}(?:\.\d{1,3})?)\s*(?:-|–|—|~|～|到|至)\s*(?P<high>-?\d{1,6}(?:\.\d{1,3})?)\s*(?P<unit>[^\d\s]{0,8})")
+_NUMBER = re.compile(
+    r"(?P<title>[^\d]{1,30}?)[\s:：]*(?P<low>-?\d{1,6}(?:\.\d{1,3})?)\s*(?:-|–|—|~|～|到|至)\s*(?P<high>-?\d{1,6}(?:\.\d{1,3})?)\s*(?P<unit>[^\d\s]{0,8})"
+)
 _VALUE = re.compile(r"-?\d{1,6}(?:\.\d{1,3})?")
 _NO = re.compile(r"(?:不|没|无|缺|坏|异常|过期|否|冇)")
 _YES = re.compile(r"(?:在|有|正常|完好|好的?|是的?|对|OK|ok|√|没问题|没坏|没异常|不缺|不坏|无异常|没过期)")

@@ -213,7 +213,11 @@ def opens_at(work: Work, point: PatrolPoint) -> datetime | None:
 
 
 def _last_of(work: Work, member: Staff) -> PatrolVisit | None:
-    theirs = select(PatrolVisit).where(PatrolVisit.staff_id == member.id).order_by(col(PatrolVisit.at).desc(), col(PatrolVisit.id).desc())
+    theirs = (
+        select(PatrolVisit)
+        .where(PatrolVisit.staff_id == member.id)
+        .order_by(col(PatrolVisit.at).desc(), col(PatrolVisit.id).desc())
+    )
     return work.session.exec(theirs).first()
 
 
@@ -275,7 +279,9 @@ def answer(work: Work, visit: PatrolVisit, question: questions.Question, value: 
         visit.is_off = True
         work.record("patrol.off", visit.subject)
         point = work.session.get_one(PatrolPoint, visit.point_id)
-        title = tr("巡检读数不正常：{point}，{question} {value}", point=point.name, question=question.title, value=question.say(value))
+        title = tr(
+            "巡检读数不正常：{point}，{question} {value}", point=point.name, question=question.title, value=question.say(value)
+        )
         if not any(one.kind == "patrol.off" for one in tasks.about(work.session, visit.subject)):
             work.assign("patrol.off", VIEW, title, subject=visit.subject)
     work.session.add(visit)

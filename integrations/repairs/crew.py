@@ -89,9 +89,7 @@ def _in_each(turn: Turn, run: Callable[[Desk], str]) -> str:
             if member is None:
                 continue
             there = Work(session=turn.session, now=turn.now, context=turn.context.of(place))
-            desk = Desk(
-                session=turn.session, now=turn.now, context=there.context, staff=member, access=telling.access(there)
-            )
+            desk = Desk(session=turn.session, now=turn.now, context=there.context, staff=member, access=telling.access(there))
             if desk.may("ticket.view") and (answer := run(desk)):
                 return answer
     return ""
@@ -154,7 +152,9 @@ def _soonest(ticket: Ticket) -> tuple[bool, bool, int, datetime]:
     return ticket.state in PAUSED, not ticket.urgent, -ticket.priority, at
 
 
-def _meant(desk: Desk, talk: CrewTalk, said: Order, among: Sequence[Ticket] | None = None, *, any_one: bool = False) -> Ticket | str:
+def _meant(
+    desk: Desk, talk: CrewTalk, said: Order, among: Sequence[Ticket] | None = None, *, any_one: bool = False
+) -> Ticket | str:
     """Return the ticket that is meant, locked; else what is asked. Raises Refusal that says what to do for one that it cannot be.
 
     `any_one`: one that somebody else has may be meant, too.
@@ -246,7 +246,14 @@ def _answered(desk: Desk, talk: CrewTalk, which: str) -> str:
         return str(refusal)
     _mean(desk, talk, ticket)
     holder = desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
-    return _say(desk, "repair.crew.shown", **_of(desk, ticket), state=STATE_WORDS[ticket.state], when=_when(desk, ticket), who=holder.name if holder else "")
+    return _say(
+        desk,
+        "repair.crew.shown",
+        **_of(desk, ticket),
+        state=STATE_WORDS[ticket.state],
+        when=_when(desk, ticket),
+        who=holder.name if holder else "",
+    )
 
 
 def _list(desk: Desk, talk: CrewTalk, shown: Sequence[Ticket]) -> None:
@@ -396,7 +403,15 @@ def _colleague(desk: Desk, said: str) -> Staff:
         return (crew or found)[0]
     names = tr_all("、", [one.name for one in (found or others)[: 2 * SHOWN]])
     if found:
-        raise Refusal(tr("“{said}”有 {n} 位：{names}。请写全名，例如：转给{first}。", said=said, n=len(found), names=names, first=found[0].name))
+        raise Refusal(
+            tr(
+                "“{said}”有 {n} 位：{names}。请写全名，例如：转给{first}。",
+                said=said,
+                n=len(found),
+                names=names,
+                first=found[0].name,
+            )
+        )
     raise Refusal(tr("没有叫“{said}”的同事。可以转给：{names}。", said=said, names=names))
 
 
@@ -434,7 +449,9 @@ def _wait(desk: Desk, talk: CrewTalk, said: Order) -> str:
     was = _before(desk, ticket)
     steps.wait(desk, ticket, state, reason, withheld(said.words))
     _keep(desk, talk, ticket, said.act, was)
-    return _say(desk, "repair.crew.waits", **_of(desk, ticket), state=STATE_WORDS[state], reason=WAITS[state][reason], note=said.words)
+    return _say(
+        desk, "repair.crew.waits", **_of(desk, ticket), state=STATE_WORDS[state], reason=WAITS[state][reason], note=said.words
+    )
 
 
 def _note(desk: Desk, talk: CrewTalk, said: Order) -> str:
@@ -552,7 +569,11 @@ def _photos_asked(desk: Desk, talk: CrewTalk) -> list[Photo]:
     """Return the photos of which it was asked to what they belong."""
     is_waiting = talk.asked.get("act") == "photo" and talk.asked_at is not None and talk.asked_at > desk.now - ANSWERED
     keys = talk.asked.get("photos", []) if is_waiting else []
-    found = {one.public_id: one for one in desk.session.exec(select(Photo).where(col(Photo.public_id).in_(keys))).all()} if keys else {}
+    found = (
+        {one.public_id: one for one in desk.session.exec(select(Photo).where(col(Photo.public_id).in_(keys))).all()}
+        if keys
+        else {}
+    )
     return [found[key] for key in keys if key in found and not found[key].subject]
 
 
@@ -630,7 +651,13 @@ def _undo(desk: Desk, talk: CrewTalk, _said: Order) -> str:
     ticket = _named(desk, talk, str(talk.done["ticket"]))
     desk.session.refresh(ticket, with_for_update=True)
     if _columns(ticket) != talk.done["now"]:
-        raise Refusal(tr("{number} 后来又变过，现在是“{state}”，撤不回去了。回“{number}”看这一单。", number=ticket.number, state=STATE_WORDS[ticket.state]))
+        raise Refusal(
+            tr(
+                "{number} 后来又变过，现在是“{state}”，撤不回去了。回“{number}”看这一单。",
+                number=ticket.number,
+                state=STATE_WORDS[ticket.state],
+            )
+        )
     cost = desk.session.get(TicketCost, talk.done["cost"]) if talk.done.get("cost") else None
     if cost is not None:
         desk.session.delete(cost)
@@ -643,7 +670,9 @@ def _undo(desk: Desk, talk: CrewTalk, _said: Order) -> str:
         steps.put_back(desk, ticket)
     talk.done, talk.done_at = {}, None
     _mean(desk, talk, ticket)
-    return _say(desk, "repair.crew.undone", **_of(desk, ticket), state=STATE_WORDS[ticket.state], cost="1" if cost is not None else "")
+    return _say(
+        desk, "repair.crew.undone", **_of(desk, ticket), state=STATE_WORDS[ticket.state], cost="1" if cost is not None else ""
+    )
 
 
 def _put_back(desk: Desk, ticket: Ticket, was: Mapping[str, Any]) -> None:

@@ -18,7 +18,9 @@ class CrewTalk(Scoped, table=True):
     staff_id: int = Field(foreign_key="staff.id", unique=True)
     listed: list[str] = json_column(list)  # numbers of the tickets that were listed last, in the order shown
     listed_at: datetime | None = maybe_moment()
-    asked: dict[str, Any] = sealed_map("repair_crew_talk.asked")  # what is to be done once they say to which ticket, or send a photo
+    asked: dict[str, Any] = sealed_map(
+        "repair_crew_talk.asked"
+    )  # what is to be done once they say to which ticket, or send a photo
     asked_at: datetime | None = maybe_moment()
     meant: str = ""  # the ticket that they spoke of last
     meant_at: datetime | None = maybe_moment()

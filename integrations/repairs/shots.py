@@ -31,9 +31,7 @@ def keep(work: Work, ticket: Ticket, photo: Photo, member: Staff, stage: Stage |
     """Let a photo be one of a ticket's; without a `stage` it is of before until work has begun, and of after from then on."""
     found = stage or (Stage.BEFORE if ticket.state in (TicketState.SUBMITTED, TicketState.ACCEPTED) else Stage.AFTER)
     photo.subject = ticket.subject
-    picture = TicketPicture(
-        ticket_id=ticket.id or 0, photo=photo.public_id, staff_id=member.id or 0, at=work.now, stage=found
-    )
+    picture = TicketPicture(ticket_id=ticket.id or 0, photo=photo.public_id, staff_id=member.id or 0, at=work.now, stage=found)
     work.session.add(photo)
     work.session.add(picture)
     work.record("repair.pictured", ticket.subject, stage=found)
@@ -58,8 +56,7 @@ def last_of(work: Work, member: Staff) -> TicketPicture | None:
 def all_of(work: Work, ticket: Ticket) -> Sequence[Shot]:
     """Return the photos of a ticket, oldest first, each with what it shows."""
     taken = {
-        one.photo: one.stage
-        for one in work.session.exec(select(TicketPicture).where(TicketPicture.ticket_id == ticket.id)).all()
+        one.photo: one.stage for one in work.session.exec(select(TicketPicture).where(TicketPicture.ticket_id == ticket.id)).all()
     }
     return [
         Shot(photo=one, words=STAGE_WORDS[taken[one.public_id]] if one.public_id in taken else REPORTED)

@@ -349,5 +349,3 @@ def test_words_of_a_resident_who_repairs_nothing_go_on_as_before(crew: Crew) -> 
         crew.chat.say(said)
 
     assert not [one for one in crew.chat.all(Event) if one.kind.startswith("repair.")]
-
-
