@@ -226,7 +226,7 @@ class Linli:
             community=community, keys=self.keys, base_url=self.settings.base_url,
             messages=self.understanding.catalogue.messages, intents=self.understanding.catalogue.intents, services=self.services, search=self.understanding.knowledge.search,
             neighbours=tuple(self.served_by(community.appid).values()), usual_office=office_of(self.settings), health=self._health,
-            ways=self.ways(community.appid),
+            ways=self.ways(community.appid), photos=self.settings.var / "photos",
         )  # fmt: skip
 
     @cached_property

@@ -8,6 +8,7 @@ SHIPPED = (
     "knowledge",
     "visitor_passes",
     "identity",
+    "patrols",
     "repairs",
     "health",
     "privacy",

@@ -4,6 +4,7 @@ A service is a folder with an `Integration` object. It brings
 
     actions      what residents can ask for, by intent                       actions.py
     amends       how what was done is changed by what is said next           actions.py
+    serves       what it does for other services: Work.ask_for               integration.py
     knows        questions that it answers from what it holds                integration.py
     warns        what is said first of a danger that is no alarm             integration.py
     matters      what of a resident's is under way                           cards.py
@@ -18,7 +19,7 @@ A service is a folder with an `Integration` object. It brings
     tasks        what a person must look at, and how its card looks          taskkinds.py
     permissions  what may be done, and the roles that may by default         access.py
     summons      how one person of the staff is told of a task               telling.py
-    codes, hears, orders  QR codes, words and orders of the staff that are the service's own  integration.py
+    codes, hears, orders, sees  QR codes, words and orders of the staff that are the service's own  integration.py
     log          how people read its events                                  log.py
     hand-offs    what it gives to a person, with a number and an expected time  handoffs.py
     cards        what it knows of a household, and of today                  cards.py

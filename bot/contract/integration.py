@@ -31,6 +31,7 @@ from bot.language.kinds.kind import Kind
 from bot.language.kinds.shipped import KINDS
 from bot.store.events import Event
 from bot.store.outbox import Delivery
+from bot.store.photos import Photo
 from bot.store.staff import Staff
 from bot.store.tasks import Task
 
@@ -76,9 +77,15 @@ class Integration:
     orders: Callable[[Turn, str], str] | None = (
         None  # words by which the staff give an order; heard even before alarms, for they may be about one
     )
+    sees: Callable[[Turn, Photo], str] | None = (
+        None  # takes a photo that somebody of the staff sends in their chat; returns the answer, or nothing
+    )
     warns: Callable[[Turn, str], str] | None = (
         None  # what is said before all else where words tell of a danger that is no alarm: 水淹到插座了
     )
+    serves: Mapping[str, Callable[[Work, Mapping[str, Any]], str]] = field(
+        default_factory=dict
+    )  # what it does for other services, by name: "repair.open"; returns the subject of what came of it
     knows: Callable[[Turn, str], str] | None = None  # answers a question from what it holds, or nothing: 几点来水
     matters: Callable[[Turn], Sequence[Matter]] | None = None  # what of the resident's is under way, the newest first
     notice_page: str = ""  # the residents' page of its own on which a notice is read whole: "/notices/{delivery}"
@@ -114,6 +121,7 @@ class Services:
             "purposes",
             "figures",
             "lists",
+            "served",
         ):
             getattr(self, what)
 
@@ -305,6 +313,15 @@ class Services:
     def order(self, turn: Turn, text: str) -> str:
         """Let services carry out what somebody of the staff orders by words of their own; empty where it is no order."""
         return next(filter(None, (one.orders(turn, text) for one in self.integrations if one.orders)), "")
+
+    @cached_property
+    def served(self) -> Mapping[str, Callable[[Work, Mapping[str, Any]], str]]:
+        """All that services do for others, by name."""
+        return self._unite("what is done for others,", ((one, one.serves) for one in self.integrations))
+
+    def see(self, turn: Turn, photo: Photo) -> str:
+        """Let a service take a photo that somebody of the staff sent for their work; empty where it is a resident's."""
+        return next(filter(None, (one.sees(turn, photo) for one in self.integrations if one.sees)), "")
 
     def warn(self, turn: Turn, text: str) -> str:
         """Return what services warn of in words, a line each; empty where none does."""

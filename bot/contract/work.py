@@ -1,9 +1,11 @@
 """What all work is done with: one transaction, one moment, one community."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
@@ -34,6 +36,7 @@ from bot.store import (
     outbox,
     people,
     photos,
+    scenes,
     scope,
     sealing,
     tasks,
@@ -76,6 +79,9 @@ MERGED = tr("这位住户的两条记录刚刚合并了。请再说一次，或�
 #: Who sees that a service failed.
 WATCH = "service.watch"
 
+#: How the file of a photo is called.
+_SHA256 = re.compile("[0-9a-f]{64}")
+
 log = structlog.get_logger(__name__)
 
 M = TypeVar("M", bound=BaseModel)
@@ -100,6 +106,7 @@ class Context:
     ways: Ways = field(default_factory=Ways)  # how the community's account reaches people outside of the 48 hours
     intents: Mapping[str, Intent] = field(default_factory=dict)  # those in force, by id: what they are called, what they save
     health: Health | None = None  # knows words of health, for `Desk.veil`
+    photos: Path | None = None  # the folder of the photos that were fetched
 
     @property
     def office(self) -> Office:
@@ -372,6 +379,16 @@ class Work:
         """Return the photos that belong to a subject such as ticket:K3M9, oldest first."""
         return self.session.exec(select(Photo).where(Photo.subject == subject).order_by(col(Photo.id))).all()
 
+    def picture_of(self, photo: Photo) -> bytes:
+        """Return the picture of a photo, a JPEG; raises LookupError for one that was not fetched yet, or is gone."""
+        folder = self.context.photos
+        if folder is None or not _SHA256.fullmatch(photo.sha256):
+            raise LookupError(photo.public_id)
+        try:
+            return (folder / f"{photo.sha256}.jpg").read_bytes()
+        except FileNotFoundError:
+            raise LookupError(photo.public_id) from None
+
     def words(self, template: str, **values: Any) -> str:
         """Fill a phrase, as `Context.words` does. In a value of another phrase it keeps its links, as does a list of such lines."""
         return self.context.words(template, self.now, **values)
@@ -436,6 +453,24 @@ class Work:
         if climbs:
             telling.begin(self, task)
 
+    # -- what other services do for this one
+
+    def ask_for(self, what: str, **values: Any) -> str:
+        """Have another service do something in this transaction, such as open a repair; returns the subject of what came of it.
+
+        Empty where no service that is loaded does such a thing: whoever asks needs another way then.
+        """
+        serve = self.context.services.served.get(what)
+        return serve(self, values) if serve is not None else ""
+
+    def hang(self, code: str, kind: str, label: str) -> None:
+        """Let a code that WeChat reads begin what `kind` is for, at a place: one of intents/_scenes.yaml. A `code` that hangs elsewhere by now moves."""
+        scenes.hang(self.session, code, kind, label, self.now)
+
+    def take_down(self, code: str) -> None:
+        """Let a code begin nothing any more."""
+        scenes.take_down(self.session, code)
+
     # -- what happens after the commit
 
     def perform(self, performer: "Performer", *, key: str, subject: str = "", **payload: Any) -> bool:
@@ -493,6 +528,7 @@ class Turn(Work):
     asks_consent: bool = False  # that slot is a consent
     lapsed: str = ""  # the intent of a form whose question stayed open too long until just now
     lately: Collection[str] = ()  # the intents of what was done so lately that it may still be spoken of
+    means: str = ""  # the intent that the words mean beyond doubt, while services hear them before it does; empty where none
     waiting: Collection[str] = ()  # the intents of that form and of those that wait behind it
     is_asked: bool = False  # a form, a menu, an offer or a person waits for an answer, and a mere yes may be said to it
     closes: set[str] = field(default_factory=set)  # intents of which nothing may stand open or be remembered after this message

@@ -18,7 +18,7 @@ from bot.dialogue.decide import decide, sounds_alarm
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Heard, Picture, Place, Said, Unseen, Words
 from bot.dialogue.standing import Person, Standing
-from bot.dialogue.starting import LATELY, resume
+from bot.dialogue.starting import LATELY, SURE, resume
 from bot.dialogue.steps import Aside, Do, Kind, Line
 from bot.errors import Forged
 from bot.language.files import Intent
@@ -319,6 +319,8 @@ class _Turn:
         slot = forms.asked(stands.form, self.catalogue.intents[stands.form.intent]) if stands.form else None
         self.turn.asks_consent = slot is not None and slot.kind is consent.KIND
         self.turn.lately = {known.intent for known in stands.subjects if self.now - known.at < LATELY}
+        best = next(iter(heard.match.candidates), None)
+        self.turn.means = best.intent if best is not None and best.confidence >= SURE else ""
         self.turn.waiting = {form.intent for form in forms.chain(stands.form)}
         self.turn.is_asked = self.is_taken or any((stands.form, stands.menu, stands.elsewhere, stands.offer))
         return self.house.context.services.hear(self.turn, text)
@@ -329,6 +331,9 @@ class _Turn:
         self.session.add(photo)
         self.session.flush()
         self._note("resident", "[图片]", photo.id)
+        if own := self.house.context.services.see(self.turn, photo):
+            self.talk.standing = self.talk.standing.talked_over()
+            return Answer(texts=(own,), outcome=Outcome(kind="done"))
         return self._decide(Picture())
 
     def _locate(self, message: messages.Location) -> Answer:

@@ -54,6 +54,22 @@ def complete(session: Session, code: str, url: str) -> Scene:
     return scene
 
 
+def hang(session: Session, code: str, kind: str, label: str, now: datetime) -> Scene:
+    """Let a code of a service's own begin what a kind is for; one that hangs already is at that place from now on."""
+    scene = session.exec(select(Scene).where(Scene.code == code)).first() or Scene(
+        code=code, kind=kind, label=label, url="", created_at=now
+    )
+    scene.kind, scene.label = kind, label
+    session.add(scene)
+    return scene
+
+
+def take_down(session: Session, code: str) -> None:
+    """Forget a code."""
+    if (scene := session.exec(select(Scene).where(Scene.code == code)).first()) is not None:
+        session.delete(scene)
+
+
 def listed(session: Session) -> Sequence[Scene]:
     """Return all codes, by kind and in the order they were made."""
     return session.exec(select(Scene).order_by(col(Scene.kind), col(Scene.created_at), col(Scene.label))).all()

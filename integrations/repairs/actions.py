@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -31,18 +31,12 @@ from bot.contract import (
     tr,
 )
 from bot.contract.roster import Binding
-from integrations.repairs import clock, hazards, joining, merging, places, ratings, reopening, things, visits, windows
+from integrations.repairs import clock, hazards, joining, merging, own, places, ratings, reopening, things, visits, windows
 from integrations.repairs.models import CALLED_OUT, OPEN, PAUSED, STATE_WORDS, WAITS, Ticket, TicketState
 from integrations.repairs.visits import VisitState
 
-#: Urging again within this time changes nothing.
-URGE_AGAIN = timedelta(minutes=30)
-
 #: Reports of one account in a day, and urgent ones among them; of an account that has not proven where it lives.
 MOST, MOST_URGENT, MOST_UNPROVEN, MOST_URGENT_UNPROVEN = 20, 6, 4, 2
-
-#: Ratings from here down are followed up by a call.
-LOW = 2
 
 #: 我爸在3栋住 我能帮他报修吗: whether, of somebody else's home.
 _FOR_ANOTHER = re.compile(
@@ -392,17 +386,9 @@ def urge(turn: Turn, slots: Pressing) -> Reply | Ask:
     if not isinstance(ticket, Ticket):
         return ticket
     carrier = _carrier(turn, ticket)
-    if carrier.state in OPEN and ticket.urged_at and turn.now - ticket.urged_at < URGE_AGAIN:
+    if own.was_pressed_lately(turn, ticket):
         return Reply("again", number=ticket.number, ok=False, flat=_which(turn, ticket))
-    reopens = carrier.state not in OPEN
-    if reopens:
-        reopening.reopen(turn, carrier)
-    ticket.urged_at, ticket.urged = turn.now, ticket.urged + 1
-    turn.session.add(ticket)
-    ticket.add_words(turn.said)
-    title = f"住户催办（第{ticket.urged}次）：{ticket.place_of(_flat(turn, ticket))} {ticket.what}"
-    turn.assign("repair.urged", "ticket.view", title, urgent=ticket.urged > 1, subject=carrier.subject)
-    turn.record("repair.urged", carrier.subject, times=ticket.urged)
+    reopens = own.press(turn, ticket, turn.said)
     return Reply(
         "reopened" if reopens else "done", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket),
         who=_assignee(turn, carrier),
@@ -416,8 +402,7 @@ def _waiting(turn: Turn) -> Sequence[Ticket]:
 
 def _carrier(work: Work, ticket: Ticket) -> Ticket:
     """Return the ticket on which it stands what becomes of one: the one that it was merged into, else itself."""
-    into = work.session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id is not None else None
-    return into or ticket
+    return own.carrier_of(work, ticket)
 
 
 def _long_done(turn: Turn) -> Ticket | None:
@@ -465,17 +450,8 @@ def cancel(turn: Turn, slots: Cancelling) -> Reply | Ask:
         return Reply(
             "kept", about=ticket.subject, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket), ok=False
         )
-    _call_off(turn, ticket)
+    own.call_off(turn, ticket)
     return Reply("done", about=ticket.subject, over=True, number=ticket.number, what=_what(turn, ticket))
-
-
-def _call_off(turn: Turn, ticket: Ticket) -> None:
-    ticket.state, ticket.ended = TicketState.CANCELLED, "resident"
-    ticket.merged_into_id = None  # what it went with goes on
-    turn.session.add(ticket)
-    turn.record("repair.cancelled", ticket.subject, reason=ticket.ended)
-    merging.part_all(turn, ticket)
-    turn.finish(ticket.subject, "住户取消了报修")
 
 
 def _several(turn: Turn, every: str) -> Sequence[Ticket]:
@@ -495,7 +471,7 @@ def _cancel_all(turn: Turn, slots: Cancelling, several: Sequence[Ticket]) -> Rep
     if slots.sure in {False, "no"}:
         return Reply("all_kept", ok=False, **values)
     for one in several:
-        _call_off(turn, one)
+        own.call_off(turn, one)
     return Reply("all_done", about=several[-1].subject, over=True, **values)
 
 
@@ -517,20 +493,9 @@ def rate(turn: Turn, slots: Rating) -> Reply | Ask:
         return ticket
     if slots.score is None:
         return Ask(slot="score", name="score", options=SCORES, values={"number": ticket.number, "what": _what(turn, ticket)})
-    _rate(turn, ticket, int(slots.score))
-    name = "low" if int(slots.score) <= LOW else "done"
+    own.rate(turn, ticket, int(slots.score))
+    name = "low" if int(slots.score) <= own.LOW else "done"
     return Reply(name, about=ticket.subject, over=True, number=ticket.number, flat=_which(turn, ticket))
-
-
-def _rate(turn: Turn, ticket: Ticket, score: int) -> None:
-    ticket.rating = score
-    if ticket.state is not TicketState.MERGED:  # one that goes with another is rated beside it
-        ticket.state = TicketState.CLOSED
-    turn.session.add(ticket)
-    turn.record("repair.rated", ticket.subject, rating=score)
-    if score <= LOW:
-        title = f"低分回访：{ticket.number} {ticket.what}（{score}分）"
-        turn.assign("repair.callback", "ticket.view", title, openid=turn.openid, subject=ticket.subject)
 
 
 def hear(turn: Turn, text: str) -> str | Wish:
@@ -603,10 +568,10 @@ def hear_score(turn: Turn, text: str) -> str:
     if outright is None and not is_asked and (turn.is_asked or not _was_spoken_of(turn, waiting[0])):
         return ""
     score = outright or score or 0
-    _rate(turn, waiting[0], score)
+    own.rate(turn, waiting[0], score)
     if is_asked:
         turn.closes.add("repair.rate")
-    message = turn.context.messages["repair.rated_low" if score <= LOW else "repair.rated"]
+    message = turn.context.messages["repair.rated_low" if score <= own.LOW else "repair.rated"]
     return turn.words(message, number=waiting[0].number, what=_what(turn, waiting[0]), score=score)
 
 
@@ -621,6 +586,11 @@ def _mine(turn: Turn, states: Sequence[TicketState]) -> Sequence[Ticket]:
     return turn.session.exec(
         select(Ticket).where(_own_ones(turn), col(Ticket.state).in_(states)).order_by(col(Ticket.id).desc())
     ).all()
+
+
+def own_open(turn: Turn) -> Sequence[Ticket]:
+    """Return the resident's own tickets that are not done yet, the newest first."""
+    return _mine(turn, OPEN)
 
 
 def _unhappy(turn: Turn) -> Sequence[Ticket]:

@@ -23,7 +23,7 @@ from bot.contract import (
     tr_all,
     withheld,
 )
-from integrations.repairs import dispatching, joining, merging, reopening, steps, visits, windows
+from integrations.repairs import dispatching, joining, merging, questions, reopening, shots, steps, visits, windows
 from integrations.repairs.costs import used_before
 from integrations.repairs.models import (
     CATEGORY_WORDS,
@@ -130,7 +130,7 @@ def _shown(desk: Desk, ticket: Ticket, fault: Refusal | None = None) -> View:
         "repairs/ticket.html",
         {
             "ticket": ticket, "place": ticket.place_of(flat), "flat": flat, "reporter": reporter,
-            "photos": desk.photos_of(ticket.subject), "timeline": _timeline(desk, ticket), "state": STATE_WORDS[ticket.state],
+            "shots": shots.all_of(desk, ticket), "timeline": _timeline(desk, ticket), "state": STATE_WORDS[ticket.state],
             "next": _next(desk, ticket), "may_follow": _may_follow(desk, ticket),
             "into": desk.session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id is not None else None,
             "merged": steps.merged_into(desk, ticket), "alike": merging.alike(desk, ticket) if ticket.state in OPEN else [], "pace": pace(desk, ticket),
@@ -398,9 +398,14 @@ def _timeline(desk: Desk, ticket: Ticket) -> Sequence[dict[str, Any]]:
     notes = desk.session.exec(kept.order_by(col(TicketNote.id))).all()
     rows = [
         {"at": step.at, "words": step.words, "actor": step.actor}
-        for step in desk.timeline(ticket.subject) if step.kind != "repair.noted"
+        for step in desk.timeline(ticket.subject) if step.kind not in ("repair.noted", "repair.asked", "repair.answered")
     ]  # fmt: skip
     rows += [{"at": n.at, "words": n.text, "actor": _writer(desk, n)} for n in notes]
+    for one in questions.of_ticket(desk, ticket):
+        member = desk.session.get(Staff, one.staff_id)
+        rows.append({"at": one.at, "words": tr("问住户：{text}", text=one.text), "actor": member.name if member else tr("物业")})
+        if one.answered_at is not None:
+            rows.append({"at": one.answered_at, "words": one.answer, "actor": tr("住户")})
     return sorted(rows, key=lambda row: row["at"])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlmodel import col, select
 
 from bot.contract import Log, Subject, Work, tr
+from integrations.repairs.crewmodels import STAGE_WORDS
 from integrations.repairs.models import LEVELS, OTHER_REASONS, OVERRIDES, PAYER_WORDS, REASONS, WAITS, Ticket, TicketState
 
 
@@ -24,6 +25,7 @@ EMITS = {
     "repair.noted": "told", "repair.changed": "category? location? urgent? time? phone? words?",
     "repair.prioritised": "level", "repair.rescheduled": "", "repair.put_back": "", "repair.cost_added": "fen payer", "repair.cost_removed": "fen",
     "repair.parts": "reason", "repair.owner": "reason", "repair.climbed": "share",
+    "repair.taken": "", "repair.asked": "", "repair.answered": "", "repair.pictured": "stage",
     "repair.merged": "into", "repair.joined": "other", "repair.parted": "", "repair.follows": "old",
     "repair.planned": "staff", "repair.passed_on": "staff", "repair.offered": "people", "repair.agreed": "staff", "repair.declined": "", "repair.missed": "",
     "repair.modes_changed": "", "repair.spots_changed": "",
@@ -42,11 +44,13 @@ LOG = Log(
         "repair.planned": tr("打算派给 {staff}，等他接单"), "repair.passed_on": tr("{staff} 没有按时接单，换人"), "repair.offered": tr("发给 {people} 个人抢单"),
         "repair.agreed": tr("约好了上门时间"), "repair.declined": tr("住户说约的时间不行"), "repair.missed": tr("约好的时间没人上门"),
         "repair.modes_changed": tr("改了派单方式"), "repair.spots_changed": tr("改了楼栋位置"),
+        "repair.taken": tr("师傅接单了"), "repair.asked": tr("师傅问了住户"), "repair.answered": tr("住户回答了师傅"), "repair.pictured": tr("师傅拍了{stage}照片"),
         "repair.cost_added": tr("记了一笔费用（{payer}）"), "repair.cost_removed": tr("去掉了一笔费用"),
     },
-    titles={"repair.assigned": tr("已派单"), "repair.planned": tr("打算派给谁"), "repair.passed_on": tr("没有按时接单"), "repair.offered": tr("发出抢单"), "repair.parts": tr("等配件"), "repair.owner": tr("等业主"), "repair.climbed": tr("期限提醒"), "repair.merged": tr("并入另一张工单"), "repair.joined": tr("并进一张重复报修"), "repair.follows": tr("接着旧单开的新单"), "repair.opened": tr("住户报修"), "repair.cancelled": tr("工单取消了"), "repair.prioritised": tr("改了急不急"), "repair.cost_added": tr("记了一笔费用"), "repair.closed": tr("工单关闭了"), "repair.urged": tr("住户催办"), "repair.rated": tr("住户评价"), "repair.changed": tr("住户改了报修"), "repair.noted": tr("写了工单备注")},
+    titles={"repair.pictured": tr("师傅拍了照片"), "repair.assigned": tr("已派单"), "repair.planned": tr("打算派给谁"), "repair.passed_on": tr("没有按时接单"), "repair.offered": tr("发出抢单"), "repair.parts": tr("等配件"), "repair.owner": tr("等业主"), "repair.climbed": tr("期限提醒"), "repair.merged": tr("并入另一张工单"), "repair.joined": tr("并进一张重复报修"), "repair.follows": tr("接着旧单开的新单"), "repair.opened": tr("住户报修"), "repair.cancelled": tr("工单取消了"), "repair.prioritised": tr("改了急不急"), "repair.cost_added": tr("记了一笔费用"), "repair.closed": tr("工单关闭了"), "repair.urged": tr("住户催办"), "repair.rated": tr("住户评价"), "repair.changed": tr("住户改了报修"), "repair.noted": tr("写了工单备注")},
     words={
         "reason": {**REASONS, **OTHER_REASONS, **WAITS[TicketState.PARTS], **WAITS[TicketState.OWNER]}, "level": {key: words for key, (_, _, words) in LEVELS.items()},
+        "stage": {stage.value: words for stage, words in STAGE_WORDS.items()},
         "why": OVERRIDES, "payer": {payer.value: words for payer, words in PAYER_WORDS.items()},
     },
     subjects={"ticket": _tickets},

@@ -107,7 +107,10 @@ def _twice(work: Work, ticket: Ticket, place: str) -> None:
     """Put it on the list of what owners' committee and neighbourhood office look at, and say so to the resident."""
     title = tr("拖了两倍时间：{number} {place} {what}，已列入督办", number=ticket.number, place=place, what=ticket.what)
     _assign(work, ticket, title)
-    _remind(work, ticket, place, _managers(work))
+    member = _assignee(work, ticket)
+    who = str(tr("{name}负责", name=member.name)) if member else str(tr("还没人接"))
+    for manager in {one.id: one for one in (*([member] if member else []), *_managers(work))}.values():
+        work.tell(manager.openid, "repair.supervised", number=ticket.number, place=place, what=ticket.what, who=who)
     steps.tell(work, ticket, "repair.very_late")
 
 

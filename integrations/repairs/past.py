@@ -6,9 +6,9 @@ from functools import partial
 
 from bot.contract import Ended, Episode, Household, Office, Past, Resident, Role, Staff, Task, Then, Understood, tasks
 from integrations.repairs import clock, profiles, reopening
-from integrations.repairs.actions import LOW
 from integrations.repairs.ladder import KINDS, SILENCE
 from integrations.repairs.models import LEVELS, PAUSED, Payer, Ticket, TicketCost, TicketNote, TicketState
+from integrations.repairs.own import LOW
 from integrations.repairs.suggesting import fitting
 
 #: Category, place, what residents say, whether it cannot wait, and how long it usually takes.

@@ -11,7 +11,8 @@ from typing import Any
 from sqlmodel import col, or_, select
 
 from bot.contract import Personal, Resident, Retention, Rows, Task, Work, tr
-from integrations.repairs import merging, places
+from integrations.repairs import merging, places, questions
+from integrations.repairs.crewmodels import TicketQuestion
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     OPEN,
@@ -45,6 +46,7 @@ def _ticket(work: Work, ticket: Ticket) -> Mapping[str, Any]:
         "您说的": ticket.words, "联系电话": ticket.phone,
         "状态": STATE_WORDS[ticket.state], "报修时间": f"{ticket.opened_at:%Y-%m-%d %H:%M}", "评分": ticket.rating,
         "取消原因": {**REASONS, **OTHER_REASONS}.get(ticket.ended, ""), "取消或关闭的说明": ticket.ended_note, "费用": _costs(work, ticket),
+        "师傅问您的": [f"{one.text}：{one.answer}" for one in questions.of_ticket(work, ticket)],
         "物业的话": [note.text for note in notes if note.told], "物业的内部备注": [note.text for note in notes if not note.told],
     }  # fmt: skip
 
@@ -92,6 +94,9 @@ def _empty(work: Work, ticket: Ticket) -> None:
         work.finish(ticket.subject, "住户已离开")
     ticket.rating, ticket.words, ticket.phone, ticket.ended_note = None, "", "", ""
     work.session.add(ticket)
+    for question in questions.of_ticket(work, ticket):
+        question.text = question.answer = ""
+        work.session.add(question)
     for note in _notes(work, ticket):
         note.text = ""
         work.session.add(note)
@@ -117,6 +122,9 @@ RETAIN = Retention(
         Rows(TicketNote, lambda before: (
             col(TicketNote.at) < before, col(TicketNote.text) != "", col(TicketNote.ticket_id).in_(select(col(Ticket.id)).where(*_OVER)),
         ), {"text": ""}),
+        Rows(TicketQuestion, lambda before: (
+            col(TicketQuestion.at) < before, col(TicketQuestion.text) != "", col(TicketQuestion.ticket_id).in_(select(col(Ticket.id)).where(*_OVER)),
+        ), {"text": "", "answer": ""}),
         Rows(Ticket, lambda before: (
             col(Ticket.opened_at) < before, *_OVER, or_(*(col(column) != "" for column in _TOLD)),
         ), {"words": "", "phone": "", "location": "", "said_flat": "", "ended_note": ""}),

@@ -9,7 +9,7 @@ PROCESSING = (
         lives=tr("工单长期保存；730 天后（LINLI_REPAIRS_KEEP_DAYS 可改）、取消关注后删去本人的话和电话"), retains=(tr("报修里的话、电话和位置，物业的备注"),), seen_by=("ticket.view", "ticket.edit"),
     ),
     Processing(
-        what=tr("维修过程记录"), purpose=tr("说明做了什么，其中告诉居民的部分居民看得到"), basis=(Basis.CONTRACT,), columns=("repair_note.text", "repair_ticket.ended_note"),
+        what=tr("维修过程记录"), purpose=tr("说明做了什么，其中告诉居民的部分居民看得到"), basis=(Basis.CONTRACT,), columns=("repair_note.text", "repair_ticket.ended_note", "repair_question.text", "repair_question.answer", "repair_crew_talk.asked"),
         lives=tr("730 天后（LINLI_REPAIRS_KEEP_DAYS 可改）、取消关注或删除信息后删去文字，只留时间和谁写的"), retains=(tr("报修里的话、电话和位置，物业的备注"),),
         seen_by=("ticket.view",),
     ),

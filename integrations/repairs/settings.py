@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field, field_validator
 
 from integrations.repairs import profiles
+from integrations.repairs.models import CATEGORY_WORDS
 
 
 class Settings(BaseModel):
@@ -17,6 +18,25 @@ class Settings(BaseModel):
         "",
         description="a file of your own that says how long which repair may take, as data/clocks.yaml of the service does; empty = that one",
     )
+
+    photo_after: str = Field(
+        "water,drain,wall,door",
+        description="kinds of repairs that are finished in the chat with a photo of what was done, by their keys, a comma between; empty = none",
+    )
+
+    @property
+    def wants_photo(self) -> frozenset[str]:
+        """The kinds that want a photo of what was done."""
+        return frozenset(filter(None, (one.strip() for one in self.photo_after.split(","))))
+
+    @field_validator("photo_after")
+    @classmethod
+    def _known(cls, kinds: str) -> str:
+        """Refuse a kind that there is not: it would ask for no photo, and nobody would know why."""
+        unknown = [one.strip() for one in kinds.split(",") if one.strip() and one.strip() not in CATEGORY_WORDS]
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no kind of repair; known are {', '.join(CATEGORY_WORDS)}")
+        return kinds
 
     @field_validator("clocks")
     @classmethod

@@ -10,7 +10,7 @@ import pytest
 from bot.contract import Ask, Refusal, Reply, Turn, Work, leaving, personal
 from bot.store.photos import Photo
 from bot.store.staff import Role
-from integrations.repairs import actions, clock, console, ladder, pages
+from integrations.repairs import actions, clock, console, ladder, own, pages
 from integrations.repairs.models import FOLLOWS, PAUSED, WAITS, Ticket, TicketNote, TicketState
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def test_urging_makes_a_task_and_not_again_within_half_an_hour(town: Town) -> No
     reported(town)
 
     first, again = town.asks(CHEN, actions.urge), town.asks(CHEN, actions.urge)
-    town.now += actions.URGE_AGAIN
+    town.now += own.URGE_AGAIN
     third = town.asks(CHEN, actions.urge)
 
     assert [reply.name for reply in (first, again, third)] == ["done", "again", "done"]
