@@ -8,6 +8,8 @@ from integrations.health import (
     absences,
     actions,
     ages,
+    answering,
+    campaign_pages,
     cards,
     care,
     console,
@@ -20,6 +22,7 @@ from integrations.health import (
     processing,
     purposes,
     readers,
+    reminders,
     signs,
     taking_out,
     tasks,
@@ -35,6 +38,7 @@ integration = Integration(
     actions=(*actions.ALL, taking_out.clear, ages.young, care.ask_after, signs.report, absences.leave),
     hears=lambda turn, text: (
         readers.hear(turn, text)
+        or answering.hear(turn, text)
         or taking_out.hear(turn, text)
         or ages.hear(turn, text)
         or absences.hear(turn, text)
@@ -42,10 +46,10 @@ integration = Integration(
     ),
     warns=fever.warn,
     amends=actions.AMENDS,
-    jobs=(ladder.climb,),
+    jobs=(ladder.climb, *reminders.ALL),
     reactions=(signs.hear_device,),
-    lists=(*console.LISTS, visits.LIST),
-    console=visits.ROUTES,
+    lists=(*console.LISTS, visits.LIST, campaign_pages.LIST),
+    console=(*visits.ROUTES, *campaign_pages.ROUTES),
     pages=signs.PAGES,
     cards=(cards.latest,),
     figures=figures.FIGURES,
@@ -54,6 +58,11 @@ integration = Integration(
     emits={
         "health.checked_in": "corrected",
         "health.completed": "",
+        "health.took_part": "stand",
+        "health.campaign_made": "",
+        "health.campaign_changed": "change",
+        "health.asked_at_door": "how",
+        "health.erased": "rows",
         "care.asked": "rung",
         "care.signed": "sign",
         "care.away": "",
@@ -69,6 +78,13 @@ integration = Integration(
             roles=(Role.MANAGER,),
             sensitive=tr("健康信息"),
             veils=tuple(SYMPTOM_WORDS.values()),
+        ),
+        Permission(name=campaign_pages.HOLD, title=tr("办健康登记"), roles=(Role.MANAGER,)),
+        Permission(
+            name=campaign_pages.ASK,
+            title=tr("看健康登记谁还没报，替住户填"),
+            roles=(Role.STAFF, Role.MANAGER),
+            sensitive=tr("健康登记谁还没报"),
         ),
     ),
     tasks=(
@@ -103,6 +119,12 @@ integration = Integration(
         "care.back": "name hour",
         "health.taken_out": "who rows",
         "health.high_fever": "",
+        "health.campaign_remind": "name who asks",
+        "health.campaign_term": "name ends erases",
+        "health.campaign_counted": "name part lacks question",
+        "health.campaign_answered": "title option question lacks",
+        "health.campaign_stands": "part done lacks asks question complete",
+        "health.dropped": "rows",
         "health.readers": "roles staff",
     },
 )

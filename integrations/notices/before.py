@@ -19,10 +19,11 @@ from bot.contract import (
     sheets,
     tr,
     tr_all,
+    whom,
     wording,
 )
 from bot.contract.notices import CHANNEL_WORDS, Audience, NoticeKind, NoticeVersion
-from integrations.notices import kinds, letter, texts, whom
+from integrations.notices import kinds, letter, texts
 from integrations.notices.pages import PATH
 
 #: People on one page of a list.
