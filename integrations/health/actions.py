@@ -76,14 +76,19 @@ class Entry:
         return round((self.degrees or 0) * 10)
 
     @property
+    def peak(self) -> int:
+        """The highest temperature that was told of them, which counts for the alarm."""
+        return max(self.tenths, round((self.report.peak or 0) * 10))
+
+    @property
     def is_abnormal(self) -> bool:
         """Tell whether a person should look after them."""
-        return is_abnormal(self.tenths, list(self.felt))
+        return is_abnormal(self.peak, list(self.felt))
 
     @property
     def is_danger(self) -> bool:
         """Tell whether help cannot wait for a consent."""
-        return "breathless" in self.felt or self.tenths >= DANGER_TENTHS
+        return "breathless" in self.felt or self.peak >= DANGER_TENTHS
 
     @property
     def words(self) -> str:
@@ -93,7 +98,8 @@ class Entry:
             if self.degrees is not None
             else f"体温未量，{symptoms_in_words(list(self.felt))}"
         )
-        return f"{self.person.word}{figure}"
+        before = f"（之前 {self.peak / 10:.1f}℃）" if self.peak > self.tenths > 0 else ""
+        return f"{self.person.word}{figure}{before}"
 
     @property
     def short(self) -> str:
@@ -201,6 +207,8 @@ def _told_of(turn: Turn, slots: Told, told: Sequence[Report]) -> Sequence[Entry]
         one = told[0] if told else Report(who="")
         is_said_now = bool(temperatures(turn.said.rpartition("\n")[2]))  # 孩子是37.5不是38.5: what was known before is no more
         degrees = one.degrees if one.degrees is not None and is_said_now else measured or one.degrees
+        if degrees is not None and (peak := reports.peak_of(turn.said)) is not None and peak > degrees:
+            one = replace(one, peak=peak)
         return [Entry(person=people.find(turn, one.who), report=one, degrees=degrees, felt=slots.felt)]
     last = turn.said.splitlines()[-1]
     is_first = len(reports.read(last)) > 1
@@ -329,7 +337,7 @@ def _put_right(turn: Turn, entries: Sequence[Entry]) -> None:
 def _check_in(turn: Turn, may: _Permitted) -> Reply | Ask:
     """Keep all; what is asked back, and answered in full, is of who speaks, or of the one person it is told of."""
     kept = [(one, *_keep(turn, one)) for one in may.entries]
-    told = any(made.is_abnormal for _, made, _, _ in kept)
+    told = any(made.is_abnormal or one.is_abnormal for one, made, _, _ in kept)
     _put_right(turn, may.entries)
     if told:
         _alarm(turn, may.entries, completes=all(is_begun for _, made, is_begun, _ in kept if made.is_abnormal))
@@ -374,18 +382,26 @@ def _keep(turn: Turn, entry: Entry, *, corrects: bool = False) -> tuple[CheckIn,
     """
     before = [*people.today(turn, entry.person)]
     last, felt = before[-1] if before else None, list(entry.felt)
+    peak: CheckIn | None = None
     is_begun = (
         last is not None
         and last.tenths == entry.tenths
         and turn.now - last.at < COMPLETES
         and (not felt or last.symptoms in ([], felt))
     )
+    if not is_begun and entry.peak > entry.tenths > 0 and not any(one.tenths == entry.peak for one in before):
+        peak = _new(turn, entry, entry.peak)  # what it was before stays in the history
+        turn.session.add(peak)
+        turn.session.flush()
     made = before.pop() if is_begun else _new(turn, entry)
     is_correction, was = any(earlier.symptoms for earlier in before), list(made.symptoms)
     made.symptoms = felt or was or _still(before, made)
     turn.session.add(made)
     turn.session.flush()
-    campaigns.note(turn, turn.me, turn.home, entry.person, made=made, unwell=made.is_abnormal, corrects=corrects)
+    campaigns.note(turn, turn.me, turn.home, entry.person, made=made, unwell=made.is_abnormal or entry.is_abnormal, corrects=corrects)
+    if peak is not None:
+        peak.campaign_id = made.campaign_id  # and goes with the campaign, too
+        turn.session.add(peak)
     if not is_begun:
         turn.record("health.checked_in", turn.me.about, corrected=bool(before))
     elif made.symptoms != was:
@@ -399,12 +415,12 @@ def _still(before: Sequence[CheckIn], made: CheckIn) -> list[str]:
     return [] if felt == ["none"] and made.tenths >= FEVER_TENTHS else felt
 
 
-def _new(turn: Turn, entry: Entry) -> CheckIn:
+def _new(turn: Turn, entry: Entry, tenths: int | None = None) -> CheckIn:
     purpose = MINORS if entry.report.is_child else CHECK_IN
     person = entry.person
     return CheckIn(
         reporter_id=turn.me.key, resident_id=person.resident.key if person.resident else None, person=person.word,
-        consent_id=consents.needed(turn, turn.me, purpose).key, day=turn.now.date(), at=turn.now, tenths=entry.tenths,
+        consent_id=consents.needed(turn, turn.me, purpose).key, day=turn.now.date(), at=turn.now, tenths=entry.tenths if tenths is None else tenths,
     )  # fmt: skip
 
 
