@@ -398,7 +398,9 @@ def _keep(turn: Turn, entry: Entry, *, corrects: bool = False) -> tuple[CheckIn,
     made.symptoms = felt or was or _still(before, made)
     turn.session.add(made)
     turn.session.flush()
-    campaigns.note(turn, turn.me, turn.home, entry.person, made=made, unwell=made.is_abnormal or entry.is_abnormal, corrects=corrects)
+    campaigns.note(
+        turn, turn.me, turn.home, entry.person, made=made, unwell=made.is_abnormal or entry.is_abnormal, corrects=corrects
+    )
     if peak is not None:
         peak.campaign_id = made.campaign_id  # and goes with the campaign, too
         turn.session.add(peak)

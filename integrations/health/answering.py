@@ -15,6 +15,9 @@ from integrations.health.purposes import CHECK_IN
 #: Whoever says more tells of something else.
 _LONGEST = 40
 
+#: An answer to a question of a campaign is no longer.
+_SHORT = 14
+
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九十")} | {"两": 2, "俩": 2, "仨": 3}
 _HOUSE = r"(?:我们?|俺们?|咱们?)?(?:一家子?|全家|家里)(?P<many>[二两俩三仨四五六七八2-8])?(?:个|口|人)*(?:人|子)?"
 _ALL_WELL = re.compile(
@@ -53,7 +56,7 @@ def hear(turn: Turn, text: str) -> str | Wish:
     if _HAVE_I.fullmatch(said):
         campaign = campaigns.of_person(turn, turn.me)
         return _stands(turn, campaign) if campaign is not None else ""
-    return _answered(turn, said)
+    return _answered(turn, said) if len(said) <= _SHORT else ""
 
 
 def _count(said: str | None) -> str:

@@ -84,7 +84,9 @@ def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[
         if "" not in people and people.count(UNNAMED) == 1:
             people[people.index(UNNAMED)] = ""  # 36.4，孩子36.9
         told = [Report(who=who, degrees=one.degrees) for who, one in zip(people, several, strict=True)]
-        last = {one.who: _with_peak(one, told, line) for one in told if one.who != UNNAMED}  # who says a second figure of somebody means that one
+        last = {
+            one.who: _with_peak(one, told, line) for one in told if one.who != UNNAMED
+        }  # who says a second figure of somebody means that one
         all_ = _with_symptoms([*last.values(), *(one for one in told if one.who == UNNAMED)], line, felt)
         return [*all_, *_unmeasured(line, felt, all_)]
     if measured := temperatures(line):
