@@ -35,6 +35,12 @@ _DROPS = re.compile(
 _YES = re.compile(r"(?:有|是|对|嗯|去过|会|要|接触过|打过|做过|住过|来过)(?:的|了|啊|呀)*[。!！]*")
 _NO = re.compile(r"(?:没|不|冇|否|无|未)")
 
+#: Nothing but a temperature, which anybody whom a campaign asks may mean by it.
+_BARE = re.compile(
+    r"(?:我|今天|今早|早上|上午|下午|晚上|体温|是|[:：\s])*(?P<whole>3[4-9]|4[0-3])(?:[.．。点度·]?(?P<tenth>\d))?(?:度|℃)?[。!！]*"
+)
+_RANGE = (34.0, 43.0)
+
 #: What is taken back is what was told just now.
 _JUST_NOW = timedelta(hours=1)
 
@@ -53,6 +59,13 @@ def hear(turn: Turn, text: str) -> str | Wish:
         return Wish(intent="health.checkin", values={"household": _count(all_well["many"])})
     if turn.is_asked:
         return ""
+    bare = _BARE.fullmatch(said)
+    if bare is not None and _RANGE[0] <= (degrees := float(f"{bare['whole']}.{bare['tenth'] or 0}")) <= _RANGE[1]:
+        return (
+            Wish(intent="health.checkin", values={"temperature": degrees})
+            if campaigns.of_person(turn, turn.me) is not None
+            else ""
+        )
     if _HAVE_I.fullmatch(said):
         campaign = campaigns.of_person(turn, turn.me)
         return _stands(turn, campaign) if campaign is not None else ""
@@ -168,6 +181,9 @@ def _drop(turn: Turn) -> str:
     if not turn.is_asked and "health.checkin" not in turn.lately:
         return ""
     told = turn.session.exec(mine.order_by(col(CheckIn.id))).all()
+    if not told and turn.open == "health.checkin":  # asked whether it may be kept, or whether it is meant at all
+        turn.closes.add("health.checkin")
+        return turn.words(turn.context.messages["health.dropped"], rows=0)
     if not told:
         return ""
     last = max(one.at for one in told)
