@@ -44,6 +44,8 @@ bench: .venv/.synced .peers/.installed  ## hold speed and memory against their t
 	.venv/bin/python bench/pages.py
 	.venv/bin/python bench/gate.py
 	.venv/bin/python bench/dispatch.py
+	.venv/bin/python bench/campaigns.py
+	.venv/bin/python bench/campaigns.py --postgres
 
 accuracy: .venv/.synced  ## print how well and how fast messages are understood, by set; SMP=path adds public talk
 	@.venv/bin/python bench/accuracy.py $(SMP)

@@ -50,6 +50,7 @@ from bot.contract import (
     sheets,
     tasks,
     telling,
+    whom,
     wording,
 )
 from bot.contract.access import Access, Permission
@@ -114,5 +115,5 @@ __all__ = [
     "card", "checked_phone", "codes_in", "confined", "consents", "denied_temperatures", "digest_of", "effect", "figure", "finder", "flats_gone_to", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
     "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "option_named", "own_name_told", "page", "page_number", "personal", "pictures", "public_id", "read_time", "receipts", "roster", "rosterfile", "rosterimport",
     "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "stored", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "times_in", "today", "tr", "tr_all", "veiled_phone",
-    "whose", "withheld", "word", "wording",
+    "whom", "whose", "withheld", "word", "wording",
 ]  # fmt: skip

@@ -36,6 +36,7 @@ __all__ = [
     "needed",
     "refuse",
     "refused",
+    "unwilling",
 ]
 
 #: What the question shows, for `Ask.options`; the slot that it fills is one of `type: consent`.
@@ -116,6 +117,11 @@ def missing(work: Work, resident: Resident, purposes: Sequence[Purpose]) -> Sequ
 def refused(work: Work, resident: Resident, purposes: Sequence[Purpose]) -> Sequence[Purpose]:
     """Return those to whose words somebody has said no, or taken back their yes: they are not asked again."""
     return [one for one in purposes if consents.was_asked(work.session, resident, one.name, one.version)]
+
+
+def unwilling(purpose: Purpose) -> Any:
+    """Return the select of the ids of those who said no to a purpose, or took their yes back and gave none since."""
+    return consents.unwilling(purpose.name)
 
 
 def last_withdrawn(work: Work, resident: Resident) -> datetime | None:

@@ -7,6 +7,7 @@ whenever a recurring one falls due. What becomes of its deliveries is the core's
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from bot.contract import wording
 from bot.contract.work import Work
@@ -122,7 +123,7 @@ __all__ = [
     "Saved", "SavedAudience", "Step", "Tag", "Unit", "add_picture", "agree", "audience_of", "by_public_id", "chain_of", "change", "check_variables", "coming", "copy",
     "count", "details", "discard", "disturb", "draft", "drop_picture", "fill_variables", "floors_of", "follow", "forget_audience", "forget_text",
     "give_back", "has_variables", "how_many", "intend", "is_being_laid_out", "keep_text", "kept_texts", "lay_out", "listed", "listed_audience", "lock",
-    "missed_at", "past", "pause", "picture", "pictures", "places", "plan_of", "planned", "policy_of", "progress", "publish", "publish_due", "quiet_of",
+    "members", "missed_at", "past", "pause", "picture", "pictures", "places", "plan_of", "planned", "policy_of", "progress", "publish", "publish_due", "quiet_of",
     "read_choice", "recall", "recall_once", "resume", "sample", "save_audience", "saved_audiences", "saved_by_key", "schedule", "send", "settle_policy",
     "show_to", "skip", "tags", "text_by_key", "text_of", "title_of", "unknown_parts", "unlaid", "unskip", "values_of_variables", "version_of", "versions_of", "wants_second", "why_waiting", "words",
 ]  # fmt: skip
@@ -157,6 +158,11 @@ def count(work: Work, audience: Audience) -> Reach:
 def how_many(work: Work, audience: Audience) -> int:
     """Return how many people belong to an audience; cheaper than `count`, which asks how each would be told."""
     return audiences.size_of(work.session, audience, work.audience)
+
+
+def members(work: Work, audience: Audience) -> Any:
+    """Return the select of the ids of an audience, each once, as it is at this moment: who moves in belongs to it, who moves out no more."""
+    return audiences.ids_of(work.session, audience, work.audience)
 
 
 def unknown_parts(work: Work, audience: Audience) -> tuple[str, ...]:

@@ -111,6 +111,17 @@ def begin(work: "Work", task: Task) -> None:
         log.exception("nobody told yet, the ladder tries again", task=task.public_id)
 
 
+def also(work: "Work", task: Task, member: Staff) -> None:
+    """Tell one more person of a task at once, beside its ladder; who was told of it, and who may not see it, is not."""
+    known = {told.id for _, told, _ in alerts.of_task(work.session, task.id or 0)}
+    if member.id in known or not may_know(work, task, member):
+        return
+    delivery = work.context.services.summon(work, task, member) if member.openid else None
+    alerts.told(
+        work.session, task.id or 0, member.id or 0, task.rungs_before + task.rung, work.now, delivery.id if delivery else None
+    )
+
+
 def look(work: "Work", task: Task) -> None:
     """Tell every rung whose time has come, find out who was reached, and note when to look again."""
     ladder = work.context.services.ladder(task.kind)

@@ -19,6 +19,7 @@ from bot.contract.log import Subject
 from bot.contract.office import Office
 from bot.errors import Refusal
 from bot.keys import Keys
+from bot.language import large
 from bot.language.disclosure import Health
 from bot.language.files import Intent
 from bot.language.known import Known
@@ -408,6 +409,8 @@ class Work:
         if not openid:
             return None
         text = self.words(self.context.messages[message], url=url, **values)
+        if conversations.is_large(self.session, openid):
+            text, url = large.say(text), large.with_big_pages(url)
         conversations.say(self.session, openid, "bot", text, self.now)
         return outbox.queue(self.session, openid, text, self.now, url=url, title=heading, urgent=urgent)
 
@@ -531,6 +534,7 @@ class Turn(Work):
     means: str = ""  # the intent that the words mean beyond doubt, while services hear them before it does; empty where none
     waiting: Collection[str] = ()  # the intents of that form and of those that wait behind it
     is_asked: bool = False  # a form, a menu, an offer or a person waits for an answer, and a mere yes may be said to it
+    is_large: bool = False  # they are told in big letters and few words; a service may set it
     closes: set[str] = field(default_factory=set)  # intents of which nothing may stand open or be remembered after this message
 
     @cached_property

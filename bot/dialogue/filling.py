@@ -397,8 +397,9 @@ def _asks_for_a_word(form: Form, intent: Intent) -> bool:
 
 
 def _says_so(form: Form, text: str) -> bool:
-    """Tell whether a yes is said to what was asked with it; a mere 好 picks none of several that are shown: who they are, for one."""
-    return courtesy.agrees(text) and not (form.menu and all(map(answers.is_assent, courtesy.clauses(text) or [text])))
+    """Tell whether a yes is said to what was asked with it; a mere 好 picks none of several that are shown, and the one where one alone is."""
+    shows_several = len(form.menu or ()) > 1
+    return courtesy.agrees(text) and not (shows_several and all(map(answers.is_assent, courtesy.clauses(text) or [text])))
 
 
 def _takes_numbers(form: Form, intent: Intent) -> bool:

@@ -21,6 +21,7 @@ from bot.dialogue.standing import Person, Standing
 from bot.dialogue.starting import LATELY, SURE, resume
 from bot.dialogue.steps import Aside, Do, Kind, Line
 from bot.errors import Forged
+from bot.language import large
 from bot.language.files import Intent
 from bot.language.identifiers import withheld
 from bot.language.kinds import consent, flat
@@ -151,7 +152,7 @@ class _Turn:
         self.session, self.kept, self.now, self.house = session, kept, now, house
         self.openid = kept.openid
         self.catalogue = house.understanding.catalogue
-        self.turn = Turn(session=session, now=now, context=house.context, openid=self.openid)
+        self.turn = Turn(session=session, now=now, context=house.context, openid=self.openid, is_large=kept.is_large)
         self.is_taken = conversations.is_taken(kept)
         person = Person.TAKEN if self.is_taken else Person.ASKED if kept.waiting_since is not None else Person.NONE
         stood = standing.unpack(kept.standing, self.catalogue.intents, person)
@@ -167,6 +168,9 @@ class _Turn:
         answer = self._answer(message, heard)
         answer = replace(answer, texts=(*settled, *answer.texts)) if settled else answer
         self._count(before, answer, is_words=isinstance(message, messages.Text | messages.Voice) and self.talk.heard is not None)
+        self.kept.is_large = self.turn.is_large
+        if self.turn.is_large and answer.outcome.kind != "emergency":  # of a danger every word is said
+            answer = replace(answer, texts=large.said(answer.texts))
         for text in answer.texts:
             self._note("bot", text)
         conversations.write_down(self.session, self.openid, self.said, self.now)

@@ -89,7 +89,7 @@ _HUMAN = re.compile(
         ]
     )
 )
-_ORDINAL = re.compile(rf"(?:第|选|选第|就)?({NUMBER})(?:个|号|项|条|种)?(?:吧)?")
+_ORDINAL = re.compile(rf"(?:(?:那就|就|那)?(?:选|要|约)?第|那?就选|选|就)?({NUMBER})(?:个|号|项|条|种|场)?(?:吧)?")
 
 
 #: 灯的那个 is the option that speaks of a lamp.

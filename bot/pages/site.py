@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from sqlmodel import Session
 
 from bot.contract import Context, Download, Page, Reading, Redirect, Services, View, Visit, Work
 from bot.errors import Forged, Refusal, is_missing
+from bot.language import large
 from bot.language.identifiers import withheld
 from bot.posted import KEY, Sent, read_form, with_keys
 from bot.store import events, scope
@@ -43,12 +45,12 @@ def mount(app: web.Application, parts: Parts) -> None:
 
 def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
     async def handle(request: web.Request) -> web.Response:
-        now = parts.clock()
+        now, show = parts.clock(), partial(_show, is_large=large.MARK in request.query_string.split("&"))
         try:
             keys = parts.context(None).keys
             context = parts.context(keys.check_link(request.path, request.query.get("k", ""), now))
         except (Forged, LookupError):
-            return _show(parts, View("pages/problem.html", {"title": "链接打不开", "text": EXPIRED}, 403))
+            return show(parts, View("pages/problem.html", {"title": "链接打不开", "text": EXPIRED}, 403))
         sent = await read_form(request) if request.method == "POST" else {}
         form = {
             name: withheld(value) if name != KEY else value for name, value in sent.items()
@@ -63,18 +65,18 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         except LookupError as error:
             if not is_missing(error):
                 raise
-            return _show(parts, View("pages/problem.html", {"title": "没有找到", "text": EXPIRED}, 404))
+            return show(parts, View("pages/problem.html", {"title": "没有找到", "text": EXPIRED}, 404))
         except Refusal as refusal:
-            return _show(parts, View("pages/problem.html", {"title": "没有完成", "text": str(refusal)}, 422))
+            return show(parts, View("pages/problem.html", {"title": "没有完成", "text": str(refusal)}, 422))
         if read:
             await parts.database.write(_write_down, context.community.key, read, now)
         if afterwards:
             await parts.database.write(_carry_on, context, afterwards, now)
         if result is None:
-            return _show(
+            return show(
                 parts, View("pages/problem.html", {"title": "刚才已经提交过了", "text": "前一次已经办好，这一次没有再做一遍。"})
             )
-        return _show(parts, result)
+        return show(parts, result)
 
     return handle
 
@@ -102,11 +104,13 @@ def _write_down(session: Session, community_id: int, read: Sequence[Reading], no
                 events.record(session, now, "data.read", subject=one.subject, actor=one.actor, what=one.what)
 
 
-def _show(parts: Parts, result: View | Redirect | Download) -> web.Response:
+def _show(parts: Parts, result: View | Redirect | Download, *, is_large: bool = False) -> web.Response:
+    """Answer with a page; whoever came in big letters stays in them, wherever its links lead."""
     if isinstance(result, Redirect):
-        return web.Response(status=303, headers={"Location": result.to})
+        return web.Response(status=303, headers={"Location": large.with_big_pages(result.to) if is_large else result.to})
     if isinstance(result, Download):
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(result.filename)}"} if result.filename else {}
         return web.Response(body=result.body, content_type=result.content_type, headers=headers)
-    text = with_keys(parts.templates.get_template(result.template).render(result.values))
+    text = with_keys(parts.templates.get_template(result.template).render({**result.values, "is_large": is_large}))
+    text = large.with_big_pages(text) if is_large else text
     return web.Response(text=text, content_type="text/html", status=result.status)

@@ -189,6 +189,17 @@ def end_all(session: Session, resident: Resident, now: datetime) -> None:
     session.execute(delete(ConsentRefusal).where(col(ConsentRefusal.resident_id) == resident.id))
 
 
+def unwilling(purpose: str) -> Any:
+    """Return the select of the ids of those who said no to a purpose, or took their yes back and gave none since."""
+    held = sql_select(col(Consent.resident_id)).where(col(Consent.purpose) == purpose, col(Consent.withdrawn_at).is_(None))
+    asked = sql_select(col(ConsentRefusal.resident_id)).where(col(ConsentRefusal.purpose) == purpose)
+    ended = sql_select(col(Consent.resident_id)).where(
+        col(Consent.purpose) == purpose, col(Consent.withdrawn_at).is_not(None), col(Consent.is_over).is_(False)
+    )
+    those = asked.union(ended).subquery().c[0]
+    return sql_select(those).where(those.not_in(held))
+
+
 def drop_refusal(session: Session, resident: Resident, purpose: str) -> None:
     """Forget that somebody said no."""
     mine = (col(ConsentRefusal.resident_id).in_(_all_of(session, resident)), col(ConsentRefusal.purpose) == purpose)

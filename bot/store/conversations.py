@@ -45,6 +45,7 @@ class Conversation(Scoped, table=True):
     assigned_id: int | None = Field(default=None, foreign_key="staff.id")  # set: this person sees to it, whoever has the word
     snoozed_until: datetime | None = maybe_moment()  # set: it was laid aside until then, or until the resident speaks
     snoozed_after: int = 0  # the newest line when it was laid aside
+    is_large: bool = False  # they asked for big letters and few words, and have not taken it back
 
 
 class Line(Scoped, table=True):
@@ -83,10 +84,11 @@ class Kept:
     waiting_since: datetime | None
     staff_id: int | None
     assigned_id: int | None = None
+    is_large: bool = False
 
 
 #: What a turn may change.
-_CHANGES = ("standing", "updated_at", "topic", "waiting_since", "staff_id", "assigned_id")
+_CHANGES = ("standing", "updated_at", "topic", "waiting_since", "staff_id", "assigned_id", "is_large")
 _FIELDS = ("openid", "public_id", "community_id", *_CHANGES)
 
 _CONVERSATION = SQLModel.metadata.tables["conversation"]
@@ -146,6 +148,11 @@ def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *
         Line(openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id, delivery_id=delivery_id)
     )
     announce(session, events.ANNOUNCED)
+
+
+def is_large(session: Session, openid: str) -> bool:
+    """Tell whether somebody asked for big letters and few words."""
+    return bool(session.exec(select(Conversation.is_large).where(Conversation.openid == openid)).first())
 
 
 def look(session: Session, openid: str) -> Kept | None:

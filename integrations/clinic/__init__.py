@@ -47,6 +47,8 @@ integration = Integration(
         Permission(name=console.EDIT, title=tr("排卫生站的场次"), roles=(Role.STAFF, Role.MANAGER)),
     ),
     tells={
+        "clinic.full": "",
+        "clinic.brings": "",
         "clinic.offered": f"{_TOLD} until",
         "clinic.too_late": _TOLD,
         "clinic.waived": _TOLD,

@@ -41,8 +41,13 @@ def appointment(turn: Turn, slots: Place) -> Reply | Ask:
     if slots.session:
         picked = next((one for one in sessions if one.public_id == slots.session), None)
         return _booked(turn, picked, person) if picked is not None else Reply("over", ok=False)
-    found = bookings.meant(sessions, slots.when, turn.said)
+    half = bookings.half_of(turn.said)
+    found = bookings.meant(sessions, None if half else slots.when, turn.said)
+    if half:
+        found = [one for one in found if bookings.is_in(half, one)] or found
     shown = (found or sessions)[: places.OFFERED]
+    if len(found) == 1 and bookings.picks(turn.said):  # of those that were shown just now: 上午那个, 周五下午那个吧
+        return _booked(turn, found[0], person)
     name = "other_day" if not found else "one" if len(shown) == 1 else "pick"
     return Ask(
         slot="session", name=name, options={one.public_id: bookings.label(turn, one) for one in shown}, values={"patient": person}, called_off="not_booked",

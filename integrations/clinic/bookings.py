@@ -41,6 +41,34 @@ def meant(sessions: Sequence[Session], when: datetime | None, said: str) -> Sequ
     return [one for one in found if _offered_in(one, said)] or found
 
 
+#: One of what was shown, by its half of the day alone: 上午那个, 就下午的吧.
+_HALF = re.compile(
+    r"(?:就|要|我要|那就|选)?(?P<half>早上|上午|早晨|中午|下午|晚上|傍晚)(?:的)?(?:那个|那场|那一?个|那一?场|的|场)?(?:吧|好了|好|行)?[。!！]*"
+)
+
+#: One of what was shown is meant, and no wish anew.
+_PICKS = re.compile(r"那个|那场|那一场|(?:^|[，,])就.+(?:吧|了|好)[。!！]*$|的那个")
+
+
+def half_of(said: str) -> str:
+    """Return the half of a day that is said alone after sessions were shown; empty for all other words."""
+    if "\n" not in said:
+        return ""
+    found = _HALF.fullmatch(said.rpartition("\n")[2].strip())
+    return "" if found is None else "morning" if found["half"] in ("早上", "上午", "早晨") else "afternoon"
+
+
+def is_in(half: str, session: Session) -> bool:
+    """Tell whether a session begins in a half of the day."""
+    return (session.starts_at.hour < NOON) == (half == "morning")
+
+
+def picks(said: str) -> bool:
+    """Tell whether the last words pick one of what was shown before."""
+    before, _, last = said.rpartition("\n")
+    return bool(before) and (half_of(said) != "" or _PICKS.search(last.strip()) is not None)
+
+
 def _offered_in(session: Session, said: str) -> bool:
     """Tell whether words name something that a session offers: 量血压, 打疫苗; of a part of it two signs are enough."""
     parts = re.split(r"[、，,/ ]", session.offers)

@@ -21,14 +21,30 @@ _CANCELS = re.compile(
     rf"{_BEGINS}(?:(?:取消|退掉?|撤销){_OF}(?:预约|约|挂号|号|排队)|{_OF}(?:预约|约|号|排队)(?:取消|退|退掉|不要|撤销)|不排队?了|不看医生了|不去看医生了){_ENDS}"
 )
 _ASKS = re.compile(
-    rf"{_BEGINS}(?:{_OF}(?:预约|约)的?(?:是|在)?(?:几点|什么时候|啥时候|哪天|哪个医生|星期几|周几)|看?{_OF}(?:的)?预约|排队?(?:到|排到)?(?:哪|哪里|哪儿|几号|第?几个?位?)|轮到我|前面还有几个?人?|还要排多久){_ENDS}"
+    rf"{_BEGINS}(?:{_OF}(?:预约|约)的?(?:是|在)?(?:几点|什么时候|啥时候|哪天|哪个医生|星期几|周几)|看?{_OF}(?:的)?预约|排队?(?:到|排到)?(?:哪|哪里|哪儿|几号|第?几个?位?)|(?:快?轮到我|到我)了?(?:没有?)?|[前头前面]{{1,2}}还?有?(?:几|多少)个?位?人?|还要排多久|(?:忘了|不记得|记不得)?(?:我|我们?家)?(?:到底)?约没约上?|(?:我|我们?家)?约上了?(?:没有?|吗)){_ENDS}"
+)
+#: Somebody who has a place cannot come: 我明天去不了了.
+_CANNOT = re.compile(
+    rf"(?:我|俺|她|他|我[爸妈]|老伴)?(?:今天|明天|明儿|后天|那天|到时候|(?:下|这)?(?:周|礼拜|星期)[一二三四五六日天])?(?:上午|下午)?(?:临时)?(?:有事)?(?:去不了|去不成|没法去|不能去|没空去){_ENDS}"
+)
+#: What is asked of a full session, and of what one brings and pays.
+_FULL = re.compile(
+    r"(?:要是|如果|万一)?(?:没有?|冇)号了?(?:怎么办|咋办|咋整|点办|怎么弄)[?？]*|号(?:都)?(?:没有?|满|完)了?(?:怎么办|咋办|咋整|怎么弄)[?？]*|约不[上到](?:号)?(?:了)?(?:怎么办|咋办)[?？]*|(?:都)?满了(?:怎么办|咋办)[?？]*"
+)
+_BRINGS = re.compile(
+    r"(?:看病|看医生|去)?(?:要|用|需要|得)?(?:不要|不用)?带(?:啥|什么|医保卡|身份证|病历|钱|东西|点?什么|啥子)(?:东西)?(?:不|吗|么|去|过去)?[?？]*|(?:看病|看医生|挂号|量血压)?(?:要钱|收钱|收费|花钱|贵|要多少钱|多少钱)(?:不要|不|吗|么)?[?？]*"
 )
 
 
 def hear(turn: Turn, text: str) -> str | Wish:
     """Answer for a place that is held, or lead to what is meant by words that speak of the one they have; nothing for who has none."""
     said = text.strip()
-    known = [pattern for pattern in (_WANTS, _WAIVES, _YES, _NO, _CANCELS, _ASKS) if pattern.fullmatch(said)]
+    is_of_clinic = turn.open.startswith("medical.") or any(one.startswith("medical.") for one in turn.lately)
+    if _FULL.fullmatch(said) and (is_of_clinic or "号" in said):
+        return turn.words(turn.context.messages["clinic.full"])
+    if is_of_clinic and _BRINGS.fullmatch(said):
+        return turn.words(turn.context.messages["clinic.brings"])
+    known = [pattern for pattern in (_WANTS, _WAIVES, _YES, _NO, _CANCELS, _ASKS, _CANNOT) if pattern.fullmatch(said)]
     if not known or turn.resident is None or not turn.is_bound:
         return ""
     found = bookings.open_ones(turn)
@@ -36,9 +52,11 @@ def hear(turn: Turn, text: str) -> str | Wish:
     if offered is not None and (_WANTS in known or _WAIVES in known or (not turn.is_asked and (_YES in known or _NO in known))):
         return _answer(turn, *offered, wants=_WANTS in known or (_YES in known and _WAIVES not in known))
     is_of_another = bool(turn.lately) and not any(intent.startswith("medical.") for intent in turn.lately)
-    if not found or turn.open or is_of_another:
+    if _ASKS in known and found and is_of_clinic:
+        return Wish(intent="medical.mine")
+    if not found or turn.open or (is_of_another and _CANNOT not in known):
         return ""
-    if _CANCELS in known:
+    if _CANCELS in known or _CANNOT in known:
         return Wish(intent="medical.cancel")
     return Wish(intent="medical.mine") if _ASKS in known else ""
 

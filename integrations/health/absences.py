@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Ask, Reply, Resident, Turn, Wish, action, consents, times_in
+from bot.contract import Ask, Reply, Resident, Staff, Turn, Wish, Work, action, consents, times_in
 from integrations.health import care, ladder, signs
 from integrations.health.models import CareAbsence, Sign
 
@@ -153,7 +153,7 @@ def leave(turn: Turn, slots: Away) -> Reply | Ask:
         return Ask(
             slot="sure", name="sure", options={}, values={**values, "first": _said(begins)}, called_off="unsure", agreed="yes"
         )
-    _keep(turn, one, begins, until, in_hospital=bool(slots.hospital))
+    keep(turn, one, begins, until, in_hospital=bool(slots.hospital), by=turn.me)
     return Reply("done", person=name, last=values["last"], next=values["next"])
 
 
@@ -171,20 +171,23 @@ def _said(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _keep(turn: Turn, one: Resident, begins: date, until: date, *, in_hospital: bool) -> None:
-    for before in turn.session.exec(_standing(one)).all():
-        before.ended_at = turn.now
-        turn.session.add(before)
-    consent = consents.needed(turn, one, care.CARE)
-    turn.session.add(
+def keep(
+    work: Work, one: Resident, begins: date, until: date, *, in_hospital: bool, by: Resident, staff: Staff | None = None
+) -> None:
+    """Keep an absence, in the place of one that stood; whoever tells where they are has been heard of. `staff` wrote it down for them."""
+    for before in work.session.exec(_standing(one)).all():
+        before.ended_at = work.now
+        work.session.add(before)
+    consent = consents.needed(work, one, care.CARE)
+    work.session.add(
         CareAbsence(
-            resident_id=one.key, consent_id=consent.key, begins=begins, ends=until, in_hospital=in_hospital, told_by=turn.me.key, at=turn.now,
+            resident_id=one.key, consent_id=consent.key, begins=begins, ends=until, in_hospital=in_hospital, told_by=by.key, at=work.now,
+            staff_id=staff.id if staff else None,
         )
     )  # fmt: skip
-    turn.record("care.away", one.about)
-    if begins <= turn.now.date():  # whoever tells where they are has been heard of
-        is_me = one.key == turn.me.key
-        ladder.well(turn, one, Sign.SAID if is_me else Sign.FAMILY, by=turn.me.about)
+    work.record("care.away", one.about)
+    if begins <= work.now.date():
+        ladder.well(work, one, Sign.SAID if one.key == by.key else Sign.FAMILY, by=by.about)
 
 
 def _standing(one: Resident):  # type: ignore[no-untyped-def]  # SQLModel's select

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, or_, select
 
 from bot.contract import Ask, Purpose, Reply, Turn, action, amends, consents, temperatures
-from integrations.health import ages, people, reports, tasks
+from integrations.health import ages, answering, campaigns, people, reports, tasks
 from integrations.health.models import (
     ABNORMAL,
     DANGER_TENTHS,
@@ -16,6 +16,7 @@ from integrations.health.models import (
     RANGE_TENTHS,
     SYMPTOM_WORDS,
     CheckIn,
+    Stand,
     is_abnormal,
     symptoms_in_words,
 )
@@ -50,6 +51,7 @@ class Told:
     temperature: float | str | None = None
     symptoms: Sequence[str] | None = None
     others: Sequence[str] | None = None
+    household: str | None = None  # all of the flat are told of at once, and how many that are, where it was said: 一家三口都正常
     agreed: str | None = None  # the answer to the question whether it may be kept
 
     @property
@@ -74,14 +76,19 @@ class Entry:
         return round((self.degrees or 0) * 10)
 
     @property
+    def peak(self) -> int:
+        """The highest temperature that was told of them, which counts for the alarm."""
+        return max(self.tenths, round((self.report.peak or 0) * 10))
+
+    @property
     def is_abnormal(self) -> bool:
         """Tell whether a person should look after them."""
-        return is_abnormal(self.tenths, list(self.felt))
+        return is_abnormal(self.peak, list(self.felt))
 
     @property
     def is_danger(self) -> bool:
         """Tell whether help cannot wait for a consent."""
-        return "breathless" in self.felt or self.tenths >= DANGER_TENTHS
+        return "breathless" in self.felt or self.peak >= DANGER_TENTHS
 
     @property
     def words(self) -> str:
@@ -91,11 +98,14 @@ class Entry:
             if self.degrees is not None
             else f"体温未量，{symptoms_in_words(list(self.felt))}"
         )
-        return f"{self.person.word}{figure}"
+        before = f"（之前 {self.peak / 10:.1f}℃）" if self.peak > self.tenths > 0 else ""
+        return f"{self.person.word}{figure}{before}"
 
     @property
     def short(self) -> str:
         """老公 36.5℃, with what they feel where that was told."""
+        if self.degrees is None:
+            return f"{self.person.word or '您'} {symptoms_in_words(list(self.felt))}"
         felt = [name for name in self.felt if name != "none"]
         return f"{self.person.word or '您'} {self.tenths / 10:.1f}℃{symptoms_in_words(felt)}"
 
@@ -103,12 +113,12 @@ class Entry:
 @action(
     "health.checkin", Told,
     replies={
-        "done": "whose temperature symptoms others unkept unmeasured", "changed": "whose temperature symptoms others unkept unmeasured",
-        "abnormal": "whose temperature symptoms others unkept unmeasured", "several": "others told unkept unmeasured",
+        "done": "whose temperature symptoms others unkept unmeasured counted", "changed": "whose temperature symptoms others unkept unmeasured counted",
+        "abnormal": "whose temperature symptoms others unkept unmeasured counted", "several": "others told unkept unmeasured counted",
         "which": "of measured others unkept unmeasured", "which_feverish": "of measured others high unkept unmeasured", "temperature": "whose",
         "temperature_feverish": "whose", "stopped": "of measured others unkept unmeasured", "stopped_feverish": "of measured others high unkept unmeasured",
         "stopped_unmeasured": "whose", "noted": "whose symptoms", "unmeasured": "", "range": "said", "whose": "others", "whose_feverish": "others",
-        "consent": "asks told figures unwell", "unasked": "asks told figures unwell", "declined": "told unwell", "refused": "told title unwell",
+        "house": "others unkept short counted", "consent": "asks told figures unwell", "unasked": "asks told figures unwell", "declined": "told unwell", "refused": "told title unwell",
     },
 )  # fmt: skip
 def check_in(turn: Turn, slots: Told) -> Reply | Ask:
@@ -116,15 +126,19 @@ def check_in(turn: Turn, slots: Told) -> Reply | Ask:
 
     Nothing is kept, and nobody told, before the resident has consented; who is short of breath cannot wait for that.
     """
+    if slots.household is not None:
+        return _all_well(turn, slots)
     told = reports.read(turn.said, slots.felt)
     entries = _entries(turn, slots, told)
     if unknown := [one for one in entries if one.person.word == UNNAMED]:
         return _whose(turn, unknown)
     if (odd := next((one for one in entries if one.degrees is not None and not _is_possible(one.tenths)), None)) is not None:
         return Reply("range", said=f"{odd.degrees:g}", ok=False)
-    if len(entries) == 1 and entries[0].degrees is None:
+    if len(entries) == 1 and entries[0].degrees is None and not _needs_no_figure(turn, entries[0]):
         return _without_temperature(turn, slots, entries[0])
     measured, unmeasured = _parted(entries)
+    if not measured and all(_needs_no_figure(turn, one) for one in entries):
+        measured, unmeasured = entries, ()
     if not measured:  # all of them are told of without a figure: who is unwell goes first
         first = next((one for one in unmeasured if one.is_abnormal), unmeasured[0])
         return _without_temperature(turn, replace(slots, symptoms=first.felt, others=None), first)
@@ -132,6 +146,32 @@ def check_in(turn: Turn, slots: Told) -> Reply | Ask:
     if not isinstance(may, _Permitted):
         return may
     return _check_in(turn, replace(may, unmeasured=_beside(turn, unmeasured)))
+
+
+def _needs_no_figure(turn: Turn, one: Entry) -> bool:
+    """Tell whether how somebody feels is all that they are asked for: by a campaign that wants no temperature."""
+    campaign = campaigns.of_person(turn, turn.me) if one.felt else None
+    return campaign is not None and not campaign.asks_temperature
+
+
+def _all_well(turn: Turn, slots: Told) -> Reply | Ask:
+    """Keep for each of the flat that they are well, with the temperature where one was said of all; who is not on the roster is named."""
+    degrees = answering.one_figure(turn.said)
+    if degrees is not None and not _is_possible(round(degrees * 10)):
+        return Reply("range", said=f"{degrees:g}", ok=False)
+    people_ = answering.household(turn)
+    entries = [Entry(person=one, report=Report(who=one.word, degrees=degrees), degrees=degrees, felt=["none"]) for one in people_]
+    may = _permitted(turn, slots, entries)
+    if not isinstance(may, _Permitted):
+        return may
+    kept = [(one, *_keep(turn, one)) for one in may.entries]
+    if any(made.is_abnormal for _, made, _, _ in kept):
+        _alarm(turn, may.entries, completes=False)
+    many = int(slots.household) if slots.household and slots.household.isdigit() else 0
+    return Reply(
+        "house", about=_about(turn.now), called=CALLED, others="、".join(one.short for one, *_ in kept), unkept=may.unkept,
+        short=str(many - len(people_)) if many > len(people_) else "", counted=answering.beside(turn),
+    )  # fmt: skip
 
 
 def _parted(entries: Sequence[Entry]) -> tuple[Sequence[Entry], Sequence[Entry]]:
@@ -143,6 +183,8 @@ def _beside(turn: Turn, unmeasured: Sequence[Entry]) -> str:
     """Return what is said of those of whom no figure was told: nobody is checked in so, and a person is told of who is unwell, with consent."""
     unwell = [one for one in unmeasured if one.is_abnormal and _may_tell(turn, one)]
     _alarm(turn, unwell, completes=True)
+    for one in unmeasured:
+        campaigns.note(turn, turn.me, turn.home, one.person, stand=Stand.UNMEASURED)
     words = [f"{one.person.word}{symptoms_in_words(list(one.felt))}，已通知社区工作人员联系您" for one in unwell]
     words += [f"{'、'.join(one.person.word for one in unmeasured)}没有说体温，没有记进打卡，量好了直接说"] if unmeasured else []
     return "；".join(words)
@@ -165,6 +207,8 @@ def _told_of(turn: Turn, slots: Told, told: Sequence[Report]) -> Sequence[Entry]
         one = told[0] if told else Report(who="")
         is_said_now = bool(temperatures(turn.said.rpartition("\n")[2]))  # 孩子是37.5不是38.5: what was known before is no more
         degrees = one.degrees if one.degrees is not None and is_said_now else measured or one.degrees
+        if degrees is not None and (peak := reports.peak_of(turn.said)) is not None and peak > degrees:
+            one = replace(one, peak=peak)
         return [Entry(person=people.find(turn, one.who), report=one, degrees=degrees, felt=slots.felt)]
     last = turn.said.splitlines()[-1]
     is_first = len(reports.read(last)) > 1
@@ -234,7 +278,7 @@ def _permitted(turn: Turn, slots: Told, entries: Sequence[Entry], *, beside: Seq
             consents.refuse(turn, purpose)
         unasked = []
     if unasked:
-        asks = "\n".join(purpose.words(turn) for purpose in unasked)
+        asks = "\n".join(filter(None, (*(purpose.words(turn) for purpose in unasked), campaigns.term_words(turn))))
         figures = "、".join(one.short for one in entries if one.degrees is not None)
         return Ask(
             slot="agreed", name="consent", options=consents.OPTIONS, values={"asks": asks, "told": told or "", "figures": figures, "unwell": unwell},
@@ -277,7 +321,8 @@ def _alarm(turn: Turn, entries: Sequence[Entry], *, completes: bool) -> bool:
     unwell = [one for one in entries if one.is_abnormal]
     if unwell:
         urgent = any(one.is_danger for one in unwell)
-        tasks.tell(turn, {one.person.word: one.words for one in unwell}, urgent=urgent, completes=completes)
+        task = tasks.tell(turn, {one.person.word: one.words for one in unwell}, urgent=urgent, completes=completes)
+        campaigns.tell_duty(turn, turn.me, task)
     return bool(unwell)
 
 
@@ -292,7 +337,7 @@ def _put_right(turn: Turn, entries: Sequence[Entry]) -> None:
 def _check_in(turn: Turn, may: _Permitted) -> Reply | Ask:
     """Keep all; what is asked back, and answered in full, is of who speaks, or of the one person it is told of."""
     kept = [(one, *_keep(turn, one)) for one in may.entries]
-    told = any(made.is_abnormal for _, made, _, _ in kept)
+    told = any(made.is_abnormal or one.is_abnormal for one, made, _, _ in kept)
     _put_right(turn, may.entries)
     if told:
         _alarm(turn, may.entries, completes=all(is_begun for _, made, is_begun, _ in kept if made.is_abnormal))
@@ -300,11 +345,13 @@ def _check_in(turn: Turn, may: _Permitted) -> Reply | Ask:
     others = "、".join(one.short for one, *_ in kept if first is None or one is not first[0])
     if first is None:
         return Reply(
-            "several", about=_about(turn.now), called=CALLED, others=others, told=told or "", unkept=may.unkept, unmeasured=may.unmeasured
+            "several", about=_about(turn.now), called=CALLED, others=others, told=told or "", unkept=may.unkept, unmeasured=may.unmeasured,
+            counted=answering.beside(turn),
         )  # fmt: skip
     entry, made, _, is_correction = first
+    campaign = campaigns.of_person(turn, turn.me)
     temperature = f"{entry.tenths / 10:.1f}"
-    if not made.symptoms:
+    if not made.symptoms and not (campaign is not None and not campaign.asks_symptoms and not told):
         which, stopped = ("which_feverish", "stopped_feverish") if told else ("which", "stopped")
         values = {
             "of": entry.person.of, "measured": temperature, "others": others, "unkept": may.unkept, "unmeasured": may.unmeasured,
@@ -314,7 +361,8 @@ def _check_in(turn: Turn, may: _Permitted) -> Reply | Ask:
     name = "abnormal" if told else "changed" if is_correction else "done"
     return Reply(
         name, about=_about(turn.now, entry.person), called=CALLED, whose=entry.person.word, temperature=temperature,
-        symptoms=symptoms_in_words(list(made.symptoms)), others=others, unkept=may.unkept, unmeasured=may.unmeasured,
+        symptoms=symptoms_in_words(list(made.symptoms)) or "记下了", others=others, unkept=may.unkept, unmeasured=may.unmeasured,
+        counted=answering.beside(turn),
     )  # fmt: skip
 
 
@@ -327,24 +375,35 @@ def _about(now: datetime, person: Person | None = None) -> str:
     return f"checkin:{now.date().isoformat()}" + (f":{person.word}" if person is not None and person.word else "")
 
 
-def _keep(turn: Turn, entry: Entry) -> tuple[CheckIn, bool, bool]:
+def _keep(turn: Turn, entry: Entry, *, corrects: bool = False) -> tuple[CheckIn, bool, bool]:
     """Return today's check-in of a person, whether it was begun before, and whether it corrects one.
 
     Symptoms that were asked for complete the one begun.
     """
     before = [*people.today(turn, entry.person)]
     last, felt = before[-1] if before else None, list(entry.felt)
+    peak: CheckIn | None = None
     is_begun = (
         last is not None
         and last.tenths == entry.tenths
         and turn.now - last.at < COMPLETES
         and (not felt or last.symptoms in ([], felt))
     )
+    if not is_begun and entry.peak > entry.tenths > 0 and not any(one.tenths == entry.peak for one in before):
+        peak = _new(turn, entry, entry.peak)  # what it was before stays in the history
+        turn.session.add(peak)
+        turn.session.flush()
     made = before.pop() if is_begun else _new(turn, entry)
     is_correction, was = any(earlier.symptoms for earlier in before), list(made.symptoms)
     made.symptoms = felt or was or _still(before, made)
     turn.session.add(made)
     turn.session.flush()
+    campaigns.note(
+        turn, turn.me, turn.home, entry.person, made=made, unwell=made.is_abnormal or entry.is_abnormal, corrects=corrects
+    )
+    if peak is not None:
+        peak.campaign_id = made.campaign_id  # and goes with the campaign, too
+        turn.session.add(peak)
     if not is_begun:
         turn.record("health.checked_in", turn.me.about, corrected=bool(before))
     elif made.symptoms != was:
@@ -358,12 +417,12 @@ def _still(before: Sequence[CheckIn], made: CheckIn) -> list[str]:
     return [] if felt == ["none"] and made.tenths >= FEVER_TENTHS else felt
 
 
-def _new(turn: Turn, entry: Entry) -> CheckIn:
+def _new(turn: Turn, entry: Entry, tenths: int | None = None) -> CheckIn:
     purpose = MINORS if entry.report.is_child else CHECK_IN
     person = entry.person
     return CheckIn(
         reporter_id=turn.me.key, resident_id=person.resident.key if person.resident else None, person=person.word,
-        consent_id=consents.needed(turn, turn.me, purpose).key, day=turn.now.date(), at=turn.now, tenths=entry.tenths,
+        consent_id=consents.needed(turn, turn.me, purpose).key, day=turn.now.date(), at=turn.now, tenths=entry.tenths if tenths is None else tenths,
     )  # fmt: skip
 
 
@@ -410,8 +469,8 @@ def _without_temperature(turn: Turn, slots: Told, entry: Entry) -> Reply | Ask:
 @amends(
     "health.checkin", Told,
     replies={
-        "changed": "whose temperature symptoms others unkept unmeasured", "abnormal": "whose temperature symptoms others unkept unmeasured",
-        "several": "others told unkept unmeasured", "noted": "whose symptoms", "unmeasured": "", "range": "said", "past": "", "whose": "others",
+        "changed": "whose temperature symptoms others unkept unmeasured counted", "abnormal": "whose temperature symptoms others unkept unmeasured counted",
+        "several": "others told unkept unmeasured counted", "noted": "whose symptoms", "unmeasured": "", "range": "said", "past": "", "whose": "others",
         "whose_feverish": "others", "refused": "told title unwell", "guardian": "asks told others figures unwell",
     },
 )  # fmt: skip
@@ -443,26 +502,27 @@ def correct(turn: Turn, about: str, slots: Told) -> Reply:
     if isinstance(may, Ask):  # nothing can be asked here: what needs no further consent is kept, and the way to the rest is said
         kept = [] if consents.missing(turn, turn.me, [CHECK_IN]) else [one for one in entries if not one.report.is_child]
         for one in kept:
-            _keep(turn, one)
+            _keep(turn, one, corrects=True)
         return Reply("guardian", ok=bool(kept), others="、".join(one.short for one in kept), **may.values)
     return _amended(turn, replace(may, unmeasured=_beside(turn, unmeasured))) if isinstance(may, _Permitted) else may
 
 
 def _amended(turn: Turn, may: _Permitted) -> Reply:
     for one in may.entries:
-        _keep(turn, one)
+        _keep(turn, one, corrects=True)
     told = _alarm(turn, may.entries, completes=False)
     _put_right(turn, may.entries)
     if len(may.entries) > 1:
         others = "、".join(one.short for one in may.entries)
         return Reply(
-            "several", about=_about(turn.now), called=CALLED, others=others, told=told or "", unkept=may.unkept, unmeasured=may.unmeasured
+            "several", about=_about(turn.now), called=CALLED, others=others, told=told or "", unkept=may.unkept, unmeasured=may.unmeasured,
+            counted=answering.beside(turn),
         )  # fmt: skip
     [entry] = may.entries
     return Reply(
         "abnormal" if told else "changed", about=_about(turn.now, entry.person), called=CALLED, whose=entry.person.word,
         temperature=f"{entry.tenths / 10:.1f}", symptoms=symptoms_in_words(list(entry.felt)) or "症状没说", others="", unkept=may.unkept,
-        unmeasured=may.unmeasured,
+        unmeasured=may.unmeasured, counted=answering.beside(turn),
     )  # fmt: skip
 
 

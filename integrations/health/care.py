@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy import select as row_select
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, or_, select
 
 from bot.contract import Ask, Purpose, Reply, Resident, Retention, Rows, Task, Turn, Wish, Work, action, consents
 from integrations.health import ladder
-from integrations.health.models import CareAbsence, CareDay, CareProof, CareRung, CareWish
+from integrations.health.models import CareAbsence, CareDay, CareInvite, CareProof, CareRung, CareWish
 
 #: Who may see it: whoever sees how somebody is.
 NEED = "health.view"
@@ -127,7 +127,12 @@ def ask_after(turn: Turn, slots: Told) -> Reply | Ask:
 
 
 def _waits(turn: Turn, made: CareWish) -> Reply:
-    return Reply("waits", hour=f"{ladder.hour(turn):%H:%M}", greets=f"{ladder.greeted(turn):%H:%M}" if made.greets else "")
+    return Reply("waits", hour=f"{ladder.hour(turn, made):%H:%M}", greets=f"{ladder.greeted(turn):%H:%M}" if made.greets else "")
+
+
+def open_tasks(work: Work, openid: str) -> list[Task]:
+    """Return what staff are still to do for whoever wished to be asked after."""
+    return [one for one in _tasks(work, openid) if one.closed_at is None]
 
 
 def _tasks(work: Work, openid: str) -> list[Task]:
@@ -166,6 +171,13 @@ def end(work: Work, resident: Resident) -> int:
         delete(CareDay).where(col(CareDay.resident_id) == resident.id),
         delete(CareAbsence).where(col(CareAbsence.resident_id) == resident.id),
         delete(CareWish).where(col(CareWish.resident_id) == resident.id),
+        delete(CareInvite).where(
+            or_(
+                col(CareInvite.elder_id) == resident.id,
+                col(CareInvite.to_id) == resident.id,
+                col(CareInvite.from_id) == resident.id,
+            )
+        ),
     ):
         count += int(getattr(work.session.execute(gone), "rowcount", 0))
     return count
@@ -195,6 +207,7 @@ RETAIN_DAYS = Retention(
         Rows(CareProof, lambda before: (col(CareProof.day_id).in_(_old(before)),)),
         Rows(CareRung, lambda before: (col(CareRung.day_id).in_(_old(before)),)),
         Rows(CareDay, lambda before: (col(CareDay.id).in_(_old(before)),)),
+        Rows(CareInvite, lambda before: (col(CareInvite.at) < before,)),
         Rows(CareAbsence, lambda before: (col(CareAbsence.at) < before, col(CareAbsence.ends) < before.date())),
     ),
 )

@@ -44,8 +44,10 @@ VISIT, NEED = "health.visit", "health.view"
 BATCH = 500
 
 
-def hour(work: Work) -> time:
-    """Return by when this community waits for a sign of life."""
+def hour(work: Work, wish: CareWish | None = None) -> time:
+    """Return by when a sign of life is waited for: as somebody wishes it for themselves, else as this community does."""
+    if wish is not None and wish.due_minutes is not None:
+        return time(wish.due_minutes // 60, wish.due_minutes % 60)
     own = work.session.exec(select(CareHour)).first()
     return time(own.minutes // 60, own.minutes % 60) if own is not None else DUE
 
@@ -75,9 +77,11 @@ def _begin(work: Work) -> None:
     today = work.now.date()
     begun = select(CareDay.wish_id).where(CareDay.day == today)
     wishes = select(CareWish).where(col(CareWish.expects_from) <= today, col(CareWish.id).not_in(begun)).limit(BATCH)
-    due_at = datetime.combine(today, hour(work), SHANGHAI)
+    usual = hour(work)
     for wish in work.session.exec(wishes).all():
         lives_here = roster.homes(work.session, work.session.get_one(Resident, wish.resident_id))
+        own = hour(work, wish) if wish.due_minutes is not None else usual
+        due_at = datetime.combine(today, own, SHANGHAI)
         if lives_here and absence(work, wish.resident_id, today) is None:
             _add_once(
                 work,
@@ -179,6 +183,10 @@ def family(work: Work, resident: Resident) -> Sequence[Resident]:
     """Return who belongs to somebody's flats and can be reached."""
     flats = roster.people_by_flat(work.session, [flat.key for flat in roster.homes(work.session, resident)])
     those = {one.key: one for people in flats.values() for one in people if one.openid and one.key != resident.key}
+    wish = wish_of(work, resident)
+    kin = work.session.get(Resident, wish.kin_id) if wish is not None and wish.kin_id else None
+    if kin is not None and kin.openid:  # who asked for it and has moved out meanwhile still hears of it
+        those[kin.key] = kin
     return list(those.values())
 
 

@@ -1,7 +1,8 @@
-"""Check-ins. A correction is a new row, so that the history stays."""
+"""Check-ins, and campaigns of them. A correction is a new row, so that the history stays."""
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
@@ -55,8 +56,9 @@ class CheckIn(Scoped, WithConsent, table=True):
     person: str = ""  # what the reporter calls them, 老公; empty: themselves
     day: date = Field(index=True)  # in Asia/Shanghai
     at: datetime = moment()
-    tenths: int = sealed_number("health_checkin.tenths")  # 365 is 36.5 °C
+    tenths: int = sealed_number("health_checkin.tenths")  # 365 is 36.5 °C; 0: all that was said is how they are
     symptoms: list[str] = sealed_list("health_checkin.symptoms")  # empty while they are still asked for
+    campaign_id: int | None = Field(default=None, foreign_key="health_campaign.id", index=True)  # with whose term it goes
 
     @property
     def of(self) -> tuple[int, str]:
@@ -76,6 +78,114 @@ class CheckIn(Scoped, WithConsent, table=True):
         return said(self.tenths, self.symptoms)
 
 
+class Campaign(Scoped, table=True):
+    """That people are asked for their temperature, how they are, or something else, for some days; its term is fixed when it is made."""
+
+    __tablename__ = "health_campaign"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    name: str
+    whom: dict[str, Any] = json_column(dict)  # as notices keep theirs
+    begins: date
+    ends: date  # the last day
+    windows: list[list[int]] = json_column(list)  # one or two a day, each from and until, in minutes since midnight
+    reminds: list[int] = json_column(list)  # minutes since midnight at which who has not answered is reminded
+    asks_temperature: bool = True
+    asks_symptoms: bool = True
+    questions: list[dict[str, Any]] = json_column(list)  # each its title and its options, in their order
+    duty_id: int | None = Field(default=None, foreign_key="staff.id")  # who is told first of somebody unwell
+    keep_days: int  # after its end, all that is personal goes
+    erases_on: date  # fixed at the start; ending early brings it forward
+    made_by: int | None = Field(default=None, foreign_key="staff.id")
+    made_at: datetime = moment()
+    paused_at: datetime | None = maybe_moment()
+    ended_at: datetime | None = maybe_moment()  # before its last day
+    erased_at: datetime | None = maybe_moment(index=True)
+
+    @property
+    def key(self) -> int:
+        """The id of one that is on disk."""
+        return self.id or 0
+
+    @property
+    def subject(self) -> str:
+        """What events call it."""
+        return f"campaign:{self.public_id}"
+
+
+class Stand(StrEnum):
+    """How it stands with somebody in one window of a campaign."""
+
+    TOLD = "told"  # what was asked was answered, by whomever
+    UNMEASURED = "unmeasured"  # 孩子没量: they are asked again
+    ABSENT = "absent"  # the staff asked, and nobody was there or knew
+
+
+class Answer(Scoped, table=True):
+    """That somebody has taken part in one window of a day, and nothing of what they said: that stands in check-ins, with consent."""
+
+    __tablename__ = "health_answer"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "day", "part", "who", name="health_answer_once"),
+        Index("health_answer_of", "campaign_id", "day", "part", "resident_id", "stand"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="health_campaign.id")
+    day: date
+    part: int  # which window of the day, from 0
+    who: str  # resident:17, or flat:5:儿子 where the roster has no such person
+    resident_id: int | None = Field(default=None, foreign_key="resident.id", index=True)
+    reporter_id: int = Field(foreign_key="resident.id", index=True)  # who told it; themselves where the staff wrote it down
+    household_id: int = Field(foreign_key="household.id", index=True)
+    person: str = ""  # what they are called where the roster has no such person
+    stand: str = Stand.TOLD
+    is_unwell: bool = False  # for whoever may read health data alone
+    lacks: int = 0  # questions that are still open
+    at: datetime = moment()
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")  # who of the staff asked, and where
+    how: str = ""  # phone, door
+
+
+class Told(Scoped, WithConsent, table=True):
+    """What somebody answered to a question of a campaign's own; a correction is a row more."""
+
+    __tablename__ = "health_told"
+
+    id: int | None = Field(default=None, primary_key=True)
+    answer_id: int = Field(foreign_key="health_answer.id", index=True)
+    number: int  # which question, from 0
+    said: str = sealed("health_told.said")
+    at: datetime = moment()
+
+
+class Reminder(Scoped, table=True):
+    """That somebody was reminded at a set time: there can be no second one."""
+
+    __tablename__ = "health_reminder"
+    __table_args__ = (UniqueConstraint("campaign_id", "day", "at_minutes", "resident_id", name="health_reminder_once"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="health_campaign.id")
+    day: date
+    at_minutes: int
+    resident_id: int = Field(foreign_key="resident.id", index=True)
+    at: datetime = moment()
+
+
+class Tombstone(Scoped, table=True):
+    """What went at the end of a campaign's term, and when: counts, and nobody's name."""
+
+    __tablename__ = "health_tombstone"
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="health_campaign.id", unique=True)
+    at: datetime = moment()
+    counts: dict[str, int] = json_column(dict)  # rows that went, by kind
+    stays: list[list[Any]] = json_column(list)  # what stays, for each window: day, part, how many took part, how many were unwell
+
+
 class CareWish(Scoped, WithConsent, table=True):
     """That somebody wishes to be asked after, in their words; one of each person."""
 
@@ -90,6 +200,12 @@ class CareWish(Scoped, WithConsent, table=True):
     )
     greets: bool = False  # they want a word in the morning before
     neighbour_id: int | None = Field(default=None, foreign_key="resident.id", index=True)  # who agreed to knock at the door
+    due_minutes: int | None = None  # since midnight, where they wish another hour than the community
+    kin_id: int | None = Field(
+        default=None, foreign_key="resident.id", index=True
+    )  # who of the family asked for it from elsewhere
+    noted_by: int | None = Field(default=None, foreign_key="staff.id")  # who of the staff heard their consent, where it was said
+    noted_how: str = ""  # phone, door
 
 
 class Sign(StrEnum):
@@ -162,6 +278,7 @@ class CareAbsence(Scoped, WithConsent, table=True):
     ends: date  # the last day without a sign of life: they are waited for on the next morning
     in_hospital: bool = False
     told_by: int = Field(foreign_key="resident.id", index=True)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")  # who of the staff wrote it down
     at: datetime = moment()
     ended_at: datetime | None = maybe_moment()  # they came back before
 
@@ -178,6 +295,22 @@ class CareProof(Scoped, WithConsent, table=True):
     was_well: bool  # the visit was for nothing, luckily
     words: str = sealed("health_care_proof.words")
     picture: str = sealed("health_care_proof.picture")  # a JPEG, in base64
+
+
+class CareInvite(Scoped, table=True):
+    """That somebody is asked for a word of their own: a parent whether they want it, a neighbour whether they would knock."""
+
+    __tablename__ = "health_care_invite"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    kind: str  # parent, neighbour
+    from_id: int = Field(foreign_key="resident.id", index=True)  # who asks; of a neighbour: who is waited for, or their family
+    elder_id: int = Field(foreign_key="resident.id", index=True)  # for whom
+    to_id: int = Field(foreign_key="resident.id", index=True)  # who is asked
+    at: datetime = moment()
+    answered_at: datetime | None = maybe_moment()
+    agreed: bool = False
 
 
 class CareHour(Scoped, table=True):
@@ -197,6 +330,8 @@ def is_abnormal(tenths: int, symptoms: list[str]) -> bool:
 
 def said(tenths: int, symptoms: list[str]) -> str:
     """Return a report in words: 37.9℃，咳嗽."""
+    if not tenths:
+        return tr("没量体温，{symptoms}", symptoms=symptoms_in_words(symptoms) or tr("症状没说"))
     return tr("{degrees:.1f}℃，{symptoms}", degrees=tenths / 10, symptoms=symptoms_in_words(symptoms) or tr("症状没说"))
 
 

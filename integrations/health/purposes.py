@@ -7,7 +7,7 @@ from sqlmodel import col, delete, or_, select
 
 from bot.contract import Purpose, Resident, Work, consents, tr
 from integrations.health import tasks
-from integrations.health.models import CheckIn
+from integrations.health.models import Answer, CheckIn, Told
 from integrations.health.reports import Report
 from integrations.health.settings import Settings
 
@@ -32,8 +32,9 @@ def end(work: Work, resident: Resident) -> int:
 
     Tasks forget what was told, too, and those that are open are called off.
     """
-    if resident.openid:
-        tasks.forget(work, resident.openid, why=WITHDRAWN)
+    for who in filter(None, (resident.openid, resident.about)):
+        tasks.forget(work, who, why=WITHDRAWN)
+    leave(work, or_(col(Answer.resident_id) == resident.id, col(Answer.reporter_id) == resident.id))
     theirs = or_(col(CheckIn.resident_id) == resident.id, col(CheckIn.reporter_id) == resident.id)
     return int(getattr(work.session.execute(delete(CheckIn).where(theirs)), "rowcount", 0))
 
@@ -46,9 +47,18 @@ def end_for_children(work: Work, resident: Resident) -> int:
     if resident.openid:
         tasks.forget(work, resident.openid, of=lambda word: word in young or Report(who=word).is_child, why=WITHDRAWN)
     children = [one for one in told if one.person and (one.person in young or Report(who=one.person).is_child)]
+    named = {one.person for one in children}
+    leave(work, (col(Answer.reporter_id) == resident.id) & col(Answer.person).in_(named) & (col(Answer.person) != ""))
     for one in children:
         work.session.delete(one)
     return len(children)
+
+
+def leave(work: Work, theirs: Any) -> None:
+    """Take people out of the campaigns they took part in: what they answered, and that they did."""
+    mine = select(Answer.id).where(theirs)
+    work.session.execute(delete(Told).where(col(Told.answer_id).in_(mine)).execution_options(synchronize_session=False))
+    work.session.execute(delete(Answer).where(theirs).execution_options(synchronize_session=False))
 
 
 CHECK_IN = Purpose(

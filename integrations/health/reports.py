@@ -58,6 +58,7 @@ class Report:
     degrees: float | None = None
     symptoms: Sequence[str] = field(default=())
     is_young: bool = False  # their age was said: 乐乐5岁
+    peak: float | None = None  # the highest of several of theirs, none of which was taken back: 早上37.9，现在36.8
 
     @property
     def is_child(self) -> bool:
@@ -83,7 +84,9 @@ def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[
         if "" not in people and people.count(UNNAMED) == 1:
             people[people.index(UNNAMED)] = ""  # 36.4，孩子36.9
         told = [Report(who=who, degrees=one.degrees) for who, one in zip(people, several, strict=True)]
-        last = {one.who: one for one in told if one.who != UNNAMED}  # who says a second figure of somebody means that one
+        last = {
+            one.who: _with_peak(one, told, line) for one in told if one.who != UNNAMED
+        }  # who says a second figure of somebody means that one
         all_ = _with_symptoms([*last.values(), *(one for one in told if one.who == UNNAMED)], line, felt)
         return [*all_, *_unmeasured(line, felt, all_)]
     if measured := temperatures(line):
@@ -107,6 +110,23 @@ def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[
     spoken = [clause for clause in _CLAUSE.split(line) if _ILL.search(clause) or _WELL.search(clause)]
     named = [_word(who) for clause in spoken if (who := whose(clause))]
     return [Report(who=named[-1])] if named and named[-1] != UNNAMED else before
+
+
+def _with_peak(one: Report, told: Sequence[Report], line: str) -> Report:
+    """Return somebody's last figure with the highest of theirs beside it; what was taken back counts for nothing."""
+    figures = [other.degrees for other in told if other.who == one.who and other.degrees is not None]
+    highest = max(figures, default=0.0)
+    return replace(one, peak=highest) if len(figures) > 1 and one.degrees != highest and not _TAKES_BACK.search(line) else one
+
+
+def peak_of(said: str) -> float | None:
+    """Return the highest of several figures of one person: 我早上37.8，现在36.9; None where one was taken back, or there is but one."""
+    line = said.rpartition("\n")[2]
+    found = temperatures(line)
+    whose_ = {_word(one.who, line) for one in found if one.who}
+    if len(found) < 2 or len(whose_) > 1 or _TAKES_BACK.search(line):
+        return None
+    return max(one.degrees for one in found)
 
 
 def was_told(told: Sequence[Report], line: str) -> Report | None:

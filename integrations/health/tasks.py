@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
-from bot.contract import Task, Turn, Work, tr, tr_all
+from bot.contract import Household, Resident, Task, Turn, Work, tr, tr_all
 
 #: Who may see health data.
 NEED = "health.view"
@@ -16,22 +16,30 @@ KIND = "health.abnormal"
 #: What such a task is called when nothing of it is known any more.
 FORGOTTEN = "健康异常（本人撤回，内容已删除）"
 
+#: The same where the term of a campaign is over.
+FORGOTTEN_WITH = "健康异常（登记到期，内容已删除）"
 
-def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool) -> None:
+
+def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool) -> Task:
+    """Tell staff of people who are unwell, as who speaks told; see `tell_of`."""
+    return tell_of(turn, turn.me, turn.flat, unwell, urgent=urgent, completes=completes)
+
+
+def tell_of(
+    work: Work, resident: Resident, flat: Household | None, unwell: Mapping[str, str], *, urgent: bool, completes: bool
+) -> Task:
     """Tell staff of people who are unwell, each by a word of their own; one task a day, which a later word of the day changes.
 
     Once staff have closed it, it is opened again and says how it was closed: whoever still feels ill is called back by somebody
     who knows of the first call. Only what completes the report they dealt with leaves it closed, unless it turns urgent.
     """
-    day = turn.now.date().isoformat()
-    task = next((task for task in _tasks(turn) if task.data.get("day") == day), None)
+    day = work.now.date().isoformat()
+    task = next((task for task in _tasks(work, resident) if task.data.get("day") == day), None)
     if task is None:
-        flat = turn.flat.label if turn.flat else ""
-        turn.assign(
-            KIND, NEED, f"健康异常：{flat} {turn.me.name}".strip(), urgent=urgent, openid=turn.openid, household=turn.flat, day=day,
-            people=dict(unwell), report=tr_all("；", unwell.values()),
+        return work.assign(
+            KIND, NEED, f"健康异常：{flat.label if flat else ''} {resident.name}".strip(), urgent=urgent, openid=resident.openid, household=flat,
+            subject=resident.about, day=day, people=dict(unwell), report=tr_all("；", unwell.values()),
         )  # fmt: skip
-        return
     turns_urgent = urgent and not task.urgent
     task.urgent = task.urgent or urgent
     followed = str(task.data.get("followed", ""))
@@ -41,7 +49,7 @@ def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool
         followed = tr(
             "（今天 {closed_at:%H:%M} 办结过：{outcome}）", closed_at=task.closed_at, outcome=task.outcome or tr("已处理")
         )
-        turn.reopen(task)
+        work.reopen(task)
     if is_new or followed:
         task.data = {
             **task.data,
@@ -49,13 +57,15 @@ def tell(turn: Turn, unwell: Mapping[str, str], *, urgent: bool, completes: bool
             "report": tr_all("；", everybody.values()) + followed,
             "followed": followed,
         }
-        turn.session.add(task)
+        work.session.add(task)
+    return task
 
 
 def put_right(turn: Turn, well: Mapping[str, str]) -> None:
     """Let staff who were told of a fever read the figure that replaces it: 孩子37.5, not 38.5."""
     day = turn.now.date().isoformat()
-    task = next((task for task in _tasks(turn) if task.data.get("day") == day and task.closed_at is None), None)
+    theirs = _tasks(turn, turn.me)
+    task = next((task for task in theirs if task.data.get("day") == day and task.closed_at is None), None)
     told = task.data.get("people", {}) if task is not None else {}
     righted = {word: tr("{words}（更正）", words=words) for word, words in well.items() if word in told}
     if task is not None and righted:
@@ -64,12 +74,13 @@ def put_right(turn: Turn, well: Mapping[str, str]) -> None:
         turn.session.add(task)
 
 
-def forget(work: Work, openid: str, *, of: Callable[[str], bool] = lambda word: True, why: str) -> None:
-    """Take out of all tasks of an account how those were whom `of` tells by their word; who waits for a call waits no longer.
+def forget(work: Work, who: str, *, of: Callable[[str], bool] = lambda word: True, why: str) -> None:
+    """Take out of all tasks of an account, or of a resident by `about`, how those were whom `of` tells by their word.
 
-    A danger goes on without its words: somebody is on their way.
+    Who waits for a call waits no longer. A danger goes on without its words: somebody is on their way.
     """
-    for task in work.session.exec(select(Task).where(Task.kind == KIND, Task.openid == openid)).all():
+    theirs = or_(Task.openid == who, Task.subject == who)
+    for task in work.session.exec(select(Task).where(Task.kind == KIND, theirs)).all():
         left = {word: said for word, said in task.data.get("people", {}).items() if not of(word)}
         if task.closed_at is not None and task.data.get("people") and not left:
             task.outcome = ""
@@ -81,7 +92,7 @@ def forget(work: Work, openid: str, *, of: Callable[[str], bool] = lambda word: 
         work.session.add(task)
 
 
-def _tasks(turn: Turn) -> Sequence[Task]:
+def _tasks(work: Work, resident: Resident) -> Sequence[Task]:
     """Return what staff had to look at for this resident, the newest first."""
-    mine = select(Task).where(Task.kind == KIND, Task.openid == turn.openid)
-    return turn.session.exec(mine.order_by(col(Task.id).desc())).all()
+    mine = or_(col(Task.subject) == resident.about, col(Task.openid) == (resident.openid or ""))
+    return work.session.exec(select(Task).where(Task.kind == KIND, mine).order_by(col(Task.id).desc())).all()

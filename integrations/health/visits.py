@@ -25,6 +25,7 @@ from bot.contract import (
     Task,
     Upload,
     View,
+    consents,
     page,
     pictures,
     register,
@@ -34,7 +35,7 @@ from bot.contract import (
     withheld,
 )
 from bot.contract.listpage import WORDS
-from integrations.health import ladder
+from integrations.health import care, ladder
 from integrations.health.ladder import NEED
 from integrations.health.models import CareAbsence, CareDay, CareHour, CareProof, CareRung, CareWish, Rung, Sign
 
@@ -147,7 +148,7 @@ def _stands(_desk: Desk, row: Row) -> list[str | Cell]:
 
 
 def _around(desk: Desk, _rows: Sequence[Row]) -> Mapping[str, object]:
-    return {"hour": f"{ladder.hour(desk):%H:%M}"}
+    return {"hour": f"{ladder.hour(desk):%H:%M}", "asks": care.CARE.words(desk)}
 
 
 LIST = Listing(
@@ -185,7 +186,8 @@ LIST = Listing(
 # ------------------------------------------------------------------ one person
 
 
-def _person(desk: Desk) -> tuple[Resident, CareWish]:
+def person(desk: Desk) -> tuple[Resident, CareWish]:
+    """Return whom a page is about, and what they wish; raises LookupError for who is not waited for."""
     resident = roster.by_public_id(desk.session, desk.params["key"])
     wish = ladder.wish_of(desk, resident) if resident is not None else None
     if resident is None or wish is None:
@@ -196,7 +198,7 @@ def _person(desk: Desk) -> tuple[Resident, CareWish]:
 @page("GET", "/care/people/{key}", need=NEED, title=tr("报平安"))
 def show(desk: Desk) -> View:
     """Show one person: the last days, who is asked, an absence."""
-    resident, wish = _person(desk)
+    resident, wish = person(desk)
     desk.read(NEED, resident.about)
     [row] = _load(desk, [wish])
     days = desk.session.exec(
@@ -211,9 +213,27 @@ def show(desk: Desk) -> View:
     ]
     values = {
         "row": row, "days": told, "family": [one.name or tr("家庭成员") for one in ladder.family(desk, resident)], "stands": _stands(desk, row),
-        "visit": _open_visit(desk, resident),
+        "visit": _open_visit(desk, resident), "hour": f"{ladder.hour(desk, wish):%H:%M}", "own_hour": wish.due_minutes is not None, "today": desk.now.date(),
+        "consent": consents.held(desk, resident, care.CARE), "noted": _noted(desk, wish), "kin": _kin(desk, wish),
     }  # fmt: skip
     return View("health/cared.html", values)
+
+
+def _noted(desk: Desk, wish: CareWish) -> str:
+    """Return who of the staff heard the consent, and how; empty where it was given in the chat."""
+    staff = desk.session.get(Staff, wish.noted_by) if wish.noted_by else None
+    if staff is None:
+        return ""
+    return (
+        tr("{name}电话里听本人答应的", name=staff.name)
+        if wish.noted_how == "phone"
+        else tr("{name}当面听本人答应的", name=staff.name)
+    )
+
+
+def _kin(desk: Desk, wish: CareWish) -> str:
+    kin = desk.session.get(Resident, wish.kin_id) if wish.kin_id else None
+    return kin.name or tr("家庭成员") if kin is not None else ""
 
 
 def _open_visit(desk: Desk, resident: Resident) -> str:
@@ -228,7 +248,7 @@ def _open_visit(desk: Desk, resident: Resident) -> str:
 @page("POST", "/care/people/{key}/neighbour", need=NEED)
 def choose_neighbour(desk: Desk) -> Redirect:
     """Note who next door is asked to knock; nobody where the field is empty."""
-    resident, wish = _person(desk)
+    resident, wish = person(desk)
     said = desk.form.get("flat", "").strip()
     wish.neighbour_id = _neighbour(desk, resident, said).key if said else None
     desk.session.add(wish)
@@ -250,7 +270,7 @@ def _neighbour(desk: Desk, resident: Resident, said: str) -> Resident:
 @page("POST", "/care/people/{key}/back", need=NEED)
 def back(desk: Desk) -> Redirect:
     """End an absence: they are waited for from tomorrow on."""
-    resident, _ = _person(desk)
+    resident, _ = person(desk)
     absence = ladder.absence(desk, resident.key, desk.now.date())
     if absence is None:
         raise Refusal(tr("现在没有不在家的记录。"))

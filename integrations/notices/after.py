@@ -26,10 +26,10 @@ from bot.contract import (
     timing,
     tr,
     tr_all,
+    whom,
 )
 from bot.contract.notices import CHANNEL_WORDS, STATE_WORDS
 from bot.contract.receipts import Part, Receipt
-from integrations.notices import whom
 
 #: What people call the parts, in the order of the tabs.
 PART_WORDS: Mapping[Part, str] = {

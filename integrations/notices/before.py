@@ -19,10 +19,11 @@ from bot.contract import (
     sheets,
     tr,
     tr_all,
+    whom,
     wording,
 )
 from bot.contract.notices import CHANNEL_WORDS, Audience, NoticeKind, NoticeVersion
-from integrations.notices import kinds, letter, texts, times, whom
+from integrations.notices import kinds, letter, texts, times
 from integrations.notices.pages import PATH
 
 #: People on one page of a list.

@@ -18,9 +18,10 @@ from bot.contract import (
     receipts,
     tr,
     tr_all,
+    whom,
 )
 from bot.contract.notices import KIND_WORDS, STATE_WORDS, VERSION_WORDS, Audience, NoticeKind, NoticeVersion, Step
-from integrations.notices import after, approval, before, kinds, texts, times, whom
+from integrations.notices import after, approval, before, kinds, texts, times
 
 NOTICE_WORDS = {
     NoticeState.DRAFT: tr("草稿"), NoticeState.WAITING: tr("等人同意"), NoticeState.SCHEDULED: tr("已定时"), NoticeState.PAUSED: tr("已暂停"), NoticeState.PUBLISHED: tr("已发布"),
@@ -102,7 +103,7 @@ def dates(desk: Desk) -> View:
 def lines(desk: Desk) -> View:
     """Show the lines of whom it is for with one more: that part alone, or the whole form where no script runs."""
     if desk.is_fragment:
-        return View("notices/whom.html", whom.form_of(desk, desk.form))
+        return View("console/whom.html", whom.form_of(desk, desk.form))
     return form(desk, desk.form)
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.contract import Desk, Download, Notice, Page, Refusal, Upload, View, asked_in, notices, page, pictures, row_id, tr
-from integrations.notices import before, console, times, whom
+from bot.contract import Desk, Download, Notice, Page, Refusal, Upload, View, asked_in, notices, page, pictures, row_id, tr, whom
+from integrations.notices import before, console, times
 
 
 @page(

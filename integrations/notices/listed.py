@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import case
 from sqlmodel import col, select
 
-from bot.contract import Cell, Choice, Column, Days, Desk, Listing, Notice, NoticeState, Staff, receipts, tr
+from bot.contract import Cell, Choice, Column, Days, Desk, Listing, Notice, NoticeState, Staff, receipts, tr, whom
 from bot.contract.notices import KIND_WORDS, Audience, NoticeKind
 from bot.contract.receipts import Total
-from integrations.notices import after, times, whom
+from integrations.notices import after, times
 from integrations.notices.console import NOTICE_WORDS, PUBLISHING, state_words
 
 TONES: Mapping[NoticeState, str] = {NoticeState.DRAFT: "yellow", NoticeState.WAITING: "yellow", NoticeState.MISSED: "red"}

@@ -22,10 +22,11 @@ from bot.contract import (
     rosterfile,
     tr,
     tr_all,
+    whom,
 )
 from bot.contract.listpage import part
 from bot.contract.notices import Audience, Listed
-from integrations.notices import console, whom
+from integrations.notices import console
 
 #: Saved audiences on one page.
 SHOWN = 6
@@ -120,7 +121,7 @@ def _lines(desk: Desk, form: Mapping[str, str], refusal: Refusal | None = None, 
     if not desk.is_fragment:
         return console.form(desk, form, refusal, status, more=more)
     values = {**whom.form_of(desk, form), "refusal": refusal, **more}
-    return View("notices/whom.html", values, status)
+    return View("console/whom.html", values, status)
 
 
 # ------------------------------------------------------------------ saved

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Notice, NoticeState, Refusal, Staff, Turn, notices, receipts, telling, timing, tr, tr_all
+from bot.contract import Desk, Notice, NoticeState, Refusal, Staff, Turn, notices, receipts, telling, timing, tr, tr_all, whom
 from bot.contract.notices import Audience, NoticeKind, Plan, Step
 from bot.contract.receipts import Part, Total
-from integrations.notices import after, approval, kinds, whom
+from integrations.notices import after, approval, kinds
 from integrations.notices.console import state_words
 
 #: How long after it was read back a yes sends a notice, and after publishing 撤回 still means it.

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.contract import SHANGHAI, Desk, Notice, NoticeState, Page, Redirect, Refusal, asked_in, notices, page, timing, tr
+from bot.contract import SHANGHAI, Desk, Notice, NoticeState, Page, Redirect, Refusal, asked_in, notices, page, timing, tr, whom
 from bot.contract.notices import Became, Plan
 from bot.contract.timing import Shown
-from integrations.notices import kinds, whom
+from integrations.notices import kinds
 
 #: How much later than its time a notice may still go out, in minutes.
 GRACES: Mapping[str, str] = {

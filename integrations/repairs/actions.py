@@ -31,7 +31,7 @@ from bot.contract import (
     tr,
 )
 from bot.contract.roster import Binding
-from integrations.repairs import clock, hazards, joining, merging, own, places, ratings, reopening, things, visits, windows
+from integrations.repairs import clock, hazards, joining, own, places, ratings, reopening, things, visits, windows
 from integrations.repairs.models import CALLED_OUT, OPEN, PAUSED, STATE_WORDS, WAITS, Ticket, TicketState
 from integrations.repairs.visits import VisitState
 

@@ -227,7 +227,7 @@ def _is_whose(word: str) -> bool:
 @action(
     INTENT, Told,
     replies={"passed_on": "words flat", "whose": "known",
-        "shown": "flat known phone", "stranger": "", "which_name": "known", "which_phone": "known", "taken": "what value", "same": "what",
+        "shown": "flat known phone large", "stranger": "", "which_name": "known", "which_phone": "known", "taken": "what value", "same": "what",
         "not_told": "known",
     },
 )  # fmt: skip
@@ -241,7 +241,9 @@ def record(turn: Turn, slots: Told) -> Reply | Ask:
     if slots.words:
         return _pass_on(turn, slots.words, slots.whom)
     if slots.what is None and slots.name is None and slots.phone is None:
-        return Reply("shown", flat=turn.home.label, known=_veiled_name(me.name), phone=_veiled(me.phone))
+        return Reply(
+            "shown", flat=turn.home.label, known=_veiled_name(me.name), phone=_veiled(me.phone), large=turn.is_large or ""
+        )
     if slots.what == "phone" and slots.phone is None:
         return Ask(slot="phone", name="which_phone", options={}, values={"known": _veiled(me.phone)}, called_off="not_told")
     if slots.what == "name" and slots.name is None:

@@ -44,6 +44,7 @@ QUESTIONS = {
     "event_listed": "SELECT id FROM event WHERE community_id = 1 AND at >= '2026-03-01' ORDER BY at DESC, id DESC LIMIT 20 OFFSET 40000",
     "event_kind": "SELECT id FROM event WHERE community_id = 1 AND kind = 'repair.opened' AND at >= '2026-03-01' ORDER BY at DESC, id DESC LIMIT 20",
     "notice_listed": "SELECT count(id) FROM notice WHERE community_id = 1 AND state = 'published' AND kind = 'important'",
+    "health_answer_of": "SELECT id FROM health_answer WHERE campaign_id = 1 AND day = '2026-03-11' AND part = 0 AND resident_id = 7 AND stand IN ('told', 'absent') AND lacks = 0",
     "saved_view_list": "SELECT * FROM saved_view WHERE community_id = 1 AND list = 'tickets'",
 }  # fmt: skip
 

@@ -10,6 +10,8 @@ from sqlmodel import Session, col, select
 from bot.model import SHANGHAI
 from bot.store import handoffs
 from bot.store.tasks import Task
+from integrations.clinic.models import Booking
+from integrations.clinic.models import Session as Sitting
 from integrations.health.models import CheckIn
 from integrations.repairs.models import Ticket
 from integrations.visitor_passes.models import Pass
@@ -105,6 +107,13 @@ def _alarms(session: Session) -> Sequence[Row]:
     return [{"kind": task.kind} for task in found]
 
 
+def _bookings(session: Session) -> Sequence[Row]:
+    found = session.exec(
+        select(Booking, Sitting).join(Sitting, col(Sitting.id) == col(Booking.session_id)).order_by(col(Booking.id))
+    )
+    return [{"patient": row.patient, "doctor": at.doctor, "starts_at": at.starts_at, "state": row.state} for row, at in found]
+
+
 _KINDS: Mapping[str, Callable[[Session], Sequence[Row]]] = {
-    "passes": _passes, "tickets": _tickets, "checkins": _checkins, "handoffs": _handoffs, "alarms": _alarms,
+    "passes": _passes, "tickets": _tickets, "checkins": _checkins, "handoffs": _handoffs, "alarms": _alarms, "bookings": _bookings,
 }  # fmt: skip

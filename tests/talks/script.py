@@ -20,6 +20,7 @@ FOLDER = Path(__file__).parent
 
 #: What may be said to be on record, and of each what may be told.
 RECORDS: Mapping[str, tuple[str, ...]] = {
+    "bookings": ("patient", "doctor", "starts_at", "state"),
     "passes": ("visitor_name", "starts_at", "ends_at", "plate", "people", "phone", "state"),
     "tickets": ("category", "location", "urgent", "appointment_at", "state", "words"),
     "checkins": ("temperature", "symptoms"),
@@ -88,6 +89,8 @@ class Conversation:
     bound: bool
     consents: bool
     proves: bool
+    station: bool  # the health station has sessions that week
+    campaign: bool  # everybody is asked for their temperature, morning and evening
     turns: Sequence[Turn]
     stored: Mapping[str, Sequence[Mapping[str, Value]]] | None
 
@@ -132,7 +135,7 @@ class _File:
         return Faulty(f"{self.name}:{node.start_mark.line + 1}: {message}")
 
     def conversation(self, node: yaml.Node) -> Conversation:
-        parts = self.mapping(node, ("who", "bound", "consents", "proves", "now", "turns", "stored"))
+        parts = self.mapping(node, ("who", "bound", "consents", "proves", "now", "station", "campaign", "turns", "stored"))
         for needed in ("who", "turns"):
             if needed not in parts:
                 raise self.fault(node, f"{needed}: is missing")
@@ -145,6 +148,8 @@ class _File:
             bound=self.flag(parts["bound"]) if "bound" in parts else True,
             consents=self.flag(parts["consents"]) if "consents" in parts else True,
             proves=self.flag(parts["proves"]) if "proves" in parts else True,
+            station=self.flag(parts["station"]) if "station" in parts else False,
+            campaign=self.flag(parts["campaign"]) if "campaign" in parts else False,
             stored=self.stored(parts["stored"]) if "stored" in parts else None,
         )  # fmt: skip
 

@@ -24,6 +24,8 @@ from bot.language.questions import is_question
 from bot.services import load_services, understand
 from bot.store import claims, people, scope
 from bot.store.people import Household
+from integrations.clinic.models import Session as Sitting
+from integrations.health.models import Campaign
 from tests.talks.record import Row, all_of, is_like, plain, unlike
 from tests.talks.script import Conversation, Turn
 
@@ -83,9 +85,40 @@ class Stage:
                     room.seat(bound=False)
                 if talk.consents:
                     room.consent()
+                room.database.submit(_furnish, room, talk).result()
                 return [*_played(room, talk), *_recorded(room, talk)]
             finally:
                 room.database.close()
+
+
+#: Sessions of the health station in the week of the talks: doctor, what for, days and hours after the first morning, places left of two.
+WEEK = (
+    ("王医生", "全科", 1, 8, 2),
+    ("李护士", "量血压、打针", 2, 14, 2),
+    ("赵医生", "中医", 3, 9, 0),
+    ("王医生", "全科", 7, 8, 2),
+)
+
+
+def _furnish(session: Session, room: Room, talk: Conversation) -> None:
+    """Write down what the community has beside its people, where the file says so."""
+    day = talk.now.replace(hour=0, minute=0)
+    with scope.within(session, room.house.context.community.key):
+        for doctor, offers, days, hour, left in WEEK if talk.station else ():
+            begins = day + timedelta(days=days, hours=hour)
+            session.add(
+                Sitting(
+                    doctor=doctor, offers=offers, room="2 栋 1 楼卫生站", starts_at=begins, ends_at=begins + timedelta(hours=2), places=2, taken=2 - left
+                )
+            )  # fmt: skip
+        if talk.campaign:
+            session.add(
+                Campaign(
+                    name="流感登记", whom={"everyone": True}, begins=day.date(), ends=day.date() + timedelta(days=6), windows=[[420, 720], [960, 1140]],
+                    keep_days=14, erases_on=day.date() + timedelta(days=20), made_at=talk.now, questions=[{"title": "出过远门吗？", "options": ["有", "没有"], "kind": "flag"}],
+                )
+            )  # fmt: skip
+        session.flush()
 
 
 def _played(room: Room, talk: Conversation) -> Iterator[Failure]:

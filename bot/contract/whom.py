@@ -1,10 +1,10 @@
-"""Whom a notice is for, as staff pick it: lines of the form, and what each can be."""
+"""Whom a notice or anything else is for, as staff pick it: lines of the form (console/whom.html), and what each can be."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.contract import Desk, Refusal, asked_in, notices, roster, stored, tr, tr_all
+from bot.contract import notices, roster
 from bot.contract.notices import (
     INCLUDING,
     Audience,
@@ -20,6 +20,9 @@ from bot.contract.notices import (
     Tag,
     Unit,
 )
+from bot.contract.pages import Desk
+from bot.errors import Refusal, asked_in
+from bot.translation import stored, tr, tr_all
 
 #: Lines of one form.
 LINES = 8
@@ -108,8 +111,11 @@ def _is_narrowed(audience: Audience, line: Line) -> bool:
     return at + 1 < len(lines) and lines[at + 1].joint == notices.AND
 
 
-def form_of(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
-    """Return what the lines of the form show: those that were filled, and one more where that is wanted."""
+def form_of(desk: Desk, form: Mapping[str, str], at: str = "/console/notices", *, keeps: bool = True) -> dict[str, object]:
+    """Return what the lines of the form show: those that were filled, and one more where that is wanted.
+
+    `at`: the address whose /whom gives the lines anew and whose /reach counts; `keeps`: lists are read and saved there, too.
+    """
     rows = rows_of(form)
     if not rows and form.get("to"):
         rows = [Row(pick=WORDS, more=form["to"])]
@@ -124,6 +130,8 @@ def form_of(desk: Desk, form: Mapping[str, str]) -> dict[str, object]:
         "turn": turn(desk),
         "whom_said": "",
         "is_told": False,
+        "whom_at": at,
+        "keeps": keeps,
     }
 
 

@@ -1,0 +1,199 @@
+"""What residents say in a campaign, without a word of it: 一家三口都正常, 我今天报了吗, an answer to its question, 算了不记."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from bot.contract import Resident, Turn, Wish, consents, temperatures
+from integrations.health import campaigns, people, reminders, tasks
+from integrations.health.models import Campaign, CheckIn, Stand
+from integrations.health.people import Person
+from integrations.health.purposes import CHECK_IN
+
+#: Whoever says more tells of something else.
+_LONGEST = 40
+
+#: An answer to a question of a campaign is no longer.
+_SHORT = 14
+
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九十")} | {"两": 2, "俩": 2, "仨": 3}
+_HOUSE = r"(?:我们?|俺们?|咱们?)?(?:一家子?|全家|家里)(?P<many>[二两俩三仨四五六七八2-8])?(?:个|口|人)*(?:人|子)?"
+_ALL_WELL = re.compile(
+    rf"(?:今天|今早|早上|上午|下午|晚上)?{_HOUSE}(?:今天|今早|早上)?[,， ]?(?:体温|身体)?(?:都|全|全都|均|也)(?:是|很|挺|蛮|量过|量了)?[,， ]?"
+    r"(?P<how>正常|没事|好|好着呢|挺好|健康|平安|(?:没|冇|无)有?(?:不舒服|症状|发烧|问题|啥|什么)|\d{2}(?:[.．点度]\d)?度?)(?:的|了|哈|呢|啊)*[。!！]*"
+)
+_HAVE_I = re.compile(
+    r"(?:我|我们?家|俺)?(?:今天|今日|早上|上午|下午|刚才|刚刚)?(?:的)?(?:体温|健康|打卡|登记)?(?:报|填|登记|打卡|上报|量)(?:上|好|完|过)?了?(?:吗|么|没有?|嘛|没呢)[?？。]*"
+    r"|(?:我|我们?家|家里)?(?:今天|上午|下午)?(?:还|还要|还有)?(?:差|缺|少|剩|漏)(?:了|下)?(?:什么|啥|谁|哪个|哪些|几个|点什么)(?:没有?报|没填|没量|人)?(?:吗|呢|啊)?[?？。]*"
+    r"|(?:谁|哪个|家里谁)还?没(?:有)?(?:报|量|填|打卡)(?:呢|啊)?[?？。]*"
+)
+_DROPS = re.compile(
+    r"(?:算了|哎|唉|那|刚才的?|这个|这次|都)*[,， ]*(?:别|不|不要|不用|先别|甭|勿)(?:给我|帮我)?(?:记|登记|记录|存|报|打卡)(?:了|吧|啦|下)*(?:算了)?[。!！]*"
+)
+_YES = re.compile(r"(?:有|是|对|嗯|去过|会|要|接触过|打过|做过|住过|来过)(?:的|了|啊|呀)*[。!！]*")
+_NO = re.compile(r"(?:没|不|冇|否|无|未)")
+
+#: Nothing but a temperature, which anybody whom a campaign asks may mean by it.
+_BARE = re.compile(
+    r"(?:我|今天|今早|早上|上午|下午|晚上|体温|是|[:：\s])*(?P<whole>3[4-9]|4[0-3])(?:[.．。点度·]?(?P<tenth>\d))?(?:度|℃)?[。!！]*"
+)
+_RANGE = (34.0, 43.0)
+
+#: What is taken back is what was told just now.
+_JUST_NOW = timedelta(hours=1)
+
+
+def hear(turn: Turn, text: str) -> str | Wish:
+    """Return what follows from such words; nothing for all others, and for who belongs to no campaign."""
+    said = text.strip()
+    if len(said) > _LONGEST or turn.resident is None or turn.flat is None:
+        return ""
+    if _DROPS.fullmatch(said):
+        return _drop(turn)
+    if turn.is_asked and turn.open != "health.checkin":
+        return ""
+    all_well = _ALL_WELL.fullmatch(said)
+    if all_well is not None and campaigns.of_person(turn, turn.me) is not None:
+        return Wish(intent="health.checkin", values={"household": _count(all_well["many"])})
+    if turn.is_asked:
+        return ""
+    bare = _BARE.fullmatch(said)
+    if bare is not None and _RANGE[0] <= (degrees := float(f"{bare['whole']}.{bare['tenth'] or 0}")) <= _RANGE[1]:
+        return (
+            Wish(intent="health.checkin", values={"temperature": degrees})
+            if campaigns.of_person(turn, turn.me) is not None
+            else ""
+        )
+    if _HAVE_I.fullmatch(said):
+        campaign = campaigns.of_person(turn, turn.me)
+        return _stands(turn, campaign) if campaign is not None else ""
+    return _answered(turn, said) if len(said) <= _SHORT else ""
+
+
+def _count(said: str | None) -> str:
+    return "" if not said else said if said.isdigit() else str(_DIGITS[said])
+
+
+# ------------------------------------------------------------------ everybody at once
+
+
+def household(turn: Turn) -> Sequence[Person]:
+    """Return everybody of the flat whom the campaign asks, who speaks first."""
+    campaign = campaigns.of_person(turn, turn.me)
+    those: Sequence[Resident] = [one for one, _ in campaigns.at_home(turn, campaign, turn.home)] if campaign is not None else []
+    others = [Person(resident=one, word=one.name or "家里人") for one in those if one.key != turn.me.key]
+    return [people.me(turn), *others]
+
+
+def one_figure(said: str) -> float | None:
+    """Return the temperature that is said of all: 全家都36.5."""
+    found = temperatures(said)
+    return found[0].degrees if len(found) == 1 else None
+
+
+# ------------------------------------------------------------------ how it stands
+
+
+def _stands(turn: Turn, campaign: Campaign) -> str:
+    """Tell what has been told of the flat today, and what is still missing."""
+    window = campaigns.Window(campaign=campaign, day=turn.now.date(), part=campaigns.part_at(campaign, turn.now))
+    done = [
+        "您" if one.key == turn.me.key else one.name or "家里人"
+        for one, answer in campaigns.at_home(turn, campaign, turn.home)
+        if answer is not None and answer.stand == Stand.TOLD
+    ]
+    lacks = reminders.lacking_words(turn, campaign, turn.home, turn.me)
+    return turn.words(
+        turn.context.messages["health.campaign_stands"], part=campaigns.part_words(campaign, window.part), done="、".join(done), lacks=lacks,
+        asks=reminders.asked_words(campaign), question=question(turn), complete="" if lacks or campaigns.open_question(turn, turn.me) else "yes",
+    )  # fmt: skip
+
+
+def beside(turn: Turn) -> str:
+    """Return what is said beside a check-in that counts for a campaign: who of the flat is missing, and its next question."""
+    campaign = campaigns.of_person(turn, turn.me)
+    if campaign is None:
+        return ""
+    lacks = "" if campaigns.open_question(turn, turn.me) else reminders.lacking_words(turn, campaign, turn.home, turn.me)
+    return turn.words(
+        turn.context.messages["health.campaign_counted"], name=campaign.name, part=campaigns.part_words(campaign, campaigns.part_at(campaign, turn.now)),
+        lacks=lacks, question=question(turn),
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ questions
+
+
+def question(turn: Turn) -> str:
+    """Return the question that is still open, with its answers by number; empty where none is."""
+    found = campaigns.open_question(turn, turn.me)
+    if found is None:
+        return ""
+    campaign, number, rows = found
+    asked = campaign.questions[number]
+    options = "，".join(f"回 {at} 就是{option}" for at, option in enumerate(asked["options"], 1))
+    whose = "（刚才报的几位都算）" if len(rows) > 1 else ""
+    return f"还有一问：{asked['title']}{whose}{options}。"
+
+
+def _answered(turn: Turn, said: str) -> str:
+    """Take an answer to the question that is open; nothing where none is, or these words answer it not."""
+    found = campaigns.open_question(turn, turn.me)
+    if found is None:
+        return ""
+    campaign, number, rows = found
+    option = _option(campaign.questions[number], said)
+    if not option or consents.missing(turn, turn.me, [CHECK_IN]):
+        return ""
+    campaigns.answer(turn, campaign, number, rows, option, consents.needed(turn, turn.me, CHECK_IN).key)
+    turn.session.flush()
+    lacks = "" if campaigns.open_question(turn, turn.me) else reminders.lacking_words(turn, campaign, turn.home, turn.me)
+    return turn.words(
+        turn.context.messages["health.campaign_answered"], title=campaign.questions[number]["title"], option=option, question=question(turn), lacks=lacks,
+    )  # fmt: skip
+
+
+def _option(asked: dict[str, object], said: str) -> str:
+    options = [str(one) for one in asked["options"]] if isinstance(asked["options"], list) else []
+    bare = said.strip("。!！ 回选")
+    if bare.isdigit():
+        return options[int(bare) - 1] if 0 < int(bare) <= len(options) else ""
+    named = [one for one in options if one == bare or (len(one) > 1 and one in bare)]
+    if len(named) == 1:
+        return named[0]
+    if asked.get("kind") != "flag":
+        return ""
+    return options[0] if _YES.fullmatch(bare) else options[1] if _NO.match(bare) and len(bare) <= 6 else ""
+
+
+# ------------------------------------------------------------------ 算了不记
+
+
+def _drop(turn: Turn) -> str:
+    """Leave nothing of what was told just now: no check-in, no answer, no call; nothing where nothing was told."""
+    mine = select(CheckIn).where(
+        CheckIn.reporter_id == turn.me.key, CheckIn.at >= turn.now - _JUST_NOW, CheckIn.day == turn.now.date()
+    )
+    if turn.is_asked and turn.open != "health.checkin":
+        return ""
+    if not turn.is_asked and "health.checkin" not in turn.lately:
+        return ""
+    told = turn.session.exec(mine.order_by(col(CheckIn.id))).all()
+    if not told and turn.open == "health.checkin":  # asked whether it may be kept, or whether it is meant at all
+        turn.closes.add("health.checkin")
+        return turn.words(turn.context.messages["health.dropped"], rows=0)
+    if not told:
+        return ""
+    last = max(one.at for one in told)
+    rows = [one for one in told if one.at == last]
+    campaigns.unnote(turn, rows)
+    words = {one.person for one in rows}
+    for one in rows:
+        turn.session.delete(one)
+    turn.session.flush()
+    still = {one.person for one in told if one not in rows}
+    tasks.forget(turn, turn.openid, of=lambda word: word in words - still, why="本人说不记，不用联系")
+    turn.closes.add("health.checkin")
+    return turn.words(turn.context.messages["health.dropped"], rows=len(rows))
