@@ -220,6 +220,11 @@ class Services:
         return found
 
     @cached_property
+    def given_scopes(self) -> Mapping[str, Sequence[Endpoint]]:
+        """What a key may be given on the console's page of keys: all but what services give out by keys of their own."""
+        return {scope: opened for scope, opened in self.scopes.items() if not any(one.own_keys for one in opened)}
+
+    @cached_property
     def performers(self) -> Mapping[str, Performer]:
         """All kinds of effects."""
         return self._unite("the effect", ((one, {p.kind: p for p in one.effects}) for one in self.integrations))

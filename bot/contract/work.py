@@ -100,6 +100,7 @@ class Context:
     ways: Ways = field(default_factory=Ways)  # how the community's account reaches people outside of the 48 hours
     intents: Mapping[str, Intent] = field(default_factory=dict)  # those in force, by id: what they are called, what they save
     health: Health | None = None  # knows words of health, for `Desk.veil`
+    is_demo: bool = False  # nobody lives here: what stands in for hardware may be tried
 
     @property
     def office(self) -> Office:

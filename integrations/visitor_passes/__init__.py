@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role, tr
+from bot.contract import Integration, Permission, Role, TaskKind, tr
 from integrations.visitor_passes import (
     actions,
     api,
     cards,
     console,
+    door_api,
+    door_pages,
+    doors,
     events,
     figures,
     gates,
@@ -41,11 +44,15 @@ integration = Integration(
     ),
     matters=cards.matters,
     lists=(listed.LIST,),
-    console=(*console.ROUTES, *phoned.ROUTES, *gates.ROUTES, *offline.ROUTES),
+    console=(*console.ROUTES, *phoned.ROUTES, *gates.ROUTES, *offline.ROUTES, *door_pages.ROUTES),
     pages=pages.ROUTES,
-    api=api.ROUTES,
-    reactions=reactions.ALL,
-    jobs=lasting.JOBS,
+    api=(*api.ROUTES, *door_api.ROUTES),
+    reactions=(*reactions.ALL, *doors.REACTIONS),
+    jobs=(*lasting.JOBS, *doors.JOBS),
+    tasks=(
+        TaskKind(kind=doors.SILENT, title=tr("门禁设备没有消息"), path="/doors", path_title=tr("看门禁设备")),
+        TaskKind(kind=doors.FORCED, title=tr("大门被强行打开"), path="/gate", path_title=tr("看门岗")),
+    ),
     cards=(cards.passes,),
     finds=(cards.by_plate,),
     today=(cards.expected,),
@@ -57,7 +64,8 @@ integration = Integration(
     permissions=(
         Permission(name="pass.view", title=tr("看访客通行证"), roles=(Role.STAFF, Role.MANAGER)),
         Permission(name="pass.edit", title=tr("代住户开访客通行证、作废"), roles=(Role.STAFF, Role.MANAGER)),
-        Permission(name="gate.edit", title=tr("写大门的说明"), roles=(Role.MANAGER,)),
+        Permission(name="gate.edit", title=tr("写大门的说明、管门禁设备的密钥"), roles=(Role.MANAGER,)),
+        Permission(name=doors.MEND, title=tr("看门禁设备、处理没有消息的"), roles=(Role.STAFF, Role.MANAGER)),
         Permission(name="gate.check", title=tr("门岗放行"), roles=(Role.GUARD, Role.MANAGER)),
         Permission(
             name=console.CALL,

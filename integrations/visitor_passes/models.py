@@ -65,6 +65,7 @@ class Pass(Scoped, table=True):
             "code",
             "plate_digest",
         ),
+        Index("visitor_pass_plate", "plate_digest"),  # what a camera before a barrier reads
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -152,6 +153,36 @@ class Gate(Scoped, table=True):
     map_url: str = ""  # where a map shows it; https
 
 
+class Door(Scoped, table=True):
+    """A lock, a barrier or a turnstile of one gate, which asks over the network whether to open."""
+
+    __tablename__ = "visitor_door"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    gate_id: int | None = Field(default=None, foreign_key="visitor_gate.id", index=True)  # None = the gate was taken away
+    name: str  # 进口闸机
+    key: str = Field(unique=True)  # of the API, by the id that people see: the secret is kept nowhere
+    hint: str = ""  # the secret's last signs, to tell keys apart
+    made_at: datetime = moment()
+    is_simulated: bool = False  # a page of the demo
+    firmware: str = ""
+    clock_off: int = 0  # seconds by which its clock is ahead of ours
+    seen_at: datetime | None = maybe_moment()
+    silent_since: datetime | None = maybe_moment()  # when it was seen last, while staff are told that it is silent
+    ended_at: datetime | None = maybe_moment()  # its key was revoked
+
+    @property
+    def subject(self) -> str:
+        """What events and tasks call it."""
+        return f"door:{self.public_id}"
+
+    @property
+    def opening(self) -> str:
+        """What the task calls it that asks to look why it was forced open: that it is heard of settles nothing."""
+        return f"door_opening:{self.public_id}"
+
+
 class Passage(Scoped, table=True):
     """One check at the gate, admitted or not."""
 
@@ -160,7 +191,7 @@ class Passage(Scoped, table=True):
     staff_id: int | None = Field(default=None, foreign_key="staff.id")  # None = a machine checked it
     at: datetime = moment(index=True)
     direction: str = "in"
-    method: str = "code"  # qr, code, picked (from the list of the expected), offline, host (who agreed by WeChat) or phone (who agreed by phone)
+    method: str = "code"  # qr, code, plate, picked (from the list of the expected), offline, host (who agreed by WeChat), phone (who agreed by phone) or door (pushed open)
     admitted: bool
     reason: str = ""
     left_at: datetime | None = maybe_moment()
@@ -168,6 +199,10 @@ class Passage(Scoped, table=True):
     undone_at: datetime | None = maybe_moment()  # it was a slip of the finger: nobody came in by it
     walk_up_id: int | None = Field(default=None, foreign_key="visitor_walk_up.id", index=True)  # who had no pass
     journal_key: str | None = Field(default=None, unique=True, index=True)  # of who was let in while there was no network
+    door_id: int | None = Field(default=None, foreign_key="visitor_door.id", index=True)  # the machine that asked
+    request: str | None = Field(default=None, unique=True, index=True)  # its door's and its own: asked again it counts once
+    asked: str = ""  # the keyed hash of what was asked: another question under the same request is a mistake
+    opening: str = ""  # what the machine says came of it: opened, failed or forced
 
 
 class HostAnswer(StrEnum):

@@ -18,6 +18,13 @@ class Settings(BaseModel):
 
     most_a_day: int = Field(20, ge=1, le=500, description="passes that may be made for one flat in a day")
 
+    silent_minutes: int = Field(5, ge=1, le=1440, description="minutes after which a door that sends nothing becomes a task for the staff")
+
+    @property
+    def silence(self) -> timedelta:
+        """How long a door may be silent."""
+        return timedelta(minutes=self.silent_minutes)
+
     @property
     def grace(self) -> timedelta:
         """The same as a length of time."""
