@@ -18,7 +18,6 @@ MOST, PROPOSED = 6000, 60
 SHOWN = 8
 
 
-
 @page("GET", "/keys", need=NEED, title=tr("接口密钥"), nav=tr("管理"))
 def listed(desk: Desk) -> View:
     """List the keys; none of them is shown again."""

@@ -44,7 +44,9 @@ class Endpoint:
     takes: type[BaseModel] | None
     gives: type[BaseModel] | None
     query: Mapping[str, str]  # name -> what it is for
-    own_keys: bool = False  # opened by keys that the service gives out for one thing of its own each, by none of the console's page of keys
+    own_keys: bool = (
+        False  # opened by keys that the service gives out for one thing of its own each, by none of the console's page of keys
+    )
     example: Mapping[str, Any] | None = None  # a body that is taken, for the description
 
 

@@ -55,7 +55,11 @@ def _schemas(endpoints: Sequence[Endpoint]) -> tuple[Mapping[Any, Schema], Schem
 
 
 def _operation(service: Integration, endpoint: Endpoint, refs: Mapping[Any, Schema]) -> Schema:
-    taking = {"requestBody": {"required": True, "content": _json(refs[endpoint.takes, "validation"], endpoint.example)}} if endpoint.takes else {}
+    taking = (
+        {"requestBody": {"required": True, "content": _json(refs[endpoint.takes, "validation"], endpoint.example)}}
+        if endpoint.takes
+        else {}
+    )
     statuses = [*ALWAYS, 404, 422, *((400, 413, 415) if endpoint.takes else ())]
     done: Schema = {"204": {"description": "Done"}}
     if endpoint.gives:

@@ -138,6 +138,7 @@ def _shown(desk: Desk, ticket: Ticket, fault: Refusal | None = None) -> View:
             "costs": costs, "yuan": yuan, "used": used_before(desk) if desk.may("ticket.edit") else (), "total": sum(one.total for one in costs), "payers": PAYER_WORDS,
             "theirs": sum(one.total for one in costs if one.payer is Payer.RESIDENT), "reasons": REASONS, "reason": desk.veil(steps.reason_of(ticket)),
             "form": desk.form, "fault": str(fault or ""), "refusal": fault, "trace": explain(desk, ticket), "is_paused": ticket.state in PAUSED,
+            "beside": desk.context.services.beside(desk, ticket.subject),
             "waits": _waits(ticket), "waits_for": WAITS.get(ticket.state, {}).get(ticket.pause_reason, ""),
         },
         422 if fault else 200,

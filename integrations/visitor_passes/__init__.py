@@ -11,6 +11,7 @@ from integrations.visitor_passes import (
     door_api,
     door_pages,
     doors,
+    errands,
     events,
     figures,
     gates,
@@ -19,8 +20,10 @@ from integrations.visitor_passes import (
     lasting,
     listed,
     offline,
+    orders,
     pages,
     past,
+    permits,
     personal,
     phoned,
     processing,
@@ -38,17 +41,21 @@ integration = Integration(
     hears=lambda turn, text: (
         heard.hear(turn, text)
         or heard.deleted(turn, text)
+        or heard.let_in(turn, text)
+        or orders.hear(turn, text)
         or lasting.renew(turn, text)
         or host.hear(turn, text)
         or unwelcome.hear(turn, text)
     ),
     matters=cards.matters,
+    errands=permits.under_way,
+    beside=errands.beside,
     lists=(listed.LIST,),
-    console=(*console.ROUTES, *phoned.ROUTES, *gates.ROUTES, *offline.ROUTES, *door_pages.ROUTES),
+    console=(*console.ROUTES, *phoned.ROUTES, *gates.ROUTES, *offline.ROUTES, *door_pages.ROUTES, *permits.ROUTES),
     pages=pages.ROUTES,
     api=(*api.ROUTES, *door_api.ROUTES),
-    reactions=(*reactions.ALL, *doors.REACTIONS),
-    jobs=(*lasting.JOBS, *doors.JOBS),
+    reactions=(*reactions.ALL, *doors.REACTIONS, *errands.REACTIONS),
+    jobs=(*lasting.JOBS, *orders.JOBS, *doors.JOBS),
     tasks=(
         TaskKind(kind=doors.SILENT, title=tr("门禁设备没有消息"), path="/doors", path_title=tr("看门禁设备")),
         TaskKind(kind=doors.FORCED, title=tr("大门被强行打开"), path="/gate", path_title=tr("看门岗")),
@@ -86,6 +93,8 @@ integration = Integration(
         "visitor.ending": "name hours until",
         "visitor.renewed": "name hours until code",
         "visitor.which_renewed": "names",
+        "visitor.order_over": "name",
+        "visitor.dropped": "name at",
         "visitor.came_in": "name at flat",
         "visitor.not_in": "name",
         "visitor.walk_up": "who people plate flat url",

@@ -52,7 +52,9 @@ def _waiting(desk: Desk) -> dict[str, Any]:
                 "until": f"{one.asked_at + walkups.WAITS:%H:%M}",
             }
         )
-    silent = [(one, doors.since(desk, one.door.seen_at)) for one in doors.standing(desk) if one.state == "silent" and one.door.seen_at]
+    silent = [
+        (one, doors.since(desk, one.door.seen_at)) for one in doors.standing(desk) if one.state == "silent" and one.door.seen_at
+    ]
     return {"waiting": rows, "machines": asks.waiting(desk), "silent": silent}
 
 
@@ -143,7 +145,10 @@ def answer(desk: Desk) -> Redirect:
 
 @page("POST", "/gate/{id}/left", need="gate.check")
 def left(desk: Desk) -> Redirect:
-    """Write down that somebody has left, or all who came by the same pass."""
+    """Write down that somebody has left, or all who came by the same pass; or that an order was left with the guard."""
+    if desk.form.get("who") == "dropped":
+        gate.drop(desk, row_id(desk.params["id"]) or 0)
+        return Redirect("/console/gate", tr("已登记放在门岗，告诉住户了。"))
     gate.leave_again(desk, row_id(desk.params["id"]) or 0, together=desk.form.get("who") == "all")
     return Redirect("/console/gate", tr("已登记离开。"))
 

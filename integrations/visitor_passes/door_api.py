@@ -29,7 +29,10 @@ MOST = 500
 #: Two replicas may write events out of their order within so long: they are told again, which does no harm.
 _OUT_OF_ORDER = timedelta(minutes=1)
 
-_REQUEST = Field(pattern=r"^[0-9A-Za-z_-]{8,64}$", description="made up by the machine for this call, 8 to 64 of 0-9 A-Z a-z _ -; the same again is the same call")
+_REQUEST = Field(
+    pattern=r"^[0-9A-Za-z_-]{8,64}$",
+    description="made up by the machine for this call, 8 to 64 of 0-9 A-Z a-z _ -; the same again is the same call",
+)
 
 
 class Question(BaseModel):
@@ -51,7 +54,9 @@ class Decision(BaseModel):
     """Whether to open."""
 
     request: str
-    decision: Literal["open", "refuse", "ask_guard"] = Field(description="ask_guard: keep shut, say so, and ask for this request again (GET) until it is another")
+    decision: Literal["open", "refuse", "ask_guard"] = Field(
+        description="ask_guard: keep shut, say so, and ask for this request again (GET) until it is another"
+    )
     reason: str = Field(
         description="empty when it opens; else unknown, forged, early, over, hours, used, cancelled, near_plate (one sign differs), guard_no or undone"
     )
@@ -69,7 +74,9 @@ class Opening(BaseModel):
 
     request: str = _REQUEST
     check: str = Field("", max_length=64, description="request of the check that it follows from; empty when forced without one")
-    what: Literal["opened", "failed", "forced"] = Field(description="failed: nobody came in, the entry is given back; forced: open although it was to stay shut")
+    what: Literal["opened", "failed", "forced"] = Field(
+        description="failed: nobody came in, the entry is given back; forced: open although it was to stay shut"
+    )
 
 
 class Noted(BaseModel):
@@ -83,7 +90,7 @@ class Heartbeat(BaseModel):
     """That the machine works."""
 
     firmware: str = Field("", max_length=40)
-    clock: AwareDatetime = Field(description="what its clock says, with its offset: 2026-03-12T15:00:00+08:00")
+    clock: AwareDatetime = Field(description="what its clock says, with its offset: 2026-03-11T10:00:00+08:00")
     since: int = Field(0, ge=0, description="cursor of the last answer; 0 = all that is called off")
 
 
@@ -120,7 +127,10 @@ class Taken(BaseModel):
     people: int
     entries_left: int
     repeated: bool = Field(description="opens again and again: entries do not count")
-    hours: str = Field(description="weekdays from Monday as 0, first and last minute of the day; empty = all hours: 01234 480 1080 0")
+    hours: str = Field(
+        description="weekdays from Monday as 0, first and last minute of the day, days it lasts and, where it has one, a day beside them; empty = all hours: 01234 480 1080 0 2026-03-12"
+    )
+    grace: int = Field(description="seconds that this visitor may come early and leave late")
 
 
 class Snapshot(BaseModel):
@@ -160,7 +170,7 @@ class Synced(BaseModel):
     "POST", "/gate/door/checks", scope=doors.SCOPE, title=tr("门禁设备核对"), takes=Question, gives=Decision, own_keys=True,
     example={"request": "c0a8-000001", "code": "K3M9PQ"},
 )  # fmt: skip
-def check(machine: Machine) -> Decision:
+def decide(machine: Machine) -> Decision:
     """Check a code or a plate and use one entry up where it is good. Of one request one decision is made, however often it is sent."""
     door, body = doors.of(machine), machine.body
     assert isinstance(body, Question)  # noqa: S101  the route takes nothing else
@@ -223,7 +233,7 @@ def note_opening(machine: Machine) -> Noted:
 
 @api(
     "POST", "/gate/door/heartbeats", scope=doors.SCOPE, title=tr("门禁设备心跳"), takes=Heartbeat, gives=Alive, own_keys=True,
-    example={"firmware": "1.4.2", "clock": "2026-03-12T15:00:00+08:00", "since": 0},
+    example={"firmware": "1.4.2", "clock": "2026-03-11T10:00:00+08:00", "since": 0},
 )  # fmt: skip
 def beat(machine: Machine) -> Alive:
     """Be heard of; returns the time, what was called off since the last time, and the keys that verify QR codes without us."""
@@ -234,7 +244,14 @@ def beat(machine: Machine) -> Alive:
     machine.session.add(door)
     closed, reopened, cursor, more = _changed(machine, body.since)
     return Alive(
-        now=machine.now, clock_off=off, every=EVERY, closed=closed, reopened=reopened, cursor=cursor, more=more, keys=_keys(machine)
+        now=machine.now,
+        clock_off=off,
+        every=EVERY,
+        closed=closed,
+        reopened=reopened,
+        cursor=cursor,
+        more=more,
+        keys=_keys(machine),
     )
 
 
@@ -242,13 +259,14 @@ def beat(machine: Machine) -> Alive:
 def take_along(machine: Machine) -> Snapshot:
     """Return what opens in the next two days, without names, for when there is no network. QR codes made later are verified by the keys."""
     doors.reading(machine)
-    rows, gone = offline.taken_along(machine)
+    grace, (rows, gone) = machine.settings(Settings).grace, offline.taken_along(machine)
     return Snapshot(
-        now=machine.now, grace=int(machine.settings(Settings).grace.total_seconds()), stale_after=int(offline.STALE.total_seconds()),
+        now=machine.now, grace=int(grace.total_seconds()), stale_after=int(offline.STALE.total_seconds()),
         passes=[
             Taken(
                 id=one.public_id, code=one.code, plate=one.plate, building=roster.label_of(building), starts_at=one.starts_at, ends_at=one.ends_at,
                 people=one.people, entries_left=one.entries_left, repeated=one.kind.is_repeated, hours=one.hours,
+                grace=int(one.slack(grace).total_seconds()),
             )
             for one, building in rows
         ],
@@ -258,7 +276,7 @@ def take_along(machine: Machine) -> Snapshot:
 
 @api(
     "POST", "/gate/door/journals", scope=doors.SCOPE, title=tr("门禁设备补记断网时放行的"), takes=Journal, gives=Synced, own_keys=True,
-    example={"lines": [{"key": "c0a8-0001", "pass_id": "ABCDEFGHJK", "at": "2026-03-12T15:00:00+08:00", "people": 1}]},
+    example={"lines": [{"key": "c0a8-0001", "pass_id": "ABCDEFGHJK", "at": "2026-03-11T10:00:00+08:00", "people": 1}]},
 )  # fmt: skip
 def bring_back(machine: Machine) -> Synced:
     """Write down whom the machine let in without a network, each line once; who was let in twice is found here."""
@@ -326,7 +344,9 @@ _SHORTEST = 7
 
 
 def _cars(machine: Machine, said: str) -> Sequence[Pass]:
-    theirs = select(Pass).where(Pass.plate_digest == machine.digest(said, Search.PLATE), col(Pass.ends_at) > machine.now - timedelta(days=1))
+    theirs = select(Pass).where(
+        Pass.plate_digest == machine.digest(said, Search.PLATE), col(Pass.ends_at) > machine.now - timedelta(days=1)
+    )
     return machine.session.exec(theirs.order_by(col(Pass.starts_at))).all()
 
 
@@ -340,7 +360,9 @@ def _is_near(read: str, known: str) -> bool:
     """Tell whether two plates differ by one sign: another one, one too many or one too few."""
     if read == known or abs(len(read) - len(known)) > 1:
         return False
-    begin = next((at for at, (one, other) in enumerate(zip(read, known, strict=False)) if one != other), min(len(read), len(known)))
+    begin = next(
+        (at for at, (one, other) in enumerate(zip(read, known, strict=False)) if one != other), min(len(read), len(known))
+    )
     shorter, longer = sorted((read, known), key=len)
     return longer[begin + 1 :] == shorter[begin + (len(read) == len(known)) :]
 
@@ -385,8 +407,21 @@ def _changed(machine: Machine, since: int) -> tuple[list[str], list[str], int, b
     newest = machine.session.exec(select(func.max(Event.id)).where(col(Event.at) <= machine.now - _OUT_OF_ORDER)).one() or 0
     if not since:
         return list(offline.taken_along(machine)[1]), [], newest, False
-    kinds = ("visitor.cancelled", "visitor.revoked", "visitor.put_back", "visitor.changed", "gate.admitted", "gate.undone", "gate.stuck")
-    told = select(Event.id, Event.subject).where(col(Event.id) > since, col(Event.kind).in_(kinds)).order_by(col(Event.id)).limit(MOST)
+    kinds = (
+        "visitor.cancelled",
+        "visitor.revoked",
+        "visitor.put_back",
+        "visitor.changed",
+        "gate.admitted",
+        "gate.undone",
+        "gate.stuck",
+    )
+    told = (
+        select(Event.id, Event.subject)
+        .where(col(Event.id) > since, col(Event.kind).in_(kinds))
+        .order_by(col(Event.id))
+        .limit(MOST)
+    )
     rows = machine.session.exec(told).all()
     ids = {subject.partition(":")[2] for _, subject in rows if subject.startswith("pass:")}
     states = dict(machine.session.exec(select(Pass.public_id, Pass.state).where(col(Pass.public_id).in_(ids))).all())
@@ -403,4 +438,4 @@ def _keys(machine: Machine) -> list[PublicKey]:
     return [PublicKey(key=offline.public_key(machine), version=1)]
 
 
-ROUTES: tuple[Endpoint, ...] = (check, ask_again, note_opening, beat, take_along, bring_back)
+ROUTES: tuple[Endpoint, ...] = (decide, ask_again, note_opening, beat, take_along, bring_back)

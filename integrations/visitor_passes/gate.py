@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from bot.contract import SHANGHAI, Desk, Event, Household, Refusal, Resident, Staff, Work, is_described, tr
 from bot.contract.listpage import day_of
 from integrations.visitor_passes import tokens
-from integrations.visitor_passes.models import CODE_ALPHABET, CODE_LENGTH, Pass, Passage, PassState, WalkUp
+from integrations.visitor_passes.models import CODE_ALPHABET, CODE_LENGTH, Pass, Passage, PassKind, PassState, WalkUp
 from integrations.visitor_passes.settings import Settings
 
 #: What the guard is told, by reason.
@@ -21,6 +21,7 @@ REASONS = {
     "over": tr("已过期"), "hours": tr("不在约好的时间"), "used": tr("超过约的人数"), "cancelled": tr("住户已取消"),
     "revoked": tr("物业已作废"), "left": tr("约他的人已不住这一户，请与住户联系"), "host_no": tr("住户不同意"), "no_answer": tr("没有联系上住户"),
     "near_plate": tr("车牌和约好的只差一个字，请门岗看一眼"), "guard_no": tr("门岗不放行"), "forced": tr("大门被强行打开"),
+    "errand": tr("工单或装修已经办完，请问物业"),
 }  # fmt: skip
 
 #: What people put between the signs of a code when they read it out or type it, and marks that nobody sees.
@@ -362,6 +363,19 @@ def leave_again(desk: Desk, passage_id: int, *, together: bool = False) -> None:
     desk.record("gate.left")
 
 
+def drop(desk: Desk, passage_id: int) -> None:
+    """Write down that what was brought was left with the guard, and tell who ordered; raises LookupError for anything but an order let in."""
+    passage = desk.session.get(Passage, passage_id)
+    pass_ = desk.session.get(Pass, passage.pass_id) if passage is not None and passage.pass_id else None
+    if passage is None or pass_ is None or pass_.kind is not PassKind.DELIVERY or not passage.admitted or passage.undone_at:
+        raise LookupError(str(passage_id))
+    if passage.left_at is None:
+        passage.left_at = desk.now
+        desk.session.add(passage)
+        desk.record("gate.dropped", pass_.subject)
+        desk.tell(_maker(desk, pass_), "visitor.dropped", name=pass_.visitor_name, at=f"{desk.now:%H:%M}")
+
+
 def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
     """Return the last checks of this gate, newest first."""
     home = func.coalesce(col(Pass.household_id), col(WalkUp.household_id))
@@ -377,7 +391,7 @@ def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
         {
             "id": passage.id, "at": passage.at, "admitted": passage.admitted, "reason": REASONS.get(passage.reason, ""), "is_wrong": passage.admitted and passage.reason != "",
             "visitor": mask(pass_.visitor_name) if pass_ else walk_up.who if walk_up else "", "flat": flat.label if flat else "",
-            "left_at": passage.left_at, "undone_at": passage.undone_at,
+            "left_at": passage.left_at, "undone_at": passage.undone_at, "is_order": pass_ is not None and pass_.kind is PassKind.DELIVERY,
             "may_undo": may_be_a_slip(passage) and not (passage.undone_at or passage.left_at) and desk.now - passage.at < UNDONE_WITHIN,
         }
         for passage, pass_, walk_up, flat in rows

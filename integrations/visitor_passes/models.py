@@ -1,10 +1,10 @@
 """Passes and what happened with them at the gate."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from bot.contract import Hours, Scoped, Search, digest_of, joined, maybe_moment, moment, public_id, sealed, word
@@ -24,6 +24,10 @@ def gate_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
+#: By how much who brings an order may be early and late.
+_ORDER_SLACK = timedelta(minutes=5)
+
+
 class PassState(StrEnum):
     """What was decided about a pass; whether it is early or over follows from the clock."""
 
@@ -39,11 +43,12 @@ class PassKind(StrEnum):
     REGULAR = "regular"  # at hours of some weekdays, each time anew: who cleans, who fetches the child
     LONG = "long"  # at all hours for weeks: who lives here for a while
     DELIVERY = "delivery"  # once, within minutes: what somebody ordered
+    CONTRACTOR = "contractor"  # again and again until the repair or the renovation is over that it is tied to
 
     @property
     def is_repeated(self) -> bool:
         """Whether it opens the gate again and again: nobody is used up."""
-        return self in (PassKind.REGULAR, PassKind.LONG)
+        return self in (PassKind.REGULAR, PassKind.LONG, PassKind.CONTRACTOR)
 
 
 class Pass(Scoped, table=True):
@@ -65,6 +70,7 @@ class Pass(Scoped, table=True):
             "code",
             "plate_digest",
         ),
+        Index("visitor_pass_tied", "tied", sqlite_where=text("tied <> ''"), postgresql_where=text("tied <> ''")),
         Index("visitor_pass_plate", "plate_digest"),  # what a camera before a barrier reads
     )
 
@@ -88,6 +94,7 @@ class Pass(Scoped, table=True):
     reminded_at: datetime | None = maybe_moment()  # when its maker was told that it ends
     staff_id: int | None = Field(default=None, foreign_key="staff.id")  # who made it for somebody who phoned
     names_host: bool = False  # its page says who invited; else the building alone
+    tied: str = ""  # what it ends with, each as events call it: ticket:K3M9; several are parted by spaces
     created_at: datetime = moment(index=True)
 
     @property
@@ -107,11 +114,15 @@ class Pass(Scoped, table=True):
 
     def opens_on(self, midnight: datetime, grace: timedelta) -> bool:
         """Tell whether it opens the gate at some time of the day that begins then."""
-        tomorrow = midnight + timedelta(days=1)
+        tomorrow, grace = midnight + timedelta(days=1), self.slack(grace)
         if self.starts_at >= tomorrow or self.ends_at + grace <= midnight:
             return False
         weekly = self.weekly
         return weekly is None or any(begins < tomorrow and ends + grace > midnight for begins, ends in weekly.windows(midnight))
+
+    def slack(self, grace: timedelta) -> timedelta:
+        """Return by how much its visitor may be early and late: who brings something has minutes as it is."""
+        return min(grace, _ORDER_SLACK) if self.kind is PassKind.DELIVERY else grace
 
     def add_words(self, said: str) -> None:
         """Keep the resident's own words beside those before; what is said twice stands once."""
@@ -130,6 +141,7 @@ class Pass(Scoped, table=True):
 
         Visitors come a little early and leave a little late: by up to `grace`.
         """
+        grace = self.slack(grace)
         if self.state is not PassState.ACTIVE:
             return str(self.state)
         if now < self.starts_at - grace:
@@ -151,6 +163,35 @@ class Gate(Scoped, table=True):
     name: str  # 南门
     way: str = ""  # how one finds it and comes in: 文一路进来第二个路口，车走右边
     map_url: str = ""  # where a map shows it; https
+
+
+class Permit(Scoped, table=True):
+    """A renovation that was registered with the office: its workers may come at those hours until it is over."""
+
+    __tablename__ = "visitor_permit"
+    __table_args__ = (UniqueConstraint("community_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(default_factory=public_id, unique=True)
+    number: str  # as the office writes it on the paper
+    household_id: int = Field(foreign_key="household.id", index=True)
+    company: str = ""  # who does the work
+    starts_on: date  # in Asia/Shanghai
+    ends_on: date  # the last day
+    opens: int = 8 * 60  # minutes of the day between which workers may come
+    closes: int = 18 * 60
+    staff_id: int = Field(foreign_key="staff.id")
+    created_at: datetime = moment()
+    ended_at: datetime | None = maybe_moment()  # it was over before its last day, or was taken back
+
+    @property
+    def subject(self) -> str:
+        """What events call it, and passes that end with it."""
+        return f"permit:{self.public_id}"
+
+    def is_open(self, today: date) -> bool:
+        """Tell whether it is under way or still to come."""
+        return self.ended_at is None and self.ends_on >= today
 
 
 class Door(Scoped, table=True):

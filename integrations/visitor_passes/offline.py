@@ -81,7 +81,7 @@ def data(desk: Desk) -> Download:
         "passes": [
             {
                 "id": one.public_id, "code": one.code, "starts": _seconds(one.starts_at), "ends": _seconds(one.ends_at), "left": one.entries_left,
-                "people": one.people, "hours": one.hours, "again": one.kind.is_repeated, "building": roster.label_of(building), "plate": one.plate,
+                "people": one.people, "hours": one.hours, "again": one.kind.is_repeated, "grace": int(one.slack(grace).total_seconds()), "building": roster.label_of(building), "plate": one.plate,
             }
             for one, building in rows
         ],

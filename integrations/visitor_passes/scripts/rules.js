@@ -18,7 +18,7 @@ async function find(typed, known) {
 }
 
 function fault(made, left, known, at) {
-  const grace = known?.grace ?? 0;
+  const grace = made.grace ?? known?.grace ?? 0;
   if (known?.gone.includes(made.id)) return "cancelled";
   if (at < made.starts - grace) return "early";
   if (at >= made.ends + grace) return "over";
@@ -26,14 +26,15 @@ function fault(made, left, known, at) {
   return made.again || left > 0 ? "" : "used";
 }
 
-// "01234 480 1080 0": weekdays from Monday, minutes of the day; what ends after midnight belongs to the day it began on.
+// "01234 480 1080 0 2026-03-12": weekdays from Monday, minutes of the day, days it lasts, one day beside them; what ends after midnight belongs to the day it began on.
 function isOpen(hours, at, grace) {
-  const [weekdays, opens, closes] = hours.split(" ");
+  const [weekdays, opens, closes, , once] = hours.split(" ");
   const midnight = Math.floor((at + SHANGHAI) / DAY) * DAY - SHANGHAI;
   return [-1, 0, 1].some((step) => {
     const day = midnight + step * DAY;
     const weekday = (Math.floor((day + SHANGHAI) / DAY) + 3) % 7; // 1970 began on a Thursday
-    return weekdays.includes(String(weekday)) && at >= day + opens * 60 - grace && at < day + closes * 60 + grace;
+    const isOnce = once && new Date((day + SHANGHAI) * 1000).toISOString().startsWith(once);
+    return (isOnce || weekdays.includes(String(weekday))) && at >= day + opens * 60 - grace && at < day + closes * 60 + grace;
   });
 }
 

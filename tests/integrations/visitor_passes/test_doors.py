@@ -41,7 +41,7 @@ def calls(town: Town, door: Door, route: Endpoint, body: BaseModel | None = None
 
 
 def asked(town: Town, door: Door, request: str = "request-1", **question: Any) -> door_api.Decision:
-    said: door_api.Decision = calls(town, door, door_api.check, door_api.Question(request=request, **question))
+    said: door_api.Decision = calls(town, door, door_api.decide, door_api.Question(request=request, **question))
     return said
 
 
@@ -196,7 +196,10 @@ def test_door_that_did_not_open_gives_the_entry_back_once(town: Town) -> None:
     door, made = put_up(town), invited(town)
     asked(town, door, code=made.code)
 
-    assert (told(town, door, "failed", "request-1").given_back, told(town, door, "failed", "request-1").given_back) == (True, True)
+    assert (told(town, door, "failed", "request-1").given_back, told(town, door, "failed", "request-1").given_back) == (
+        True,
+        True,
+    )
     assert (town.all(Pass)[0].entries_left, town.all(Pass)[0].state) == (1, PassState.ACTIVE)
     assert asked(town, door, code=made.code).decision == "refuse"  # the same call: the visitor scans anew
     assert asked(town, door, "request-2", code=made.code).decision == "open"
