@@ -155,6 +155,7 @@ class Linli:
     community: Community  # the one that commands work for: the account's first, unless another was named
     clock: Callable[[], datetime] = clock
     communities: Mapping[int, Community] = field(default_factory=dict)  # all of the installation, by id
+    is_demo: bool = False
     _learning: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @classmethod
@@ -226,7 +227,7 @@ class Linli:
             community=community, keys=self.keys, base_url=self.settings.base_url,
             messages=self.understanding.catalogue.messages, intents=self.understanding.catalogue.intents, services=self.services, search=self.understanding.knowledge.search,
             neighbours=tuple(self.served_by(community.appid).values()), usual_office=office_of(self.settings), health=self._health,
-            ways=self.ways(community.appid), photos=self.settings.var / "photos",
+            is_demo=self.is_demo, ways=self.ways(community.appid), photos=self.settings.var / "photos",
         )  # fmt: skip
 
     @cached_property
@@ -327,6 +328,7 @@ LINLI = web.AppKey("linli", Linli)
 
 def build(linli: Linli, *, demo: bool = False) -> web.Application:
     """Return the application: webhook, console, residents' pages, health; in the demo also the stand-in for WeChat."""
+    linli.is_demo = demo
     ours = Hosts(linli.settings.base_url, linli.settings.host, linli.settings.other_hosts)
     app = web.Application(middlewares=[only_ours(ours)])
     app[LINLI], app[PROXIES] = linli, Proxies(networks=linli.settings.proxies)

@@ -4,6 +4,7 @@ from sqlmodel import col, select
 
 from bot.contract import Desk, Page, Redirect, Staff, View, page
 from bot.contract.listpage import part
+from bot.contract.machinekeys import ROOM
 from bot.errors import Refusal
 from bot.store import apikeys
 from bot.translation import tr
@@ -16,9 +17,6 @@ MOST, PROPOSED = 6000, 60
 #: Keys on one page.
 SHOWN = 8
 
-#: Keys in force that one community can have.
-ROOM = 200
-
 
 @page("GET", "/keys", need=NEED, title=tr("接口密钥"), nav=tr("管理"))
 def listed(desk: Desk) -> View:
@@ -29,7 +27,7 @@ def listed(desk: Desk) -> View:
         "console/keys.html",
         {
             "keys": [(key, makers.get(key.created_by, "")) for key in shown.rows], "part": shown,
-            "scopes": desk.context.services.scopes, "proposed": PROPOSED, "most": MOST, "secret": "", "example": None,
+            "scopes": desk.context.services.given_scopes, "proposed": PROPOSED, "most": MOST, "secret": "", "example": None,
             "api": f"{desk.context.base_url}/api",
         },
     )  # fmt: skip
@@ -50,7 +48,7 @@ def make(desk: Desk) -> View:
     desk.record("key.made", f"key:{key.public_id}")
     shown = listed.run(desk)
     assert isinstance(shown, View)  # noqa: S101  listed returns nothing else
-    example = desk.context.services.scopes[scopes[0]][0]
+    example = desk.context.services.given_scopes[scopes[0]][0]
     return View(shown.template, {**shown.values, "secret": secret, "for_what": key.name, "example": example})
 
 
@@ -69,7 +67,7 @@ def revoke(desk: Desk) -> Redirect:
 
 def _scopes(desk: Desk) -> list[str]:
     """Return the scopes that were ticked; each box has a name of its own."""
-    return [scope for scope in desk.context.services.scopes if f"scope {scope}" in desk.form]
+    return [scope for scope in desk.context.services.given_scopes if f"scope {scope}" in desk.form]
 
 
 def _per_minute(said: str) -> int:

@@ -24,6 +24,8 @@ A service is a folder with an `Integration` object. It brings
     hand-offs    what it gives to a person, with a number and an expected time  handoffs.py
     cards        what it knows of a household, and of today                  cards.py
     finds        words of its own by which staff look for a flat             cards.py
+    errands      what is under way at a flat for which somebody has to be let in   cards.py
+    beside       what it knows of another service's subject, or offers there  cards.py
     figures      what it measures by week and month, and what that means     figures.py
     audiences    whom a notice can be for by what the service knows          cards.py
     purposes     what is kept only with consent: asked, given, withdrawn        consents.py
@@ -41,6 +43,7 @@ from bot.contract import (
     consents,
     handoffs,
     leaving,
+    machinekeys,
     notices,
     personal,
     pictures,
@@ -56,7 +59,7 @@ from bot.contract import (
 from bot.contract.access import Access, Permission
 from bot.contract.actions import Action, Amendment, Ask, HandOver, NoSlots, Reply, Wish, action, amends
 from bot.contract.api import Endpoint, Machine, api
-from bot.contract.cards import Audience, Card, Finder, Matter, Today, audience, card, finder, today
+from bot.contract.cards import Audience, Beside, Card, Errand, Finder, Matter, Today, audience, card, finder, today
 from bot.contract.consents import Purpose, WithConsent
 from bot.contract.effects import Call, GiveUp, Later, Performer, effect
 from bot.contract.figures import Asked, Figure, Sample, Unit, figure
@@ -87,6 +90,7 @@ from bot.language.kinds.tail import told as tail_told
 from bot.language.kinds.temperature import denied as denied_temperatures
 from bot.language.kinds.temperature import is_somebody, temperatures, whose
 from bot.language.kinds.temperature import of_several as temperatures_of_several
+from bot.language.numbers import NUMBER, value_of
 from bot.language.recurrence.hours import Hours
 from bot.language.times import find as times_in
 from bot.language.times import is_past
@@ -106,14 +110,15 @@ from bot.store.tasks import Task
 from bot.translation import stored, tr, tr_all
 
 __all__ = [
-    "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Call", "Caller", "Card", "Cell",
-    "Choice", "Column", "Community", "Context", "Conversation", "Days", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Episode", "Event", "Evidence", "Figure",
+    "NUMBER", "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Beside", "Call", "Caller", "Card", "Cell",
+    "Choice", "Column", "Community", "Context", "Conversation", "Days", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Episode", "Errand", "Event", "Evidence", "Figure",
     "Finder", "Found", "GiveUp", "Grammar", "HandOver", "Happening", "Hours", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter", "Narrowed",
     "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",
     "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "SaidFlat", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
     "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "asked_in", "audience",
     "card", "checked_phone", "codes_in", "confined", "consents", "denied_temperatures", "digest_of", "effect", "figure", "finder", "flats_gone_to", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
-    "json_column", "leaving", "maybe_moment", "moment", "notices", "on", "option_named", "own_name_told", "page", "page_number", "personal", "pictures", "public_id", "read_time", "receipts", "roster", "rosterfile", "rosterimport",
-    "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number", "sheets", "shortened", "stored", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "times_in", "today", "tr", "tr_all", "veiled_phone",
-    "whom", "whose", "withheld", "word", "wording",
+    "json_column", "leaving", "machinekeys", "maybe_moment", "moment", "notices", "on", "option_named", "own_name_told", "page", "page_number", "personal",
+    "pictures", "public_id", "read_time", "receipts", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number",
+    "sheets", "shortened", "stored", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "times_in", "today", "tr", "tr_all",
+    "value_of", "veiled_phone", "whom", "whose", "withheld", "word", "wording",
 ]  # fmt: skip

@@ -44,13 +44,19 @@ class Endpoint:
     takes: type[BaseModel] | None
     gives: type[BaseModel] | None
     query: Mapping[str, str]  # name -> what it is for
+    own_keys: bool = (
+        False  # opened by keys that the service gives out for one thing of its own each, by none of the console's page of keys
+    )
+    example: Mapping[str, Any] | None = None  # a body that is taken, for the description
 
 
 def api(
     method: Method, path: str, *, scope: str, title: str, takes: type[BaseModel] | None = None,
-    gives: type[BaseModel] | None = None, query: Mapping[str, str] | None = None,
+    gives: type[BaseModel] | None = None, query: Mapping[str, str] | None = None, own_keys: bool = False,
+    example: Mapping[str, Any] | None = None,
 ) -> Callable[[Callable[[Machine], BaseModel | None]], Endpoint]:  # fmt: skip
     """Make a function a route. Raise LookupError in it for 404, Refusal for a wish that cannot be granted (422)."""
     return lambda run: Endpoint(
-        method=method, path=path, run=run, scope=scope, title=title, takes=takes, gives=gives, query=query or {}
-    )
+        method=method, path=path, run=run, scope=scope, title=title, takes=takes, gives=gives, query=query or {},
+        own_keys=own_keys, example=example,
+    )  # fmt: skip

@@ -82,6 +82,25 @@ class Matter:
     flat: str = ""  # the label of the flat where it goes on whether the resident's account speaks for it or not
 
 
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """Something under way at a flat for which somebody has to be let in: a repair, a renovation."""
+
+    subject: str  # ticket:K3M9
+    words: str  # 报修 K3M9 厨房漏水
+    household: Household
+    is_building: bool = False  # workers of the flat's own come for it, and none of the office's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What a service knows of another one's subject, or offers beside it: a line of that page."""
+
+    words: str
+    path: str  # console path
+    is_offer: bool = False  # a button, not something that is there
+
+
 def shown(desk: Desk, flat: Household, people: Sequence[Resident]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the title and lines of each card about a flat that this person may see; some have no lines.
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from bot.contract.access import Permission
 from bot.contract.actions import Action, Amendment, Wish
 from bot.contract.api import Endpoint
-from bot.contract.cards import Audience, Card, Finder, Matter, Today
+from bot.contract.cards import Audience, Beside, Card, Errand, Finder, Matter, Today
 from bot.contract.consents import Purpose
 from bot.contract.effects import Performer
 from bot.contract.figures import Figure
@@ -31,6 +31,7 @@ from bot.language.kinds.kind import Kind
 from bot.language.kinds.shipped import KINDS
 from bot.store.events import Event
 from bot.store.outbox import Delivery
+from bot.store.people import Household
 from bot.store.photos import Photo
 from bot.store.staff import Staff
 from bot.store.tasks import Task
@@ -88,6 +89,12 @@ class Integration:
     )  # what it does for other services, by name: "repair.open"; returns the subject of what came of it
     knows: Callable[[Turn, str], str] | None = None  # answers a question from what it holds, or nothing: 几点来水
     matters: Callable[[Turn], Sequence[Matter]] | None = None  # what of the resident's is under way, the newest first
+    errands: Callable[[Work, Household | None, str], Sequence[Errand]] | None = (
+        None  # what is under way at a flat, or by that subject, for which somebody has to be let in
+    )
+    beside: Callable[[Desk, str], Sequence[Beside]] | None = (
+        None  # what it knows of another service's subject, or offers beside it
+    )
     notice_page: str = ""  # the residents' page of its own on which a notice is read whole: "/notices/{delivery}"
     answers_page: str = ""  # the console's page on which an answer to a question is written, ?question= and ?answer= filled in
     seed: Callable[[Work], None] | None = None  # fills an empty demo community
@@ -228,6 +235,11 @@ class Services:
         return found
 
     @cached_property
+    def given_scopes(self) -> Mapping[str, Sequence[Endpoint]]:
+        """What a key may be given on the console's page of keys: all but what services give out by keys of their own."""
+        return {scope: opened for scope, opened in self.scopes.items() if not any(one.own_keys for one in opened)}
+
+    @cached_property
     def performers(self) -> Mapping[str, Performer]:
         """All kinds of effects."""
         return self._unite("the effect", ((one, {p.kind: p for p in one.effects}) for one in self.integrations))
@@ -335,6 +347,14 @@ class Services:
         """Return what of the resident's is under way with all services, the newest first."""
         found = [matter for one in self.integrations if one.matters for matter in one.matters(turn)]
         return sorted(found, key=lambda matter: matter.at, reverse=True)
+
+    def errands(self, work: Work, household: Household | None = None, subject: str = "") -> Sequence[Errand]:
+        """Return what is under way at a flat, or by its subject, for which somebody has to be let in, as all services know."""
+        return [errand for one in self.integrations if one.errands for errand in one.errands(work, household, subject)]
+
+    def beside(self, desk: Desk, subject: str) -> Sequence[Beside]:
+        """Return what services know of a subject, or offer beside it, for who may see that: its page shows it without knowing them."""
+        return [line for one in self.integrations if one.beside for line in one.beside(desk, subject)]
 
     def find(self, desk: Desk, said: str) -> Sequence[tuple[str, int, str]]:
         """Return what services find by what staff typed, where these may see it: whose it is, the id of a flat, words."""

@@ -108,6 +108,7 @@ class Context:
     intents: Mapping[str, Intent] = field(default_factory=dict)  # those in force, by id: what they are called, what they save
     health: Health | None = None  # knows words of health, for `Desk.veil`
     photos: Path | None = None  # the folder of the photos that were fetched
+    is_demo: bool = False  # nobody lives here: what stands in for hardware may be tried
 
     @property
     def office(self) -> Office:

@@ -55,7 +55,11 @@ def _schemas(endpoints: Sequence[Endpoint]) -> tuple[Mapping[Any, Schema], Schem
 
 
 def _operation(service: Integration, endpoint: Endpoint, refs: Mapping[Any, Schema]) -> Schema:
-    taking = {"requestBody": {"required": True, "content": _json(refs[endpoint.takes, "validation"])}} if endpoint.takes else {}
+    taking = (
+        {"requestBody": {"required": True, "content": _json(refs[endpoint.takes, "validation"], endpoint.example)}}
+        if endpoint.takes
+        else {}
+    )
     statuses = [*ALWAYS, 404, 422, *((400, 413, 415) if endpoint.takes else ())]
     done: Schema = {"204": {"description": "Done"}}
     if endpoint.gives:
@@ -81,8 +85,8 @@ def _in_query(query: Mapping[str, str]) -> list[Schema]:
     return [{"name": name, "in": "query", "description": words, "schema": {"type": "string"}} for name, words in query.items()]
 
 
-def _json(schema: Schema) -> Schema:
-    return {"application/json": {"schema": schema}}
+def _json(schema: Schema, example: Mapping[str, Any] | None = None) -> Schema:
+    return {"application/json": {"schema": schema, **({"example": dict(example)} if example else {})}}
 
 
 def _problem(words: str) -> Schema:

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
-from bot.contract import Integration, Permission, Role, tr
+from bot.contract import Integration, Permission, Role, TaskKind, tr
 from integrations.visitor_passes import (
     actions,
     api,
     cards,
     console,
+    door_api,
+    door_pages,
+    doors,
+    errands,
     events,
     figures,
     gates,
@@ -16,8 +20,10 @@ from integrations.visitor_passes import (
     lasting,
     listed,
     offline,
+    orders,
     pages,
     past,
+    permits,
     personal,
     phoned,
     processing,
@@ -35,17 +41,25 @@ integration = Integration(
     hears=lambda turn, text: (
         heard.hear(turn, text)
         or heard.deleted(turn, text)
+        or heard.let_in(turn, text)
+        or orders.hear(turn, text)
         or lasting.renew(turn, text)
         or host.hear(turn, text)
         or unwelcome.hear(turn, text)
     ),
     matters=cards.matters,
+    errands=permits.under_way,
+    beside=errands.beside,
     lists=(listed.LIST,),
-    console=(*console.ROUTES, *phoned.ROUTES, *gates.ROUTES, *offline.ROUTES),
+    console=(*console.ROUTES, *phoned.ROUTES, *gates.ROUTES, *offline.ROUTES, *door_pages.ROUTES, *permits.ROUTES),
     pages=pages.ROUTES,
-    api=api.ROUTES,
-    reactions=reactions.ALL,
-    jobs=lasting.JOBS,
+    api=(*api.ROUTES, *door_api.ROUTES),
+    reactions=(*reactions.ALL, *doors.REACTIONS, *errands.REACTIONS),
+    jobs=(*lasting.JOBS, *orders.JOBS, *doors.JOBS),
+    tasks=(
+        TaskKind(kind=doors.SILENT, title=tr("门禁设备没有消息"), path="/doors", path_title=tr("看门禁设备")),
+        TaskKind(kind=doors.FORCED, title=tr("大门被强行打开"), path="/gate", path_title=tr("看门岗")),
+    ),
     cards=(cards.passes,),
     finds=(cards.by_plate,),
     today=(cards.expected,),
@@ -57,7 +71,8 @@ integration = Integration(
     permissions=(
         Permission(name="pass.view", title=tr("看访客通行证"), roles=(Role.STAFF, Role.MANAGER)),
         Permission(name="pass.edit", title=tr("代住户开访客通行证、作废"), roles=(Role.STAFF, Role.MANAGER)),
-        Permission(name="gate.edit", title=tr("写大门的说明"), roles=(Role.MANAGER,)),
+        Permission(name="gate.edit", title=tr("写大门的说明、管门禁设备的密钥"), roles=(Role.MANAGER,)),
+        Permission(name=doors.MEND, title=tr("看门禁设备、处理没有消息的"), roles=(Role.STAFF, Role.MANAGER)),
         Permission(name="gate.check", title=tr("门岗放行"), roles=(Role.GUARD, Role.MANAGER)),
         Permission(
             name=console.CALL,
@@ -78,6 +93,8 @@ integration = Integration(
         "visitor.ending": "name hours until",
         "visitor.renewed": "name hours until code",
         "visitor.which_renewed": "names",
+        "visitor.order_over": "name",
+        "visitor.dropped": "name at",
         "visitor.came_in": "name at flat",
         "visitor.not_in": "name",
         "visitor.walk_up": "who people plate flat url",

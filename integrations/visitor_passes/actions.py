@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.contract import (
@@ -20,7 +20,7 @@ from bot.contract import (
     roster,
     tasks,
 )
-from integrations.visitor_passes import host, orders, passes, stay
+from integrations.visitor_passes import errands, host, orders, passes, stay
 from integrations.visitor_passes.models import Pass, PassKind, PassState
 from integrations.visitor_passes.settings import Settings
 
@@ -46,7 +46,7 @@ class Visit:
     "visitor.invite",
     Visit,
     replies={
-        "done": f"{_TOLD} delivery",
+        "done": f"{_TOLD} delivery lasting errand unregistered",
         "too_far": "",
         "full": "open",
         "enough": "made",
@@ -67,25 +67,33 @@ def invite(turn: Turn, slots: Visit) -> Reply | Ask:
         )  # fmt: skip
     home = picked or turn.home
     tasks.require_undisputed(turn, turn.me, home)
-    if fault := passes.over_the_cap(turn, home):
+    kind, meant = _kind_of(slots, turn.now, turn.settings(Settings).delivery)
+    if fault := passes.over_the_cap(turn, home, kind):
         return fault
-    kind, meant = _kind_of(slots, turn.now)
     pass_ = Pass(
         resident_id=turn.me.key, household_id=home.key, visitor_name=slots.visitor_name,
         phone=slots.phone or "", plate=slots.plate or "", people=slots.people or 1, starts_at=meant.starts_at,
         ends_at=meant.ends_at, kind=kind, hours=_hours(slots, kind), entries_left=max(slots.people or 1, 1), created_at=turn.now,
         names_host=host.is_named_by(turn, turn.me),
     )  # fmt: skip
+    to = errands.meant(turn, home, slots.visitor_name, slots.starts_at, slots.ends_at) if kind is PassKind.VISIT else None
+    if to:
+        errands.bind(pass_, to)
+        meant = to.stay
     pass_.add_words(turn.said)
     turn.session.add(pass_)
     turn.session.flush()
     turn.record("visitor.invited", pass_.subject, people=pass_.people)
     told = passes.told(turn, pass_) | ({"flat": home.label} if picked else {})
-    delivery = kind is PassKind.DELIVERY or ""
-    return Reply("done", about=pass_.subject, called=passes.called(turn, pass_), delivery=delivery, **told, **_not_taken(meant))
+    delivery = int(turn.settings(Settings).delivery.total_seconds()) // 60 if kind is PassKind.DELIVERY else ""
+    unregistered = (to is None and errands.is_builder(slots.visitor_name)) or ""
+    return Reply(
+        "done", about=pass_.subject, called=passes.called(turn, pass_), delivery=delivery, lasting=(kind.is_repeated and to is None) or "", errand=to.words if to else "", unregistered=unregistered,
+        **told, **_not_taken(meant),
+    )  # fmt: skip
 
 
-def _kind_of(slots: Visit, now: datetime) -> tuple[PassKind, stay.Stay]:
+def _kind_of(slots: Visit, now: datetime, lasts: timedelta) -> tuple[PassKind, stay.Stay]:
     """Return what kind of pass is meant, and from when to when."""
     if slots.regular:
         hours = Hours.from_text(slots.regular)
@@ -93,7 +101,7 @@ def _kind_of(slots: Visit, now: datetime) -> tuple[PassKind, stay.Stay]:
         return kind, stay.of_hours(hours, slots.starts_at, slots.ends_at, now)
     if orders.is_one(slots.visitor_name, slots.starts_at, slots.ends_at, now):
         begins = stay.of(slots.starts_at, None, now).starts_at
-        return PassKind.DELIVERY, stay.Stay(starts_at=begins, ends_at=begins + stay.DELIVERY)
+        return PassKind.DELIVERY, stay.Stay(starts_at=begins, ends_at=begins + lasts)
     return PassKind.VISIT, stay.of(slots.starts_at, slots.ends_at, now)
 
 

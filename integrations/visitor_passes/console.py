@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import select
 
 from bot.contract import Desk, Page, Redirect, Refusal, View, asked_in, page, row_id, tr
-from integrations.visitor_passes import expected, gate, listed, offline, walkups
+from integrations.visitor_passes import asks, doors, expected, gate, listed, offline, walkups
 from integrations.visitor_passes.models import HostAnswer, Pass
 
 #: Permission to read the numbers of a flat that did not answer.
@@ -52,7 +52,10 @@ def _waiting(desk: Desk) -> dict[str, Any]:
                 "until": f"{one.asked_at + walkups.WAITS:%H:%M}",
             }
         )
-    return {"waiting": rows}
+    silent = [
+        (one, doors.since(desk, one.door.seen_at)) for one in doors.standing(desk) if one.state == "silent" and one.door.seen_at
+    ]
+    return {"waiting": rows, "machines": asks.waiting(desk), "silent": silent}
 
 
 @page("GET", "/gate/waiting", need="gate.check")
@@ -131,9 +134,21 @@ def decide(desk: Desk) -> Redirect:
     return Redirect(f"/console/gate?check={verdict.passage.id}")
 
 
+@page("POST", "/gate/machines/{id}", need="gate.check")
+def answer(desk: Desk) -> Redirect:
+    """Answer a machine that asks whether a car is the one that is expected."""
+    do = desk.form.get("do")
+    if do not in ("in", "away"):
+        raise Refusal(tr("没有“{other}”这个选择。", other=do or ""))
+    return Redirect(f"/console/gate?check={asks.answer(desk, row_id(desk.params['id']) or 0, agrees=do == 'in').passage.id}")
+
+
 @page("POST", "/gate/{id}/left", need="gate.check")
 def left(desk: Desk) -> Redirect:
-    """Write down that somebody has left, or all who came by the same pass."""
+    """Write down that somebody has left, or all who came by the same pass; or that an order was left with the guard."""
+    if desk.form.get("who") == "dropped":
+        gate.drop(desk, row_id(desk.params["id"]) or 0)
+        return Redirect("/console/gate", tr("已登记放在门岗，告诉住户了。"))
     gate.leave_again(desk, row_id(desk.params["id"]) or 0, together=desk.form.get("who") == "all")
     return Redirect("/console/gate", tr("已登记离开。"))
 
@@ -151,4 +166,4 @@ def cancel(desk: Desk) -> Redirect:
     )
 
 
-ROUTES: tuple[Page, ...] = (stand, waiting, check, admit, undo, ask, decide, left, cancel)
+ROUTES: tuple[Page, ...] = (stand, waiting, check, admit, undo, ask, decide, answer, left, cancel)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from bot.contract import SHANGHAI, Desk, Event, Household, Refusal, Resident, Staff, Work, is_described, tr
 from bot.contract.listpage import day_of
 from integrations.visitor_passes import tokens
-from integrations.visitor_passes.models import CODE_ALPHABET, CODE_LENGTH, Pass, Passage, PassState, WalkUp
+from integrations.visitor_passes.models import CODE_ALPHABET, CODE_LENGTH, Pass, Passage, PassKind, PassState, WalkUp
 from integrations.visitor_passes.settings import Settings
 
 #: What the guard is told, by reason.
@@ -20,6 +20,8 @@ REASONS = {
     "": tr("放行"), "unknown": tr("没有这张通行证，请与住户联系"), "forged": tr("二维码是伪造的或损坏的，不要放行"), "early": tr("还没到预约时间"),
     "over": tr("已过期"), "hours": tr("不在约好的时间"), "used": tr("超过约的人数"), "cancelled": tr("住户已取消"),
     "revoked": tr("物业已作废"), "left": tr("约他的人已不住这一户，请与住户联系"), "host_no": tr("住户不同意"), "no_answer": tr("没有联系上住户"),
+    "near_plate": tr("车牌和约好的只差一个字，请门岗看一眼"), "guard_no": tr("门岗不放行"), "forced": tr("大门被强行打开"),
+    "errand": tr("工单或装修已经办完，请问物业"),
 }  # fmt: skip
 
 #: What people put between the signs of a code when they read it out or type it, and marks that nobody sees.
@@ -64,7 +66,7 @@ class Verdict:
     @property
     def may_undo(self) -> bool:
         """Whether it may be taken back as a slip of the finger; it has just been decided."""
-        return self.passage.undone_at is None and _may_be_a_slip(self.passage)
+        return self.passage.undone_at is None and may_be_a_slip(self.passage)
 
     @property
     def subject(self) -> str:
@@ -138,7 +140,20 @@ def _plain(typed: str) -> str:
     return _GAPS.sub("", unicodedata.normalize("NFKC", typed.strip()[:LONGEST_READ].upper())[:LONGEST_READ])
 
 
-def check(work: Work, typed: str) -> Verdict:
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """The machine that asks, and which of its questions this is."""
+
+    door_id: int | None = None
+    request: str | None = None
+    asked: str = ""
+
+
+#: A person of the staff asks, whose account says who.
+BY_HAND = Asking()
+
+
+def check(work: Work, typed: str, asking: Asking = BY_HAND) -> Verdict:
     """Check a QR code or a typed code, use one entry up if it is good, and write the check down.
 
     Raises Refusal for what cannot be a code at all: a slip of the finger is no check.
@@ -153,24 +168,41 @@ def check(work: Work, typed: str) -> Verdict:
         )
     token = tokens.read(typed.strip()[:LONGEST_READ].upper(), work.context.keys) if method == "qr" else None
     if method == "qr" and token is None:
-        return _note(work, None, "forged", method)
+        return refuse(work, None, "forged", method, asking)
     pass_ = _find(work.session, token.public_id if token else "", code)
     if pass_ is None:
-        return _note(work, None, "unknown", method)
-    return admit(work, pass_, method)
+        return refuse(work, None, "unknown", method, asking)
+    return admit(work, pass_, method, asking=asking)
 
 
-def admit(work: Work, pass_: Pass, method: str, people: int = 1) -> Verdict:
+def of_code(work: Work, typed: str) -> Pass | None:
+    """Return the pass of a QR code or a typed code, whether it opens anything or not."""
+    code = _plain(typed)
+    if len(code) <= LONGEST_TYPED:
+        return _find(work.session, "", code)
+    token = tokens.read(typed.strip()[:LONGEST_READ].upper(), work.context.keys)
+    return _find(work.session, token.public_id, code) if token else None
+
+
+def admit(work: Work, pass_: Pass, method: str, people: int = 1, asking: Asking = BY_HAND) -> Verdict:
     """Use so many entries of a pass up if it is good now, and write the check down; all of them or none."""
     grace = work.settings(Settings).grace
     reason = pass_.fault_at(work.now, grace)
     if not reason and not use(work.session, pass_, people):
         work.session.refresh(pass_)
         reason = pass_.fault_at(work.now, grace) or "used"
-    verdict = _note(work, pass_, why_cancelled(work, pass_) if reason == PassState.CANCELLED else reason, method, people)
-    if verdict.admitted and work.settings(Settings).tell_arrivals and _entries_today(work, pass_) == 1:
-        work.tell(_maker(work, pass_), "visitor.came_in", name=pass_.visitor_name, at=f"{work.now:%H:%M}", flat=verdict.flat)
+    said = why_cancelled(work, pass_) if reason == PassState.CANCELLED else reason
+    verdict = note(work, _passage(work, pass_, said, method, people, asking), pass_.subject)
+    if verdict.admitted:
+        welcome(work, verdict)
     return verdict
+
+
+def welcome(work: Work, verdict: Verdict) -> None:
+    """Tell who invited that the first of their guests of the day has come in, where the office wants it."""
+    pass_ = verdict.pass_
+    if pass_ is not None and work.settings(Settings).tell_arrivals and _entries_today(work, pass_) == 1:
+        work.tell(_maker(work, pass_), "visitor.came_in", name=pass_.visitor_name, at=f"{work.now:%H:%M}", flat=verdict.flat)
 
 
 def _maker(work: Work, pass_: Pass) -> Resident:
@@ -211,7 +243,7 @@ def decided(desk: Desk, passage_id: int) -> Verdict | None:
     passage = desk.session.get(Passage, passage_id)
     if passage is None or passage.staff_id != desk.staff.id or desk.now - passage.at >= STANDS:
         return None
-    return _verdict(desk, passage)
+    return verdict_of(desk, passage)
 
 
 def _find(session: Session, public_id: str, code: str) -> Pass | None:
@@ -238,12 +270,16 @@ def _has_room(pass_: Pass, people: int) -> ColumnElement[bool]:
     return col(Pass.people if pass_.kind.is_repeated else Pass.entries_left) >= people
 
 
-def _note(work: Work, pass_: Pass | None, reason: str, method: str, people: int = 1) -> Verdict:
-    passage = Passage(
+def refuse(work: Work, pass_: Pass | None, reason: str, method: str, asking: Asking = BY_HAND) -> Verdict:
+    """Write down that nobody is let in, and why."""
+    return note(work, _passage(work, pass_, reason, method, 1, asking), pass_.subject if pass_ else "")
+
+
+def _passage(work: Work, pass_: Pass | None, reason: str, method: str, people: int, asking: Asking) -> Passage:
+    return Passage(
         pass_id=pass_.id if pass_ else None, staff_id=work.staff.id if isinstance(work, Desk) else None, at=work.now, method=method,
-        admitted=not reason, reason=reason, people=people,
+        admitted=not reason, reason=reason, people=people, door_id=asking.door_id, request=asking.request, asked=asking.asked,
     )  # fmt: skip
-    return note(work, passage, pass_.subject if pass_ else "")
 
 
 def note(work: Work, passage: Passage, subject: str) -> Verdict:
@@ -252,10 +288,11 @@ def note(work: Work, passage: Passage, subject: str) -> Verdict:
     work.session.flush()
     kind = "gate.admitted" if passage.admitted else "gate.refused"
     work.record(kind, subject, reason=passage.reason, method=passage.method)
-    return _verdict(work, passage)
+    return verdict_of(work, passage)
 
 
-def _verdict(work: Work, passage: Passage) -> Verdict:
+def verdict_of(work: Work, passage: Passage) -> Verdict:
+    """Return what was decided, with all that may be seen of whom it was about."""
     pass_ = work.session.get(Pass, passage.pass_id) if passage.pass_id else None
     walk_up = work.session.get(WalkUp, passage.walk_up_id) if passage.walk_up_id else None
     home = pass_.household_id if pass_ else walk_up.household_id if walk_up else None
@@ -281,36 +318,37 @@ def undo(desk: Desk, passage_id: int) -> None:
     Raises Refusal where it is too late, LookupError for a code that let nobody in.
     """
     passage = desk.session.get(Passage, passage_id)
-    if passage is None or not _may_be_a_slip(passage):
+    if passage is None or not may_be_a_slip(passage):
         raise LookupError(str(passage_id))
     if desk.now - passage.at >= UNDONE_WITHIN or passage.left_at is not None:
         raise Refusal(tr("已经过了 {minutes} 分钟或登记了离开，不能再撤回。", minutes=UNDONE_WITHIN // timedelta(minutes=1)))
     mine = update(Passage).where(col(Passage.id) == passage_id, col(Passage.undone_at).is_(None)).values(undone_at=desk.now)
     if not getattr(desk.session.execute(mine), "rowcount", 0):
         raise Refusal(tr("这一次已经撤回了。"))
-    verdict = _verdict(desk, passage)
+    verdict = verdict_of(desk, passage)
     if verdict.walk_up:
         verdict.walk_up.ended_at = None
         desk.session.add(verdict.walk_up)
     if verdict.pass_:
-        _give_back(desk, verdict.pass_, passage.people)
+        give_back(desk, verdict.pass_, passage.people)
     desk.record("gate.undone", verdict.subject)
 
 
-def _may_be_a_slip(passage: Passage) -> bool:
+def may_be_a_slip(passage: Passage) -> bool:
     """Tell whether somebody decided, and not the clock or the count: who was let in, and who was sent away without a pass."""
     return (passage.admitted and passage.journal_key is None) or passage.walk_up_id is not None
 
 
-def _give_back(desk: Desk, pass_: Pass, people: int) -> None:
+def give_back(work: Work, pass_: Pass, people: int) -> None:
+    """Give the entries back that nobody came in by, and tell who invited where they were told otherwise."""
     mine = update(Pass).where(col(Pass.id) == pass_.id, col(Pass.entries_left) + people <= col(Pass.people))
-    desk.session.execute(mine.values(entries_left=Pass.entries_left + people))
-    desk.session.execute(
+    work.session.execute(mine.values(entries_left=Pass.entries_left + people))
+    work.session.execute(
         update(Pass).where(col(Pass.id) == pass_.id, col(Pass.state) == PassState.USED).values(state=PassState.ACTIVE)
     )
-    desk.session.refresh(pass_)
-    if desk.settings(Settings).tell_arrivals and _entries_today(desk, pass_) == 0:
-        desk.tell(_maker(desk, pass_), "visitor.not_in", name=pass_.visitor_name)
+    work.session.refresh(pass_)
+    if work.settings(Settings).tell_arrivals and _entries_today(work, pass_) == 0:
+        work.tell(_maker(work, pass_), "visitor.not_in", name=pass_.visitor_name)
 
 
 def leave_again(desk: Desk, passage_id: int, *, together: bool = False) -> None:
@@ -323,6 +361,19 @@ def leave_again(desk: Desk, passage_id: int, *, together: bool = False) -> None:
         one.left_at = one.left_at or desk.now
         desk.session.add(one)
     desk.record("gate.left")
+
+
+def drop(desk: Desk, passage_id: int) -> None:
+    """Write down that what was brought was left with the guard, and tell who ordered; raises LookupError for anything but an order let in."""
+    passage = desk.session.get(Passage, passage_id)
+    pass_ = desk.session.get(Pass, passage.pass_id) if passage is not None and passage.pass_id else None
+    if passage is None or pass_ is None or pass_.kind is not PassKind.DELIVERY or not passage.admitted or passage.undone_at:
+        raise LookupError(str(passage_id))
+    if passage.left_at is None:
+        passage.left_at = desk.now
+        desk.session.add(passage)
+        desk.record("gate.dropped", pass_.subject)
+        desk.tell(_maker(desk, pass_), "visitor.dropped", name=pass_.visitor_name, at=f"{desk.now:%H:%M}")
 
 
 def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
@@ -340,8 +391,8 @@ def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
         {
             "id": passage.id, "at": passage.at, "admitted": passage.admitted, "reason": REASONS.get(passage.reason, ""), "is_wrong": passage.admitted and passage.reason != "",
             "visitor": mask(pass_.visitor_name) if pass_ else walk_up.who if walk_up else "", "flat": flat.label if flat else "",
-            "left_at": passage.left_at, "undone_at": passage.undone_at,
-            "may_undo": _may_be_a_slip(passage) and not (passage.undone_at or passage.left_at) and desk.now - passage.at < UNDONE_WITHIN,
+            "left_at": passage.left_at, "undone_at": passage.undone_at, "is_order": pass_ is not None and pass_.kind is PassKind.DELIVERY,
+            "may_undo": may_be_a_slip(passage) and not (passage.undone_at or passage.left_at) and desk.now - passage.at < UNDONE_WITHIN,
         }
         for passage, pass_, walk_up, flat in rows
     ]  # fmt: skip

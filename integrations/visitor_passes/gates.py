@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from bot.contract import Desk, Page, Redirect, Refusal, View, page, tr
-from integrations.visitor_passes.models import Gate
+from integrations.visitor_passes import doors
+from integrations.visitor_passes.models import Door, Gate
 
 #: The fields of a gate, and the most characters of each.
 LONGEST = {"name": 20, "way": 100, "map_url": 500}
@@ -53,6 +54,11 @@ def change(desk: Desk) -> View | Redirect:
 def delete(desk: Desk) -> Redirect:
     """Take one away; its name is all there is to write anew."""
     gate = _find(desk)
+    for door in desk.session.exec(select(Door).where(Door.gate_id == gate.id)).all():
+        doors.retire(desk, door)
+        door.gate_id = None
+        desk.session.add(door)
+    desk.session.flush()
     desk.session.delete(gate)
     desk.record("gate.deleted", f"gate:{gate.public_id}")
     return Redirect("/console/gates", tr("{name}删掉了。", name=gate.name))

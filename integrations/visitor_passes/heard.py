@@ -62,6 +62,23 @@ def deleted(turn: Turn, text: str) -> Wish | None:
     return Wish(intent="visitor.cancel", values={"visitor_name": said["who"]}) if is_guest else None
 
 
+#: 让维修师傅进来, 维修师傅到楼下了，放行: a worker comes now, whatever was spoken of before.
+_WORKER = r"(?P<who>(?:(?![我他她让放请给的了吗])[\u4e00-\u9fff]){0,6}(?:师傅|工人|维修工|维修员|安装工|电工|水工|木工|瓦工|油漆工|施工队))(?:们|他们)?"
+_LETS_WORKER = re.compile(
+    rf"(?:麻烦|请|帮我|那|就|快|现在|门岗|保安|你们|[，,\s])*(?:让|放|给|准许|允许){_WORKER}(?:进(?:来|门|去|小区|我家)?|上(?:来|楼|去|门))(?:一下|修|看看|干活)*{_ENDS}"
+    rf"|(?:我家|我们家|家里)?的?{_WORKER.replace('who', 'other')}(?:已经|都|刚|现在)*(?:到|来|在)了?(?:小区|我家|单元)?(?:楼下|门口|大门|门岗|岗亭)?了?[，,\s]*(?:麻烦|请|快|帮忙)*(?:放行|让{_THEM}进(?:来|去|门)?|放{_THEM}进(?:来|去|门)?|开(?:一下)?门){_ENDS}"
+)
+
+
+def let_in(turn: Turn, text: str) -> Wish | None:
+    """Return the letting in, now, of a worker whom somebody who lives here speaks for; nothing for all other words."""
+    said = _LETS_WORKER.fullmatch(text.strip()) if len(text) <= _BRIEF and turn.is_bound else None
+    if said is None:
+        return None
+    values = {"visitor_name": said["who"] or said["other"], "starts_at": turn.now.replace(second=0, microsecond=0)}
+    return Wish(intent="visitor.invite", values=values)
+
+
 def hear(turn: Turn, text: str) -> str:
     """Take an answer to the guard's question, or tell the guard what is said beside; empty where nobody waits at the gate, and for all other words."""
     said = text.strip()

@@ -12,6 +12,9 @@ from integrations.visitor_passes.models import Pass, PassKind, PassState
 #: How long before its end who made a pass is told.
 AHEAD = timedelta(days=3)
 
+#: Who comes for as long as the flat wants; a worker's pass ends with the work.
+_LASTING = (PassKind.REGULAR, PassKind.LONG)
+
 #: Hours of the day at which people are told what does not hurry.
 _BY_DAY = range(9, 20)
 
@@ -29,7 +32,7 @@ def renew(turn: Turn, text: str) -> str:
     said = _RENEWS.fullmatch(text.strip()) if len(text) <= 30 else None
     if said is None or turn.resident is None or not turn.is_bound:
         return ""
-    lasting = [one for one in passes.open_ones(turn) if one.kind.is_repeated]
+    lasting = [one for one in passes.open_ones(turn) if one.kind in _LASTING]
     who = said["who"].removeprefix("我").removeprefix("给")
     named = [one for one in lasting if who and who in one.visitor_name]
     if who and not named:
@@ -58,7 +61,7 @@ def remind(work: Work) -> None:
     ending = work.session.exec(
         select(Pass)
         .where(
-            col(Pass.kind).in_([PassKind.REGULAR, PassKind.LONG]), Pass.state == PassState.ACTIVE, col(Pass.reminded_at).is_(None),
+            col(Pass.kind).in_(_LASTING), Pass.state == PassState.ACTIVE, col(Pass.reminded_at).is_(None),
             col(Pass.ends_at) > work.now, col(Pass.ends_at) <= work.now + AHEAD, col(Pass.created_at) <= work.now - AHEAD,
         )
         .limit(BATCH)

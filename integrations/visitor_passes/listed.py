@@ -20,6 +20,7 @@ from bot.contract import (
     Refusal,
     Resident,
     Search,
+    Subject,
     register,
     roster,
     tr,
@@ -57,6 +58,7 @@ class Row:
     made: Pass
     flat: str
     fault: str
+    ties: Sequence[Subject] = ()  # what a worker's pass ends with
 
 
 def _stands(desk: Desk, state: str) -> ColumnElement[bool]:
@@ -96,10 +98,20 @@ def _load(desk: Desk, passes: Sequence[Pass]) -> list[Row]:
     homes = select(Household).where(col(Household.id).in_({one.household_id for one in passes}))
     flats = {one.id: one.label for one in desk.session.exec(homes).all()}
     grace = desk.settings(Settings).grace
-    return [Row(made=one, flat=flats.get(one.household_id, ""), fault=one.fault_at(desk.now, grace)) for one in passes]
+    ties = desk.in_words({subject for one in passes for subject in one.tied.split()})
+    return [
+        Row(
+            made=one, flat=flats.get(one.household_id, ""), fault=one.fault_at(desk.now, grace), ties=[ties[subject] for subject in one.tied.split()]
+        )
+        for one in passes
+    ]  # fmt: skip
 
 
-def _visitor(desk: Desk, row: Row) -> Cell:
+def _visitor(desk: Desk, row: Row) -> Sequence[str | Cell]:
+    return [_who(desk, row), *(Cell(words=one.words, to=one.path) for one in row.ties)]
+
+
+def _who(desk: Desk, row: Row) -> Cell:
     return Cell(
         words=gate.mask(row.made.visitor_name),
         small=tr_all(

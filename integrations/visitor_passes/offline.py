@@ -7,6 +7,7 @@ Two gates that cannot talk to each other may let the same one in twice: that is 
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlmodel import col, select
 
-from bot.contract import PUBLIC_ALPHABET, SHANGHAI, Desk, Download, Household, Page, Refusal, View, page, roster, tr
+from bot.contract import PUBLIC_ALPHABET, SHANGHAI, Desk, Download, Household, Page, Refusal, View, Work, page, roster, tr
 from integrations.visitor_passes import gate
 from integrations.visitor_passes.models import Pass, Passage, PassState
 from integrations.visitor_passes.settings import Settings
@@ -38,6 +39,16 @@ SHOWN_FOR = timedelta(days=2)
 _SCRIPTS = Path(__file__).parent / "scripts"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a journal: who was let in, when, and how many."""
+
+    key: str
+    pass_id: str
+    at: datetime
+    people: int
+
+
 @page("GET", "/gate/offline", need="gate.check", title=tr("离线核验"))
 def stand(desk: Desk) -> View:
     """Show the page that goes on without a network once it was opened."""
@@ -47,39 +58,30 @@ def stand(desk: Desk) -> View:
 @page("GET", "/gate/worker.js", need="gate.check", is_bare=True)
 def worker(desk: Desk) -> Download:
     """Return the program that keeps the page; what it keeps lies below its own address."""
-    return _script("worker.js")
+    return script("worker.js")
 
 
 @page("GET", "/gate/offline.js", need="gate.check", is_bare=True)
 def program(desk: Desk) -> Download:
     """Return the program of the page."""
-    return _script("offline.js")
+    return script("offline.js")
 
 
-def _script(name: str) -> Download:
+def script(name: str) -> Download:
+    """Return a program of these pages."""
     return Download(body=(_SCRIPTS / name).read_bytes(), content_type="text/javascript")
 
 
 @page("GET", "/gate/offline/data", need="gate.check")
 def data(desk: Desk) -> Download:
     """Return what a phone takes along: no names, no flats, no phones. Moments are seconds since 1970."""
-    grace, horizon = desk.settings(Settings).grace, desk.now + AHEAD
-    near = (col(Pass.ends_at) > desk.now - grace, col(Pass.starts_at) < horizon)
-    rows = desk.session.exec(
-        select(Pass, Household.building)
-        .join(Household, col(Household.id) == col(Pass.household_id))
-        .where(*near, Pass.state == PassState.ACTIVE)
-        .order_by(col(Pass.starts_at), col(Pass.id))
-        .limit(MOST)
-    ).all()
-    gone = desk.session.exec(select(Pass.public_id).where(*near, Pass.state != PassState.ACTIVE)).all()
-    public = desk.context.keys.public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    grace, (rows, gone) = desk.settings(Settings).grace, taken_along(desk)
     taken = {
-        "at": _seconds(desk.now), "grace": int(grace.total_seconds()), "key": base64.b64encode(public).decode(), "gone": list(gone),
+        "at": _seconds(desk.now), "grace": int(grace.total_seconds()), "key": public_key(desk), "gone": list(gone),
         "passes": [
             {
                 "id": one.public_id, "code": one.code, "starts": _seconds(one.starts_at), "ends": _seconds(one.ends_at), "left": one.entries_left,
-                "people": one.people, "hours": one.hours, "again": one.kind.is_repeated, "building": roster.label_of(building), "plate": one.plate,
+                "people": one.people, "hours": one.hours, "again": one.kind.is_repeated, "grace": int(one.slack(grace).total_seconds()), "building": roster.label_of(building), "plate": one.plate,
             }
             for one, building in rows
         ],
@@ -87,31 +89,45 @@ def data(desk: Desk) -> Download:
     return _json(taken)
 
 
+def taken_along(work: Work) -> tuple[Sequence[tuple[Pass, str]], Sequence[str]]:
+    """Return the passes that open a gate within AHEAD, each with its building, and those of the same days that open none any more."""
+    near = (col(Pass.ends_at) > work.now - work.settings(Settings).grace, col(Pass.starts_at) < work.now + AHEAD)
+    rows = work.session.exec(
+        select(Pass, Household.building)
+        .join(Household, col(Household.id) == col(Pass.household_id))
+        .where(*near, Pass.state == PassState.ACTIVE)
+        .order_by(col(Pass.starts_at), col(Pass.id))
+        .limit(MOST)
+    ).all()
+    return rows, work.session.exec(select(Pass.public_id).where(*near, Pass.state != PassState.ACTIVE)).all()
+
+
+def public_key(work: Work) -> str:
+    """Return the key that verifies what stands in a QR code: 32 bytes of Ed25519, in base 64."""
+    return base64.b64encode(work.context.keys.public.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+
+
 @page("POST", "/gate/offline/journal", need="gate.check")
 def bring_back(desk: Desk) -> Download:
     """Write down whom a phone let in; returns the keys that are on record now, and what should not have been let in, in words."""
     lines = _journal(desk)
-    known = set(
-        desk.session.exec(select(Passage.journal_key).where(col(Passage.journal_key).in_([one.key for one in lines]))).all()
-    )
-    new = [one for one in lines if one.key not in known]
-    wrong = [said for one in new if (said := _write(desk, one))]
-    if new:
-        desk.record("gate.synced", "", number=len(new), doubles=len(wrong))
+    wrong = write_down(desk, lines, staff_id=desk.staff.id)
     return _json({"taken": [one.key for one in lines], "wrong": [desk.words(said) for said in wrong]})
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    """One line of a journal: whom the phone let in, when, and how many."""
+def write_down(work: Work, lines: Sequence[Line], *, staff_id: int | None = None, door_id: int | None = None) -> list[str]:
+    """Write down whom somebody let in who had no network, each line once however often it is sent; returns what should not have been let in."""
+    known = set(
+        work.session.exec(select(Passage.journal_key).where(col(Passage.journal_key).in_([one.key for one in lines]))).all()
+    )
+    new = [one for one in {one.key: one for one in lines}.values() if one.key not in known]
+    wrong = [said for one in new if (said := _write(work, one, staff_id, door_id))]
+    if new:
+        work.record("gate.synced", "", number=len(new), doubles=len(wrong))
+    return wrong
 
-    key: str
-    pass_id: str
-    at: datetime
-    people: int
 
-
-def _journal(desk: Desk) -> list[_Line]:
+def _journal(desk: Desk) -> list[Line]:
     """Return the lines that were sent; raises Refusal for anything else: the phone keeps them and sends them again."""
     try:
         sent = json.loads(desk.form.get("journal", ""))
@@ -125,11 +141,11 @@ def _journal(desk: Desk) -> list[_Line]:
     return lines
 
 
-def _line(one: Any) -> _Line:
+def _line(one: Any) -> Line:
     people = int(one["people"])
     if not (1 <= people <= 50 and 8 <= len(str(one["key"])) <= 40):
         raise ValueError("no line of a journal")
-    return _Line(
+    return Line(
         key=str(one["key"]),
         pass_id=str(one["pass"])[:20],
         at=datetime.fromtimestamp(int(one["at"]), UTC).astimezone(SHANGHAI),
@@ -137,35 +153,35 @@ def _line(one: Any) -> _Line:
     )
 
 
-def _write(desk: Desk, line: _Line) -> str:
+def _write(work: Work, line: Line, staff_id: int | None, door_id: int | None) -> str:
     """Write one line down; returns why they should not have been let in, empty where they should."""
-    made = desk.session.exec(select(Pass).where(Pass.public_id == line.pass_id).with_for_update()).first()
-    reason = _reason(desk, made, line)
+    made = work.session.exec(select(Pass).where(Pass.public_id == line.pass_id).with_for_update()).first()
+    reason = _reason(work, made, line)
     if (
         made is not None
         and made.state is not PassState.CANCELLED
         and not reason
-        and not gate.use(desk.session, made, line.people)
+        and not gate.use(work.session, made, line.people)
     ):
         reason = "used"
-    desk.session.add(
+    work.session.add(
         Passage(
-            pass_id=made.id if made else None, staff_id=desk.staff.id, at=line.at, method="offline", admitted=True, reason=reason, people=line.people,
-            journal_key=line.key,
+            pass_id=made.id if made else None, staff_id=staff_id, at=line.at, method="offline", admitted=True, reason=reason, people=line.people,
+            journal_key=line.key, door_id=door_id,
         )
     )  # fmt: skip
-    desk.session.flush()
-    desk.record("gate.admitted", made.subject if made else "", reason=reason, method="offline")
+    work.session.flush()
+    work.record("gate.admitted", made.subject if made else "", reason=reason, method="offline")
     return f"{line.at:%m-%d %H:%M} {gate.REASONS[reason]}" if reason else ""
 
 
-def _reason(desk: Desk, made: Pass | None, line: _Line) -> str:
+def _reason(work: Work, made: Pass | None, line: Line) -> str:
     """Return why a pass did not open the gate at that moment, as it stood then."""
     if made is None:
         return "unknown"
     if made.state is PassState.CANCELLED:
-        return gate.why_cancelled(desk, made) if gate.cancelled_by(desk, made, line.at) else ""
-    return "" if made.state is PassState.USED else made.fault_at(line.at, desk.settings(Settings).grace)
+        return gate.why_cancelled(work, made) if gate.cancelled_by(work, made, line.at) else ""
+    return "" if made.state is PassState.USED else made.fault_at(line.at, work.settings(Settings).grace)
 
 
 def wrong(desk: Desk) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from bot.contract import Desk, Household, Refusal, Reply, Turn, Work, roster, tr
-from integrations.visitor_passes.models import Pass, PassState
+from integrations.visitor_passes.models import Pass, PassKind, PassState
 from integrations.visitor_passes.settings import Settings
 
 #: How long the link to a pass opens at least.
@@ -41,10 +41,17 @@ def mine(turn: Turn, about: str) -> Pass | None:
     return turn.session.exec(wanted.with_for_update().execution_options(populate_existing=True)).first()
 
 
-def over_the_cap(work: Work, home: Household) -> Reply | None:
-    """Return what is said where a flat has as many passes as it may; None where one more is fine."""
+def over_the_cap(work: Work, home: Household, kind: PassKind = PassKind.VISIT) -> Reply | None:
+    """Return what is said where a flat has as many passes as it may; None where one more is fine.
+
+    Deliveries are counted for themselves: who orders much has guests all the same.
+    """
     settings, midnight = work.settings(Settings), work.now.replace(hour=0, minute=0, second=0, microsecond=0)
     theirs = select(func.count()).select_from(Pass).where(Pass.household_id == home.key)
+    if kind is PassKind.DELIVERY:
+        made = work.session.exec(theirs.where(Pass.kind == PassKind.DELIVERY, col(Pass.created_at) >= midnight)).one()
+        return Reply("enough", ok=False, made=made) if made >= settings.most_deliveries else None
+    theirs = theirs.where(Pass.kind != PassKind.DELIVERY)
     is_open = (Pass.state == PassState.ACTIVE, col(Pass.ends_at) > work.now - settings.grace)
     if (number := work.session.exec(theirs.where(*is_open)).one()) >= settings.most_open:
         return Reply("full", ok=False, open=number)

@@ -48,6 +48,9 @@ REGULAR = (
 #: Who stood at the gate without a pass.
 UNCALLED = ("送水的", "同事小张", "快递员", "亲戚，姓李", "修空调的师傅", "同学", "搬家公司", "找猫的邻居")
 
+#: How long what was ordered may be on its way through the gate.
+_ORDER = timedelta(minutes=30)
+
 #: Who is still to come at this moment, on whatever day and hour one looks: hours from now.
 TO_COME = (1.5, 4, 9, 22, 30, 49)
 
@@ -131,7 +134,7 @@ def _order(past: Past, at: datetime) -> Iterator[Episode]:
         return
     pass_ = _new(past, resident, at, at)
     pass_.kind, pass_.visitor_name, pass_.plate, pass_.people, pass_.entries_left = PassKind.DELIVERY, "外卖", "", 1, 1
-    pass_.starts_at, pass_.ends_at = at, at + stay.DELIVERY
+    pass_.starts_at, pass_.ends_at = at, at + _ORDER
     yield at, partial(_invite, pass_=pass_, resident=resident, said="外卖马上到，让他进来")
     if past.dice.random() < 0.85:
         yield (

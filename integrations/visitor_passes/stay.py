@@ -56,9 +56,6 @@ def is_too_far(starts_at: datetime, now: datetime) -> bool:
 #: Longest that a pass lasts which opens the gate again and again, and what it lasts where nobody said; it may be renewed.
 TERM = timedelta(days=90)
 
-#: How long what was ordered may be on its way through the gate.
-DELIVERY = timedelta(minutes=30)
-
 
 def of_hours(hours: Hours, starts_at: datetime, ends_at: datetime | None, now: datetime) -> Stay:
     """Return from when to when somebody comes again and again; what was said of the end, or how long, holds up to TERM."""

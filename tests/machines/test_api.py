@@ -24,7 +24,8 @@ from bot.store import apikeys, scope
 from bot.store.apikeys import ApiKey
 from bot.store.people import Household, Resident
 from integrations.repairs.models import Ticket, TicketState
-from integrations.visitor_passes.models import Pass, Passage
+from integrations.visitor_passes import doors
+from integrations.visitor_passes.models import Door, Gate, Pass, Passage
 
 JSON = {"Content-Type": "application/json"}
 
@@ -278,7 +279,7 @@ async def test_description_is_valid_openapi_and_names_every_route(yard: Yard) ->
         if route.resource is not None and route.resource.canonical.startswith("/api/v1")
     }
     assert routes == mounted == set(yard.linli.services.endpoints)
-    assert set(described["x-scopes"]) == set(ALL)
+    assert set(described["x-scopes"]) == {*ALL, doors.SCOPE}
 
 
 async def test_description_says_of_each_route_scope_body_answer_and_problems(yard: Yard) -> None:
@@ -307,3 +308,38 @@ def test_what_a_machine_tells_holds_no_number_of_a_paper() -> None:
     )  # fmt: skip
 
     assert kept(told) == told.model_copy(update={"words": "门口的人给了[证件]", "parts": [{"表": "AB1234567", "证": "[证件]"}]})
+
+
+async def test_examples_of_a_gates_machine_are_taken_as_they_are_described(yard: Yard) -> None:
+    def put_up(session: Session) -> str:
+        place = Gate(name="南门")
+        session.add(place)
+        session.flush()
+        key, secret = apikeys.make(session, "南门 进口闸机", [doors.SCOPE], yard.now)
+        session.add(Door(gate_id=place.id, name="进口闸机", key=key.public_id, made_at=yard.now))
+        return secret
+
+    secret = yard.linli.ask(put_up)
+    described = await (await yard.client.get("/api/openapi.json")).json()
+    yard.invite(code="K3M9PQ")
+    answers: dict[str, Any] = {}
+    for path, operations in described["paths"].items():
+        example = operations.get("post", {}).get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+        if path.startswith("/gate/door/") and "post" in operations:
+            assert example, path
+            response = await yard.call("POST", path, secret, json=example)
+            assert response.status == 200, await response.text()
+            answers[path] = await response.json()
+    again = await (await yard.call("GET", "/gate/door/checks/c0a8-000001", secret)).json()
+    elsewhere = [(await yard.call("GET", path, secret)).status for path in ("/gate/passes", "/repairs/tickets")]
+    by_others = await problem(
+        await yard.call("POST", "/gate/door/checks", yard.key(doors.SCOPE), json={"request": "c0a8-000009", "code": "K3M9PQ"})
+    )
+
+    assert answers["/gate/door/checks"]["decision"] == again["decision"] == "open"
+    assert answers["/gate/door/openings"] == {"what": "opened", "given_back": False}
+    assert set(elsewhere) <= {403, 404}
+    assert elsewhere[0] == 403
+    assert "不属于任何大门" in by_others["detail"]
+    neither = await problem(await yard.call("POST", "/gate/door/checks", secret, json={"request": "c0a8-000010"}))
+    assert neither["status"] == 422

@@ -68,7 +68,7 @@ _ALL = rf"(?P<all>{CALLED}(?:{AND.pattern}(?:{CALLED}|{NAME}|{FAMILIAR})){{0,4}}
 _UNTIL = (
     "[" + "".join([
         "□等待儿临时突然刚一二两三四五六日几个口家们俩人都要会想就也再又才",
-        "带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: 出差请假休完班课",
+        "带娃开车坐打骑放学自己动高铁从外地老打算准备晚点可能大概顺路后今明下上午早周末天半号月起0-9: 出差请假休完班课始白每",
     ]) + "]{0,12}"
 )  # fmt: skip
 #: Somebody of one's own is meant wherever in the sentence the coming stands; what they say, have or ask of others is none.
@@ -118,7 +118,7 @@ _COMING: tuple[Late, ...] = (
 
 #: Before a work what kind of it is meant: 水电师傅, 物流公司师傅.
 _OF_WHICH_KIND = re.compile(
-    r"(?:^|[\s,，。□个位名]|有|请了?|叫了?|约了?)(?P<kind>(?:(?![我你他她它的了在是来到有给让和从去要说等这那哪请叫约帮个位名早晚上下午麻烦])[\u4e00-\u9fff]){1,5})$"
+    r"(?:^|[\s,，。□个位名]|有|请了?|叫了?|约了?|(?:孩子|娃儿?|宝宝|儿子|女儿|老人|老公|老婆)的)(?P<kind>(?:(?![我你他她它的了在是来到有给让和从去要说等这那哪请叫约帮个位名早晚上下午麻烦])[\u4e00-\u9fff]){1,5})$"
 )
 
 #: 乐乐妈妈, 豆豆的老师: whose they are, where a pet name tells.
@@ -128,6 +128,20 @@ _WHOSE = re.compile(
 
 #: What one calls those by two signs whom one calls by one behind 我: 我妈 is 妈妈.
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
+
+
+#: 家教每周六, 孩子的钢琴老师，周日上午十点: beside hours that come again nobody needs to say 来.
+_AGAIN = Late(
+    rf"(?:^|[,，。\s□的]|{MINE}|请了?个?)(?P<kind>(?:(?![他她它我的了是有在让给请])[\u4e00-\u9fff]){{0,4}}?)(?P<all>{CALLED})(?=[\s,，]*[□每]|$)"
+)
+
+
+def again(rest: str) -> str:
+    """Return who comes at hours that are said to come again; empty where nobody is told of by what they are."""
+    match = _AGAIN.search(rest)
+    if match is None:
+        return ""
+    return called(match["kind"] + match["all"] if re.fullmatch(ROLE, match["all"]) else match["all"])
 
 
 @lru_cache(maxsize=64)

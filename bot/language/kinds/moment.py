@@ -97,7 +97,12 @@ _HERE = re.compile(r"""(?x:
     (?:到|在|等在|站在|停在)了?(?:小区|大|咱们?|你们)?
     (?:门口|大门|门岗|门卫|保安亭|岗亭|[东南西北正后侧]门)(?:口|那里|那儿|这里|这儿|外面|外)*
     (?: 了(?!吗|没) | 等|被|进不|站 )
-    # 客人已经到了
+    # 维修师傅到楼下了, 送水的一会儿到
+  | (?:到|在|等在|站在)了?(?:我家?|咱们?)?(?:楼下|单元门|电梯口)(?:口|那里|那儿)*(?:了(?!吗|没)|等|进不)
+  | (?:一会儿?|待会儿?|马上|这就|快|就快|等下|等会儿?)(?:就|要|会)?(?:到(?![底处期家了])|来(?!不|着|电)|送来|送到)了?(?!吗|没|么)
+  # 让维修师傅进来
+  | (?:^|[,，。\s])(?:麻烦|请|帮我|那|就)*(?:让|放)[^，。,！!？?\s]{1,10}进(?:来|门|去|小区)(?:一下|吧|啊|呀)?[。.!！]?$
+  # 客人已经到了
   | (?:人|客人|朋友|[他她])(?:都|就|已经)*到了(?![吗没])
     # 点了外卖，让骑手进来: what was ordered is let in when it comes, which is soon
   | (?:外卖|骑手|快递|闪送|跑腿|送餐|送奶|送花|送药|送菜|送蛋糕)(?!柜|站|点|单|费)[^。！!？?]{0,14}
@@ -106,6 +111,11 @@ _HERE = re.compile(r"""(?x:
 #: Until when somebody comes again and again: 到12月30号为止, 做到4月底.
 _TILL, _TILL_THEN = re.compile("(?:到|至|截止|截至)$"), re.compile("(?:那天|当天)?(?:为止|止|结束|截止)")
 #: Who comes for the first time on another day than the others.
+#: 这周三不来，下周三开始.
+_STAYS_AWAY, _BEGINS_THEN = (
+    re.compile("(?:就|先|都|还)?不(?:来|过来|上|用)"),
+    re.compile("(?:就|再|才)?(?:开始|起(?![床来])|正式)"),
+)
 _FIRST_TIME = re.compile("(?:头一?|第一|首)[回次趟天]")
 
 
@@ -297,6 +307,8 @@ def _end(message: Message, slot: Slot) -> Value | None:
     if leaving := [span for span in said if _is_of_leaving(message.text, span)] or goes:
         left = leaving[-1].end or leaving[-1].start
         return left.replace(hour=left.hour + 12) if left.hour < 12 and _AFTER_SUPPER.search(message.text) else left
+    if again:  # 下周三开始每周来
+        return None
     days = [span for span in said if span.kind == "day"]
     return days[-1].end if days and len(days) == len(said) and not first_known(message.known) else None
 
@@ -323,10 +335,11 @@ def _first(message: Message, slot: Slot) -> Value | None:
     named = [
         span for span in times_in(message)
         if span.has_day and not _is_among(days, span) and not _is_till(message.text, span) and span.kind != "deadline"
-        and not is_unwanted(message.text, span, message.now)
+        and not is_unwanted(message.text, span, message.now) and not _STAYS_AWAY.match(message.text, span.stop)
     ]  # fmt: skip
     if not named:
         return again.next(now)
+    named = [span for span in named if _BEGINS_THEN.match(message.text, span.stop)] or named
     day = named[0].start
     if _FIRST_TIME.search(message.text):
         return day if named[0].has_clock else day.replace(hour=0, minute=0) + timedelta(minutes=again.opens)

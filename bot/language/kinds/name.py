@@ -31,6 +31,7 @@ from bot.language.late import Late
 from bot.language.normalise import longest_first
 from bot.language.numbers import NUMBER
 from bot.language.people import MINE, NUMBERED_RELATIVE, OWN_RELATIVE, RELATIVE
+from bot.language.recurrence import hours
 from bot.language.words import NICKNAMES
 
 #: What follows whoever comes.
@@ -297,6 +298,8 @@ def _told(message: Message, slot: Slot) -> Value | None:
         return apart
     if not coming and (part := _HAS_A_PART.search(rest)):
         return called.called(part["all"])
+    if not coming and hours.read(message.text, message.now):
+        return called.again(rest) or None
     return "、".join(one for words in coming for one in called.one_by_one(words)) or None
 
 

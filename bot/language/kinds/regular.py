@@ -8,7 +8,7 @@ from bot.language.kinds.kind import Aspect, Found, Grammar, Kind, Message, Slot,
 from bot.language.recurrence import hours
 
 #: What is left of 每周二下午 where the time is hidden already, and what no time hides: no part of anybody's name.
-_AGAIN = re.compile(f"每(?:个|到|逢)?(?=□)|每天|{hours.EVERY_DAY}|每日|每一天|每[晚早]")
+_AGAIN = re.compile(f"每(?:个|到|逢)?(?=□)|每天|{hours.EVERY_DAY}|每日|每一天|每[晚早]|每个?(?:周|星期|礼拜)(?=都|要|会|来|固定)")
 
 
 def find(text: str, now: datetime, since: datetime | None = None) -> Sequence[Found]:

@@ -5,7 +5,7 @@ Hours are those of Asia/Shanghai and half open; they may go on past midnight, an
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from bot.language import times
@@ -42,9 +42,25 @@ _SEVERAL = re.compile(
 _PAIR = re.compile(rf"({_SIGN})(?:({_TO}){_WEEK}?({_SIGN}))?")
 #: How long somebody stays or goes on coming, and what is meant to last.
 _TERM = re.compile(
-    rf"(?:(?:住|呆|待|来|干|做|带|照顾|护理|办|开|用|管|续)(?:上|够|满|个|张|到)?)(?:(?P<half>半年)|(?P<count>{NUMBER}|几)个?(?P<unit>月|周|星期|礼拜|年|天))"
+    rf"(?:(?:住|呆|待|来|干|做|带|照顾|护理|办|开|用|管|续)(?:上|够|满|个|张|到)?)(?:(?P<half>半年)|(?P<fortnight>半个?月)|(?P<count>{NUMBER}|几)个?(?P<unit>月|周|星期|礼拜|年|天))"
 )
-_LASTS = re.compile("长期|长住|常住|常年|一直住|住家(?:保姆|阿姨)")
+#: 接下来一周每天: how long what comes again goes on.
+_FROM_NOW = re.compile(rf"(?:接下来|往后|未来|今后|连着|连续)的?(?P<count>{NUMBER}|几)个?(?P<unit>月|周|星期|礼拜|天)")
+#: Who stays until a day lives here until then: 住到月底.
+_LASTS = re.compile("长期|长住|常住|常年|一直住|住家(?:保姆|阿姨)|(?:暂|小|借)住|住[到至]")
+#: What is told of a stay that is over.
+_PAST = re.compile("上个?月|上个?(?:周|星期|礼拜)|上[次回]|那[次回]|去年|前阵子|登记过|[来住办]过")
+#: Each week, with the weekday elsewhere: 周日上午十点，每周都来.
+_WEEKLY = re.compile(
+    rf"每个?{_WEEK}(?!的?{_SIGN})(?:都|要|会|也|固定|就|得|是)*(?:来|过来|上门|上课|到|有课|一次|这个(?:时间|点))"
+)
+_ON_DAY = re.compile(rf"(?<!每)(?<!每个){_WEEK}(?P<days>{_LIST})")
+#: Each day from one on, for work that is done each day: 明天开始有个护工白天来照顾老人.
+_DAILY = re.compile("(?:开始|起(?![床来])).{0,12}(?:白天|照顾|照看|护理|看护|陪护|带孩子|带娃|接送|做饭|打扫|上班|干活)")
+#: Who comes for the first time on another day than the others.
+_FIRST_TIME = re.compile("(?:头一?|第一|首)[回次趟天]")
+#: By daylight: 白天来照顾老人.
+_BY_DAY = (8 * 60, 18 * 60)
 #: A length that is as short is a visit like others.
 _VISIT = 8
 _DAYS = {"月": 30, "周": 7, "星期": 7, "礼拜": 7, "年": 365, "天": 1}
@@ -60,17 +76,22 @@ class Hours:
     opens: int = 0
     closes: int = DAY  # more than DAY: on the day after
     days: int = 0
+    once: date | None = None  # a day beside them on which somebody comes for the first time: 每周六，明天头一回
 
     @classmethod
     def from_text(cls, kept: str) -> Self:
         """Read what `kept` wrote."""
-        weekdays, opens, closes, days = kept.split(" ")
-        return cls(weekdays=tuple(map(int, weekdays)), opens=int(opens), closes=int(closes), days=int(days))
+        weekdays, opens, closes, days, *once = kept.split(" ")
+        return cls(
+            weekdays=tuple(map(int, weekdays)), opens=int(opens), closes=int(closes), days=int(days),
+            once=date.fromisoformat(once[0]) if once else None,
+        )  # fmt: skip
 
     @property
     def kept(self) -> str:
         """The same as text."""
-        return f"{''.join(map(str, self.weekdays))} {self.opens} {self.closes} {self.days}"
+        once = f" {self.once}" if self.once else ""
+        return f"{''.join(map(str, self.weekdays))} {self.opens} {self.closes} {self.days}{once}"
 
     @property
     def is_always(self) -> bool:
@@ -86,6 +107,8 @@ class Hours:
             days = tr("每周{first}到周{last}", first=WEEKDAY_WORDS[self.weekdays[0]], last=WEEKDAY_WORDS[self.weekdays[-1]])
         else:
             days = tr("每周{weekdays}", weekdays=tr_all("、", (WEEKDAY_WORDS[day] for day in self.weekdays)))
+        if self.once:
+            days = tr("{once}和{days}", once=tr("{month}月{day}日", month=self.once.month, day=self.once.day), days=days)
         if (self.opens, self.closes) == (0, DAY):
             return tr("{days}全天", days=days)
         if self.closes > DAY:
@@ -99,7 +122,7 @@ class Hours:
         return [
             (day + timedelta(minutes=self.opens), day + timedelta(minutes=self.closes))
             for day in days
-            if day.weekday() in self.weekdays
+            if day.weekday() in self.weekdays or day.date() == self.once
         ]
 
     def hold(self, moment: datetime, grace: timedelta = timedelta()) -> bool:
@@ -127,11 +150,19 @@ def read(text: str, now: datetime) -> Hours | None:
     )  # 每天上午 is one from its beginning, whatever time it is now
     days = _term(text)
     if each := _EACH.search(text):
-        opens, closes = _clocks(text[each.end() :], now) or _clocks(text[: each.start()], now) or (0, DAY)
-        return Hours(weekdays=_weekdays(each), opens=opens, closes=closes, days=days)
+        by_day = _BY_DAY if "白天" in text else (0, DAY)
+        opens, closes = _clocks(text[each.end() :], now) or _clocks(text[: each.start()], now) or by_day
+        weekdays, days = _weekdays(each), days or _counted(_FROM_NOW.search(text), 2)
+        return Hours(weekdays=weekdays, opens=opens, closes=closes, days=days, once=_first(text, each, weekdays, now))
+    if _WEEKLY.search(text) and (day := _ON_DAY.search(text)):
+        opens, closes = _clocks(text[day.end() :], now, with_day=True) or (0, DAY)
+        return Hours(weekdays=_weekdays(day), opens=opens, closes=closes, days=days)
     if (several := _SEVERAL.search(text)) and (said := _range(text[several.end() :], now)):
         return Hours(weekdays=_weekdays(several), opens=said[0], closes=said[1], days=days)
-    return Hours(days=days) if days or _LASTS.search(text) else None
+    if daily := _DAILY.search(text):
+        opens, closes = _clocks(text[daily.start() :], now) or (_BY_DAY if "白天" in text else (0, DAY))
+        return Hours(opens=opens, closes=closes, days=days)
+    return Hours(days=days) if days or (_LASTS.search(text) and not _PAST.search(text)) else None
 
 
 def days_in(text: str, now: datetime) -> range:
@@ -143,14 +174,29 @@ def days_in(text: str, now: datetime) -> range:
     return range(*said.span()) if said else range(0)
 
 
+def _first(text: str, each: re.Match[str], weekdays: tuple[int, ...], now: datetime) -> date | None:
+    """Return the day on which somebody comes for the first time, where it is none of the others: 每周六，明天头一回."""
+    if not _FIRST_TIME.search(text):
+        return None
+    days = (span.start.date() for span in times.find(text, now) if span.has_day and not each.start() <= span.begin < each.end())
+    first = next(days, None)
+    return None if first is None or first < now.date() or first.weekday() in weekdays else first
+
+
 def _term(text: str) -> int:
     said = _TERM.search(text)
     if said is None:
         return 0
-    if said["half"]:
-        return 182
+    if said["half"] or said["fortnight"]:
+        return 182 if said["half"] else 15
+    return _counted(said, _VISIT)
+
+
+def _counted(said: re.Match[str] | None, least: int) -> int:
+    if said is None:
+        return 0
     days = (3 if said["count"] == "几" else value_of(said["count"])) * _DAYS[said["unit"]]
-    return days if days >= _VISIT and not (said["count"] == "几" and said["unit"] == "天") else 0
+    return days if days >= least and not (said["count"] == "几" and said["unit"] == "天") else 0
 
 
 def _weekdays(said: re.Match[str]) -> tuple[int, ...]:
@@ -182,10 +228,10 @@ def _range(text: str, now: datetime) -> tuple[int, int] | None:
     return None
 
 
-def _clocks(text: str, now: datetime) -> tuple[int, int] | None:
+def _clocks(text: str, now: datetime, *, with_day: bool = False) -> tuple[int, int] | None:
     """Return the same of a range, of one clock time or of a part of the day, wherever it stands."""
     for span in times.find(text, now):
-        if span.has_day or span.kind not in ("range", "clock", "part"):
+        if (span.has_day and not with_day) or span.kind not in ("range", "clock", "part"):
             continue
         if span.kind == "clock" or span.end is None:
             opens = span.start.hour * 60 + span.start.minute

@@ -7,14 +7,9 @@ const save = (name, value) => localStorage.setItem(name, JSON.stringify(value));
 const now = () => Math.floor(Date.now() / 1000);
 
 const STALE = Number(document.body.dataset.staleHours) * 3600;
-const DAY = 86400;
-const SHANGHAI = 8 * 3600; // no summer time
 const CLOCK = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
 const SLIP = 600;
 const LINES = 100;
-const BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-const ALPHABET = document.body.dataset.alphabet;
-const GAPS = /[\s\-—_.·\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/g;
 const WORDS = {
   unknown: tr("名单里没有这张通行证，请与住户联系"),
   forged: tr("二维码是伪造的或损坏的，不要放行"),
@@ -62,85 +57,14 @@ async function bringBack() {
 
 // ------------------------------------------------------------------ deciding
 
-async function check(typed) {
-  const text = typed.trim().toUpperCase();
-  const code = text.normalize("NFKC").replace(GAPS, "");
-  if (code.length > 10) return decide(await read(text));
-  const made = known?.passes.find((one) => one.code === code);
-  return decide(made ? { made } : { reason: "unknown" });
-}
+const check = async (typed) => decide(await find(typed, known));
 
 function decide({ made, reason = "", isNew = false }) {
   const left = made ? made.left - used(made.id) : 0;
-  return { made, isNew, left, reason: reason || fault(made, left) };
+  return { made, isNew, left, reason: reason || fault(made, left, known, now()) };
 }
 
 const used = (id) => journal.reduce((sum, one) => sum + (one.pass === id && !one.taken && !one.undone ? one.people : 0), 0);
-
-function fault(made, left) {
-  const [grace, at] = [known?.grace ?? 0, now()];
-  if (known?.gone.includes(made.id)) return "cancelled";
-  if (at < made.starts - grace) return "early";
-  if (at >= made.ends + grace) return "over";
-  if (made.hours && !isOpen(made.hours, at, grace)) return "hours";
-  return made.again || left > 0 ? "" : "used";
-}
-
-// "01234 480 1080 0": weekdays from Monday, minutes of the day; what ends after midnight belongs to the day it began on.
-function isOpen(hours, at, grace) {
-  const [weekdays, opens, closes] = hours.split(" ");
-  const midnight = Math.floor((at + SHANGHAI) / DAY) * DAY - SHANGHAI;
-  return [-1, 0, 1].some((step) => {
-    const day = midnight + step * DAY;
-    const weekday = (Math.floor((day + SHANGHAI) / DAY) + 3) % 7; // 1970 began on a Thursday
-    return weekdays.includes(String(weekday)) && at >= day + opens * 60 - grace && at < day + closes * 60 + grace;
-  });
-}
-
-async function read(text) {
-  const content = decode(text);
-  if (content?.length !== 81) return { reason: "forged" };
-  const [payload, signature] = [content.slice(0, 17), content.slice(17)];
-  const isOurs = await verify(payload, signature);
-  if (isOurs === null) return { reason: "unread" };
-  if (!isOurs || payload[0] !== 1) return { reason: "forged" };
-  const view = new DataView(payload.buffer, payload.byteOffset, 17);
-  const id = name(view.getBigUint64(1));
-  const made = known.passes.find((one) => one.id === id);
-  if (made) return { made };
-  return { made: { id, starts: view.getUint32(9) * 60, ends: view.getUint32(13) * 60, left: 1, people: 1, hours: "", again: false, building: "", plate: "" }, isNew: true };
-}
-
-// Tells whether it is ours; null where this browser cannot say.
-async function verify(payload, signature) {
-  if (!known) return null;
-  try {
-    const raw = Uint8Array.from(atob(known.key), (sign) => sign.charCodeAt(0));
-    const key = await crypto.subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
-    return await crypto.subtle.verify("Ed25519", key, signature, payload);
-  } catch {
-    return null;
-  }
-}
-
-function decode(text) {
-  const out = [];
-  for (let place = 0; place < text.length; place += 3) {
-    const values = [...text.slice(place, place + 3)].map((sign) => BASE45.indexOf(sign));
-    if (values.length < 2 || values.includes(-1)) return null;
-    const value = values[0] + values[1] * 45 + (values[2] ?? 0) * 2025;
-    if (value >= 256 ** (values.length - 1)) return null;
-    if (values.length === 3) out.push(value >> 8);
-    out.push(value & 255);
-  }
-  return new Uint8Array(out);
-}
-
-function name(number) {
-  let out = "";
-  for (let shift = 45n; shift >= 0n; shift -= 5n) out += ALPHABET[Number((number >> shift) & 31n)];
-  return out;
-}
 
 // ------------------------------------------------------------------ what the guard sees
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session
 
+from bot import config
 from bot.contract import Hours, Reply, Turn, Work
 from bot.model import SHANGHAI
+from bot.services import load_services
 from bot.store.staff import Role
-from integrations.visitor_passes import actions, console, gate, lasting, pages
+from integrations.visitor_passes import actions, console, gate, lasting, orders, pages
 from integrations.visitor_passes.models import Pass, PassKind, PassState
 
 if TYPE_CHECKING:
@@ -203,3 +205,101 @@ def test_who_only_asks_or_speaks_of_the_lockers_gets_no_pass_at_once(chat: Chat,
     chat.say(said)
 
     assert chat.all(Pass) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "who", "hours", "starts", "ends"),
+    [
+        ("家教每周六，明天头一回", "家教", "3月12日和每周六全天", "03-12", "06-10"),
+        ("保姆下周一开始每天来", "保姆", "每天全天", "03-16", "06-14"),
+        ("月嫂后天来，住到月底", "月嫂", "每天全天", "03-13", "03-31"),
+        ("钟点工每周三来，这周三不来，下周三开始", "钟点工", "每周三全天", "03-18", "06-16"),
+        ("婆婆从老家过来，周五到，住半个月", "婆婆", "每天全天", "03-13", "03-28"),
+        ("明天开始有个护工白天来照顾老人", "护工", "每天 08:00到18:00", "03-12", "06-10"),
+        ("接下来一周每天有工人来刷墙", "工人", "每天全天", "03-11", "03-18"),
+        ("孩子的钢琴老师，周日上午十点，每周都来", "孩子的钢琴老师", "每周日 10:00到12:00", "03-15", "06-13"),
+        ("舞蹈老师每周三五下午五点", "舞蹈老师", "每周三、五 17:00到19:00", "03-11", "06-09"),
+        ("钟点工每周来两次，周二和周五上午", "钟点工", "每周二、五 09:00到12:00", "03-17", "06-15"),
+    ],
+)
+def test_who_comes_again_is_made_a_pass_at_once(chat: Chat, said: str, who: str, hours: str, starts: str, ends: str) -> None:
+    chat.say(said)
+
+    [made] = chat.all(Pass)
+    assert (made.visitor_name, made.said_hours, f"{made.starts_at:%m-%d}", f"{made.ends_at:%m-%d}") == (who, hours, starts, ends)
+
+
+def test_first_time_on_another_day_opens_the_gate_that_day_and_not_a_week_later(town: Town) -> None:
+    first = Hours(weekdays=(5,), once=town.now.date() + timedelta(days=1))
+    made = invited(town, first, visitor_name="家教")
+    noon = town.now.replace(hour=12)
+
+    assert [made.fault_at(noon + timedelta(days=days), timedelta()) for days in (1, 2, 3, 8)] == ["", "hours", "", "hours"]
+    assert Hours.from_text(first.kept) == first
+
+
+@pytest.mark.parametrize(
+    ("said", "who", "people"),
+    [
+        ("送水的一会儿到", "送水的", 1),
+        ("点了两份外卖，两个骑手", "外卖", 2),
+        ("又点了奶茶，马上送到", "奶茶", 1),
+        ("叫了个跑腿，让他进来", "跑腿", 1),
+    ],
+)
+def test_order_that_is_on_its_way_is_let_in_now(chat: Chat, said: str, who: str, people: int) -> None:
+    chat.say(said)
+
+    [made] = chat.all(Pass)
+    assert (made.visitor_name, made.people, made.kind, made.ends_at - made.starts_at) == (
+        who,
+        people,
+        PassKind.DELIVERY,
+        timedelta(minutes=30),
+    )
+
+
+def test_several_orders_of_a_day_each_have_a_pass(chat: Chat) -> None:
+    chat.say("外卖到了让他进来", "还有一个快递", "再来个闪送")
+
+    assert [made.visitor_name for made in chat.all(Pass)] == ["外卖", "快递", "闪送"]
+
+
+def test_order_has_few_minutes_of_grace_and_who_ordered_is_told_once_that_nobody_came(town: Town) -> None:
+    town.asks(CHEN, actions.invite, visitor_name="外卖", starts_at=town.now)
+    [made] = town.all(Pass)
+    assert [made.fault_at(town.now + timedelta(minutes=minutes), timedelta(minutes=30)) for minutes in (0, 34, 35)] == [
+        "",
+        "",
+        "over",
+    ]
+
+    town.now += timedelta(minutes=40)
+    town.runs(orders.tell_over.run)
+    town.runs(orders.tell_over.run)
+
+    assert [text for text in town.told(CHEN) if "通行证到时间了" in text] == [
+        "外卖还没进小区，通行证到时间了。还没到的，说“外卖到了让他进来”再开一张；已经到门口的，门岗会发消息问您。"
+    ]
+
+
+def test_order_that_is_left_with_the_guard_is_told(town: Town) -> None:
+    town.asks(CHEN, actions.invite, visitor_name="快递", starts_at=town.now)
+    [made] = town.all(Pass)
+    to = town.opens(Role.GUARD, console.admit, params={"id": made.public_id}).to
+    town.opens(Role.GUARD, console.left, params={"id": to.partition("=")[2]}, who="dropped")
+
+    assert town.told(CHEN)[-1] == f"{town.now:%H:%M}快递放在门岗了，人没有进小区。方便时请到门岗取。"
+    assert town.opens(Role.GUARD, console.stand).values["latest"][0]["left_at"] == town.now
+
+
+def test_orders_leave_room_for_guests(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("MOST_A_DAY", "2"), ("MOST_DELIVERIES", "3")):
+        monkeypatch.setenv(f"LINLI_VISITOR_PASSES_{name}", value)
+    town.services = load_services(config.load_local())
+
+    said = [
+        town.asks(CHEN, actions.invite, visitor_name=who, starts_at=town.now) for who in ("外卖", "快递", "闪送", "跑腿", "张敏")
+    ]
+
+    assert [one.name for one in said] == ["done", "done", "done", "enough", "done"]
