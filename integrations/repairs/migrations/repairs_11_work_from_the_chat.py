@@ -7,7 +7,7 @@ from alembic import op
 import bot.model
 
 revision = 'repairs_11'
-down_revision = 'repairs_9'
+down_revision = 'repairs_10'
 branch_labels = None
 depends_on = None
 
