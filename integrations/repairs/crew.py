@@ -349,7 +349,7 @@ def _take(desk: Desk, talk: CrewTalk, said: Order) -> str:
         if ticket.state is TicketState.SUBMITTED:
             steps.move(desk, ticket, TicketState.ACCEPTED)
         else:
-            steps.assign(desk, ticket, str(desk.staff.id))
+            steps.assign(desk, ticket, str(desk.staff.id), "other")
     elif ticket.state is not TicketState.ACCEPTED:
         raise Refusal(tr("{number} 已经在您手上了，现在是“{state}”。", number=ticket.number, state=STATE_WORDS[ticket.state]))
     desk.record("repair.taken", ticket.subject)
@@ -387,7 +387,7 @@ def _pass(desk: Desk, talk: CrewTalk, said: Order) -> str:
     _require_open(ticket)
     to = _colleague(desk, said.words)
     was = _before(desk, ticket)
-    steps.assign(desk, ticket, str(to.id))
+    steps.assign(desk, ticket, str(to.id), "busy" if ticket.assignee_id == desk.staff.id else "other")
     _keep(desk, talk, ticket, "pass", was)
     return _say(desk, "repair.crew.passed", **_of(desk, ticket), who=to.name, untold="" if to.openid else "1")
 
