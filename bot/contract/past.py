@@ -87,8 +87,13 @@ class Then(Work):
         self, who: Resident | str, lines: Sequence[str], intent: str, *, understood: Understood = Understood.AT_ONCE,
         ended: Ended = Ended.SERVED, took: timedelta = timedelta(),
     ) -> Conversation:  # fmt: skip
-        """Write a talk down that ends now: the resident's lines and the bot's in turns, and what it came to, if anything."""
+        """Write a talk down that ends now: the resident's lines and the bot's in turns, and what it came to, if anything.
+
+        Who has no account yet has said nothing: of a talk with nobody there would be one in each community, and a second is refused.
+        """
         openid = who if isinstance(who, str) else who.openid or ""
+        if not openid:
+            return Conversation(openid="", updated_at=self.now)
         for number, text in enumerate(lines):
             at = self.now - took + took * number / max(len(lines) - 1, 1)
             self.later(Line, openid=openid, at=at, speaker="bot" if number % 2 else "resident", text=text, staff_id=None)

@@ -502,7 +502,14 @@ def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to a bare rating, or the flat that was picked by a part of its address: 501的, 3栋那套; nothing for all else."""
     if not turn.is_asked and len(text) <= _QUESTION and _FOR_ANOTHER.fullmatch(text.strip()):
         return turn.words(turn.context.messages["repair.for_another"])
-    if len(text) <= _ALL_OFF_LONGEST and _NOT_THEN.fullmatch(text.strip()) and (said := _decline(turn)):
+    if len(text) <= _ALL_OFF_LONGEST and _NOT_THEN.fullmatch(text.strip()) and (said := _decline(turn, text)):
+        return said
+    if (
+        not turn.is_asked
+        and len(text) <= _ALL_OFF_LONGEST
+        and windows.is_only_when(text, turn.now)
+        and (said := _wish_after(turn, text))
+    ):
         return said
     if not turn.is_asked and len(text) <= _ALL_OFF_LONGEST and joining.NOT_THE_SAME.fullmatch(text.strip()):
         if (ticket := joining.joined_by(turn, _mine(turn, (*OPEN, TicketState.MERGED)))) is not None and _was_spoken_of(
@@ -527,7 +534,7 @@ def hear(turn: Turn, text: str) -> str | Wish:
     return Wish(intent="repair.report", values={"whose": named[0]}) if len(named) == 1 else ""
 
 
-def _decline(turn: Turn) -> str:
+def _decline(turn: Turn, text: str) -> str:
     """Let the visit that was agreed go, as the resident says; empty where none lies ahead, or several do and none was spoken of."""
     ahead = [
         (one, visit) for one in _waiting(turn) if (visit := visits.current(turn, one)) is not None and visit.ends_at > turn.now
@@ -539,7 +546,7 @@ def _decline(turn: Turn) -> str:
     when = visits.in_words(turn, visit.begins_at)
     visits.release(turn, ticket, VisitState.DECLINED)
     ticket.appointment_at, ticket.wishes = None, []
-    ticket.add_words(turn.said)
+    ticket.add_words(text)
     clock.start(turn, ticket, ticket.opened_at)
     turn.record("repair.declined", ticket.subject)
     title = tr(
@@ -551,6 +558,30 @@ def _decline(turn: Turn) -> str:
     )
     visits.ask_again(turn, ticket, title)
     return turn.words(turn.context.messages["repair.declined"], number=ticket.number, when=when)
+
+
+def _wish_after(turn: Turn, text: str) -> str:
+    """Take 周日上午 for when the resident can, after an hour that they could not or that nobody came to; empty where none waits for that."""
+    for ticket in _waiting(turn):
+        last = visits.last(turn, ticket)
+        if (
+            last is None
+            or last.state not in (VisitState.DECLINED, VisitState.MISSED)
+            or ticket.agreed_at
+            or ticket.appointment_at
+        ):
+            continue
+        if not (named := windows.wanted(text, turn.now)):
+            return ""
+        ticket.add_words(text)
+        ticket.wishes, ticket.appointment_at = windows.to_json(named), named[0][0]
+        clock.start(turn, ticket, ticket.opened_at)
+        turn.record("repair.changed", ticket.subject, time=True)
+        when = turn.words("{t}到{until}", t=named[0][0], until=f"{named[0][1]:%H:%M}")
+        title = tr("住户可以{when}，请约：{number} {what}", when=when, number=ticket.number, what=ticket.what)
+        visits.ask_again(turn, ticket, title)
+        return turn.words(turn.context.messages["repair.wished"], number=ticket.number, when=when, more=len(named) > 1 or "")
+    return ""
 
 
 def hear_score(turn: Turn, text: str) -> str:

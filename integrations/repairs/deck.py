@@ -1,5 +1,6 @@
 """The dispatch desk: what waits and whom it is planned for, who has what, and how the office wants tickets to find somebody."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -110,7 +111,8 @@ def _find(desk: Desk, number: str) -> Ticket:
 def _shown(desk: Desk, refused: str = "") -> View:
     people = hands.load(desk, desk.now + timedelta(days=1))
     lanes = {one.key: Lane(hand=one) for one in people}
-    waiting, more = _waiting(desk)
+    every = _waiting(desk)
+    waiting, more = every[:SHOWN], max(len(every) - SHOWN, 0)
     held = desk.session.exec(
         select(Ticket).where(col(Ticket.state).in_(OPEN), col(Ticket.assignee_id).in_([*lanes])).order_by(col(Ticket.urgent).desc(), col(Ticket.due_at))
     ).all()  # fmt: skip
@@ -133,11 +135,12 @@ def _shown(desk: Desk, refused: str = "") -> View:
         for one in waiting
     ]  # fmt: skip
     chosen, places = modes.load(desk), spots.load(desk)
+    waits = Counter(one.category for one in every)
     return View(
         "repairs/dispatch.html",
         {
             "rows": rows, "more": more, "lanes": sorted(lanes.values(), key=lambda one: (not one.hand.is_on, one.hand.member.name)), "shown": HELD, "levels": LEVELS,
-            "states": STATE_WORDS, "overrides": OVERRIDES, "ways": WAY_WORDS, "means": WAY_MEANS, "modes": [(key, words, chosen[key]) for key, words in CATEGORY_WORDS.items()],
+            "states": STATE_WORDS, "overrides": OVERRIDES, "ways": WAY_WORDS, "means": WAY_MEANS, "modes": [(key, words, chosen[key], waits[key]) for key, words in CATEGORY_WORDS.items()],
             "buildings": [(one, roster.label_of(one), places.get(one)) for one, _, _ in register.buildings(desk.session)], "refused": refused, "most": MOST, "open": desk.query.get("open", ""),
         },
         422 if refused else 200,
@@ -159,10 +162,9 @@ def _left(desk: Desk, ticket: Ticket) -> int:
     return max(round(seconds / 60), 0)
 
 
-def _waiting(desk: Desk) -> tuple[Sequence[Ticket], int]:
+def _waiting(desk: Desk) -> Sequence[Ticket]:
     wanted = select(Ticket).where(Ticket.state == TicketState.SUBMITTED, col(Ticket.assignee_id).is_(None))
-    found = desk.session.exec(wanted.order_by(col(Ticket.urgent).desc(), col(Ticket.due_at))).all()
-    return found[:SHOWN], max(len(found) - SHOWN, 0)
+    return desk.session.exec(wanted.order_by(col(Ticket.urgent).desc(), col(Ticket.due_at))).all()
 
 
 def _flats(desk: Desk, tickets: Sequence[Ticket]) -> dict[int | None, Household]:

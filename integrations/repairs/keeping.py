@@ -123,5 +123,32 @@ def handed_on(work: Work, happening: Happening) -> None:
     visits.ask_again(work, ticket, title)
 
 
+@on("repair.put_back")
+def put_back(work: Work, happening: Happening) -> None:
+    """Promise the hour again that was freed by what is taken back, where it is still free; else it is agreed upon anew."""
+    ticket = _ticket(work, happening)
+    visit = visits.last(work, ticket) if ticket is not None else None
+    if (
+        ticket is None
+        or visit is None
+        or ticket.state not in OPEN
+        or visit.state not in (VisitState.OFF, VisitState.KEPT)
+        or visit.begins_at <= work.now
+    ):
+        return
+    member = work.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+    if member is not None and visits.hold(work, ticket, member, visit.begins_at) is not None:
+        ticket.appointment_at, ticket.agreed_at = visit.begins_at, work.now
+        work.session.add(ticket)
+        return
+    title = tr(
+        "撤销以后约好的{when}要重新确认：{number} {what}",
+        when=visits.in_words(work, visit.begins_at),
+        number=ticket.number,
+        what=ticket.what,
+    )
+    visits.ask_again(work, ticket, title)
+
+
 JOBS = (remind, miss)
-REACTIONS = (called_off, merged, kept, handed_on)
+REACTIONS = (called_off, merged, kept, handed_on, put_back)

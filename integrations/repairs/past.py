@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.contract import Ended, Episode, Household, Office, Past, Resident, Role, Staff, Task, Then, Understood, tasks
-from integrations.repairs import clock, profiles, reopening
+from integrations.repairs import clock, profiles, reopening, windows
 from integrations.repairs.ladder import KINDS, SILENCE
 from integrations.repairs.models import LEVELS, PAUSED, Payer, Ticket, TicketCost, TicketNote, TicketState
 from integrations.repairs.own import LOW
@@ -71,10 +71,11 @@ def tell(past: Past) -> Iterator[Episode]:
     """Give what happened to each ticket, and what is under way."""
     begun: list[Ticket] = []
     for hours, state in UNDER_WAY[: max(len(past.residents) // 60, 3)]:
-        resident, at = past.somebody(past.now), past.now - timedelta(hours=hours)
+        at = past.now - timedelta(hours=hours)
+        resident = past.somebody(at)
         if resident is not None:
             yield from _begun(past, resident, at, state, begun)
-    if begun and (resident := past.somebody(past.now)) is not None:
+    if begun and (resident := past.somebody(begun[-1].opened_at)) is not None:
         yield from _twice(past, begun[-1], resident, begun[-1].opened_at + timedelta(minutes=50))
     for at in past.moments(4.2, (7, 22)):
         resident = past.somebody(at)
@@ -91,7 +92,8 @@ def _new(past: Past, resident: Resident, at: datetime, fault: Fault, visit: date
     return Ticket(
         number="R" + "".join(past.dice.choices("23456789ABCDEFGHJKMNPQRSTVWXYZ", k=6)), resident_id=resident.key,
         household_id=resident.household_id, category=category, location=location, words=words, urgent=urgent, opened_at=at,
-        due_at=term.at(), clock=term.to_json(), rung_at=term.at(clock.RUNGS[0]), appointment_at=visit, agreed_at=at if visit else None,
+        due_at=term.at(), clock=term.to_json(), rung_at=term.at(clock.RUNGS[0]), appointment_at=visit, agreed_at=at if visit and visit < past.now else None,
+        wishes=windows.to_json([(visit, visit + windows.AROUND)]) if visit else [],
     )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ def _ticket(work: Work, ticket: Ticket) -> Mapping[str, Any]:
     return {
         "工单号": ticket.number, "故障": CATEGORY_WORDS.get(ticket.category, ticket.category), "位置": ticket.location,
         "您说的": ticket.words, "联系电话": ticket.phone,
+        "希望上门的时间": [f"{begins[:16]} 到 {ends[11:16]}".replace("T", " ") for begins, ends in ticket.wishes],
+        "约好的上门时间": f"{ticket.appointment_at:%Y-%m-%d %H:%M}" if ticket.appointment_at and ticket.agreed_at else "",
         "状态": STATE_WORDS[ticket.state], "报修时间": f"{ticket.opened_at:%Y-%m-%d %H:%M}", "评分": ticket.rating,
         "取消原因": {**REASONS, **OTHER_REASONS}.get(ticket.ended, ""), "取消或关闭的说明": ticket.ended_note, "费用": _costs(work, ticket),
         "师傅问您的": [f"{one.text}：{one.answer}" for one in questions.of_ticket(work, ticket)],
@@ -92,7 +94,7 @@ def _empty(work: Work, ticket: Ticket) -> None:
         work.record("repair.cancelled", ticket.subject, reason=ticket.ended)
         merging.part_all(work, ticket)
         work.finish(ticket.subject, "住户已离开")
-    ticket.rating, ticket.words, ticket.phone, ticket.ended_note = None, "", "", ""
+    ticket.rating, ticket.words, ticket.phone, ticket.ended_note, ticket.wishes = None, "", "", "", []
     work.session.add(ticket)
     for question in questions.of_ticket(work, ticket):
         question.text = question.answer = ""

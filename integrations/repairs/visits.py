@@ -149,6 +149,11 @@ def current(work: Work, ticket: Ticket) -> Visit | None:
     ).first()
 
 
+def last(work: Work, ticket: Ticket) -> Visit | None:
+    """Return the visit that was spoken of last for a ticket, whatever became of it."""
+    return work.session.exec(select(Visit).where(Visit.ticket_id == ticket.id).order_by(col(Visit.id).desc())).first()
+
+
 def agree(desk: Work, ticket: Ticket, member: Staff, begins: datetime) -> Visit:
     """Promise an hour of somebody's for a ticket, which is theirs from then on; raises Refusal where it cannot be or is just gone."""
     dispatching.lock(desk, ticket)

@@ -25,6 +25,9 @@ _WORKDAYS = re.compile(r"工作日|平时|平日|上班日")
 _AFTER_WORK = re.compile(r"下班(?:以|之)?后|下了班|收工")
 _ANY_TIME = re.compile(r"随时|任何时候|什么时候都|啥时候都|几时都|都有人|全天")
 _NOT = re.compile(r"不(?:在家|行|方便|得|可以|能来|要来)|没(?:空|人)|别来|冇人")
+_AROUND_WHEN = re.compile(
+    r"都?(?:行|可以|得|在家?|有人|有空|方便)|以?后|之后|以?前|之前|随时|任何时候|什么时候都?|下班|工作日|平时|家里|上门|过来|那就|改成|改到|或者|要么|还是|比较|最好|[我来吧呢啊呀的了那就再或到、，,。.!！~ \s]"
+)
 _PAUSE = re.compile(r"[，,。；;！!\n]|但是?|不过")
 
 
@@ -37,6 +40,15 @@ def wanted(said: str, now: datetime) -> list[Window]:
     limit = now + AHEAD
     cut = {(max(begins, now), min(ends, limit)) for begins, ends in found}
     return sorted((begins, ends) for begins, ends in cut if ends > begins)
+
+
+def is_only_when(said: str, now: datetime) -> bool:
+    """Tell whether words say when somebody may come, and next to nothing else: 周日上午, 那就晚上7点以后吧."""
+    spans = times_in(said, now)
+    if not spans and not _ANY_TIME.search(said) and not _AFTER_WORK.search(said):
+        return False
+    rest = "".join(sign for place, sign in enumerate(said) if not any(span.begin <= place < span.stop for span in spans))
+    return len(_AROUND_WHEN.sub("", rest)) < 2
 
 
 def _of_clause(clause: str, now: datetime) -> Iterator[Window]:

@@ -58,9 +58,10 @@ TO_COME = (1.5, 4, 9, 22, 30, 49)
 def tell(past: Past) -> Iterator[Episode]:
     """Give what happened to each pass, and who is still to come."""
     for hours in TO_COME[: len(past.residents) // 60]:
-        resident = past.somebody(past.now)
+        made_at = past.now - timedelta(hours=past.dice.uniform(1, 9))
+        resident = past.somebody(made_at)
         if resident is not None:
-            pass_ = _new(past, resident, past.now - timedelta(hours=past.dice.uniform(1, 9)), past.now + timedelta(hours=hours))
+            pass_ = _new(past, resident, made_at, past.now + timedelta(hours=hours))
             yield pass_.created_at, partial(_invite, pass_=pass_, resident=resident)
     for at in past.moments(6.5):
         resident = past.somebody(at)

@@ -16,6 +16,7 @@ from bot import app
 from bot.cli.serving import demo_settings, seed
 from bot.store import sealing
 from bot.store.consents import Consent
+from bot.store.conversations import Conversation, Line
 from bot.store.database import Database
 from bot.store.events import Event
 from bot.store.followers import Follower
@@ -196,3 +197,12 @@ def test_visitors_of_each_kind_came_and_some_without_a_pass(lived: Database) -> 
     asked = {one.id: one for one in all_of(lived, WalkUp)}
     ended = {one.walk_up_id for one in passages if one.walk_up_id}
     assert ended == {key for key, one in asked.items() if one.ended_at is not None}
+
+
+def test_nobody_says_anything_before_they_have_an_account(lived: Database) -> None:
+    spoken = {one.openid for one in lived.submit(lambda session: list(session.exec(select(Conversation)).all())).result()}
+    bound = {one.openid: one.bound_at for one in lived.submit(lambda session: list(session.exec(select(Binding)).all())).result()}
+    lines = lived.submit(lambda session: list(session.exec(select(Line).where(Line.speaker == "resident")).all())).result()
+
+    assert "" not in spoken
+    assert [line for line in lines if line.openid in bound and line.at < bound[line.openid] - timedelta(hours=1)] == []

@@ -137,7 +137,9 @@ def mark_row(session: Session, name: str, now: datetime, only: str = "") -> None
             values[column.name] = 365
         elif isinstance(column.type, JSON):
             values[column.name] = (
-                [f"{MARK}{name}"]
+                [[f"{MARK}{name}"] * 2]  # pairs of moments
+                if column.name == "wishes"
+                else [f"{MARK}{name}"]
                 if "list" in str(column.default) or column.name in {"symptoms", "tags"}
                 else {"text": f"{MARK}{name}"}
             )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.contract import Refusal, Turn, Work
+from bot.contract import Page, Refusal, Turn, Work
 from bot.store.staff import Role
 from integrations.repairs import actions, console, pages, ratings, reopening, steps
 from integrations.repairs.models import Ticket, TicketState
@@ -223,3 +224,24 @@ def test_sign_after_the_done_message_is_a_rating_in_the_chat(chat: Chat) -> None
 
     assert "5分" in chat.say("👍")
     assert chat.all(Ticket)[0].rating == 5
+
+
+@pytest.mark.parametrize("route", [one for one in console.ROUTES if one.method == "POST"], ids=lambda one: one.path)
+def test_no_page_of_the_staff_writes_what_residents_think_of_a_repair(town: Town, route: Page) -> None:
+    town.asks(CHEN, actions.report, category="water", location="厨房")
+    [ticket] = town.all(Ticket)
+    for state in ("accepted", "done"):
+        town.opens(Role.STAFF, console.move, params={"number": ticket.number}, state=state)
+    town.database.submit(
+        lambda session: actions.hear_score(
+            Turn(session=session, now=town.now, context=town.context, openid=CHEN, said="2分"), "2分"
+        )
+    ).result()
+
+    with suppress(Refusal, LookupError):
+        town.opens(
+            Role.MANAGER, route, params={"number": ticket.number, "id": "1"}, rating="5", score="5", state="closed", text="好", what="x", pieces="1", price="1", payer="community",
+            act="done", number=ticket.number, staff="1", level="high", reason="settled", why="x", slot="1@2026-03-12T10:00", at="2026-03-12T10:00", waits="parts:ordered",
+        )  # fmt: skip
+
+    assert town.all(Ticket)[0].rating in (2, None), "opened again it waits for a new one"

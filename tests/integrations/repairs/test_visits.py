@@ -13,7 +13,7 @@ from bot.contract.duty import Shift
 from bot.model import SHANGHAI
 from bot.store import grants
 from bot.store.staff import Role, Staff
-from integrations.repairs import actions, console, keeping, pages, visits, windows
+from integrations.repairs import actions, console, keeping, pages, steps, visits, windows
 from integrations.repairs.models import Ticket, TicketState
 from integrations.repairs.visits import Visit, VisitState
 from tests.integrations.repairs.racing import race
@@ -168,6 +168,45 @@ def test_another_wish_takes_the_promise_back_and_asks_the_office(town: Town) -> 
     assert slots(town, ticket)[0] == f"{ann}@2026-03-13T14:00"
     [task] = [task for task in town.tasks() if task.is_open]
     assert "住户想改到" in task.title
+
+
+@pytest.mark.parametrize(("said", "first", "number"), [
+    ("周日上午", "03-15 09:00", 1), ("那就晚上7点以后吧", "03-11 19:00", 5), ("周末都行", "03-14 08:00", 2), ("随时都行", "03-11 10:00", 4),
+])  # fmt: skip
+def test_bare_time_after_one_that_was_declined_is_the_next_wish(town: Town, said: str, first: str, number: int) -> None:
+    ann = hire(town, "ann", "水电")
+    ticket = reported(town)
+    agreed(town, ticket, f"{ann}@2026-03-12T14:00")
+    assert hears(town, said) == ""
+    hears(town, "那个时间不行")
+
+    answer = hears(town, said)
+
+    assert answer.startswith("记下了：您希望")
+    found = again(town, ticket)
+    assert (f"{found.appointment_at:%m-%d %H:%M}", len(found.wishes), found.agreed_at) == (first, number, None)
+    assert found.words.splitlines()[-2:] == ["那个时间不行", said]
+
+
+def test_act_on_several_that_is_taken_back_gives_the_hour_back(town: Town) -> None:
+    ann = hire(town, "ann", "水电")
+    ticket = reported(town)
+    agreed(town, ticket, f"{ann}@2026-03-12T14:00")
+    town.opens(Role.STAFF, console.move_card, act="begin", number=ticket.number)
+    town.opens(Role.STAFF, console.move_card, act="done", number=ticket.number)
+    assert states(town) == [VisitState.KEPT]
+
+    def back(session: Session) -> None:
+        member = session.get_one(Staff, 1)
+        desk = Desk(session=session, now=town.now, context=town.context, staff=member)
+        found = session.get_one(Ticket, ticket.id)
+        found.state, found.done_at = TicketState.ACCEPTED, None
+        steps.put_back(desk, found)
+
+    town.database.submit(back).result()
+
+    assert states(town) == [VisitState.KEPT, VisitState.AGREED]
+    assert again(town, ticket).agreed_at == town.now
 
 
 def test_words_that_decline_nothing_agreed_are_nobodys(town: Town) -> None:
