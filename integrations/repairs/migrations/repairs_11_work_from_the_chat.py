@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("at", bot.model.Moment(), nullable=False),
         sa.Column("stage", sa.Enum("before", "after", name="stage_known", native_enum=False, create_constraint=True, length=16), nullable=False),
         *_ends(of_ticket=True),
-        sa.UniqueConstraint("photo"),
+        sa.UniqueConstraint("community_id", "photo", name="repair_picture_once"),
     )
     op.create_index("ix_repair_question_ticket_id", "repair_question", ["ticket_id"])
     op.create_index("ix_repair_picture_ticket_id", "repair_picture", ["ticket_id"])
