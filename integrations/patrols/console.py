@@ -191,7 +191,16 @@ def _written(desk: Desk, route: PatrolRoute | None) -> dict[str, str]:
     """Return a route as its form holds it; a new one goes over all points, in the order in which they were added."""
     if route is None:
         every = {f"place{one.id}": str(place) for place, one in enumerate(_points(desk), 1)}
-        return {**every, "name": "", "weekdays": "0123456", "opens": "08:00", "closes": "10:00", "gap": "20", "walker": "", "ordered": ""}
+        return {
+            **every,
+            "name": "",
+            "weekdays": "0123456",
+            "opens": "08:00",
+            "closes": "10:00",
+            "gap": "20",
+            "walker": "",
+            "ordered": "",
+        }
     places = {f"place{key}": str(place) for place, key in enumerate(route.points, 1)}
     return {
         "name": route.name, "weekdays": route.weekdays, "opens": windows.clock(route.opens), "closes": windows.clock(route.closes), "gap": str(route.gap),

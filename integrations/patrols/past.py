@@ -37,7 +37,9 @@ def fill(work: Work) -> None:
         points.append(point)
     work.session.flush()
     for point in points:
-        work.hang(drawing.scene(point), "repair", point.name)  # on the sheet the address of its page stands, which any camera opens
+        work.hang(
+            drawing.scene(point), "repair", point.name
+        )  # on the sheet the address of its page stands, which any camera opens
     guard = work.session.exec(select(Staff).where(Staff.role == Role.GUARD)).first()
     for name, places, weekdays, opens, closes, is_ordered, gap in ROUTES:
         begins, ends = windows.read(opens, closes) or (0, 0)

@@ -307,7 +307,9 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     walked = PatrolRound(route_id=route.id or 0, points=route.points, planned=1, starts_at=now, ends_at=now + timedelta(hours=1))
     session.add(walked)
     session.flush()
-    session.add(PatrolVisit(point_id=point.id or 0, round_id=walked.id, staff_id=staff.id or 0, at=now, fault=MARK, ticket="ticket:R"))
+    session.add(
+        PatrolVisit(point_id=point.id or 0, round_id=walked.id, staff_id=staff.id or 0, at=now, fault=MARK, ticket="ticket:R")
+    )
     b.point, b.route = point.code, route.public_id
     b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
     row = Entry(line=2, flat=("99", "9", "9909"), name=f"{MARK}新住户")
