@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from bot.contract import SHANGHAI, Staff, Work
 from integrations.patrols import rounds
-from integrations.patrols.models import Doubt, PatrolPoint, PatrolRoute, PatrolRound, PatrolVisit, RoundState, VisitKind
+from integrations.patrols.models import Doubt, PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit, RoundState, VisitKind
 
 #: Days over which it is counted how well something was kept.
 COUNTED = timedelta(days=30)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlmodel import col, select
 
 from bot.contract import Log, Subject, Work, tr
-from integrations.patrols.models import DOUBT_WORDS, KIND_WORDS, PatrolPoint, PatrolRoute, PatrolRound, PatrolVisit
+from integrations.patrols.models import DOUBT_WORDS, KIND_WORDS, PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit
 
 
 def _points(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:

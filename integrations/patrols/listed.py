@@ -13,8 +13,8 @@ from integrations.patrols.models import (
     KIND_WORDS,
     Doubt,
     PatrolPoint,
-    PatrolRoute,
     PatrolRound,
+    PatrolRoute,
     PatrolVisit,
     VisitKind,
 )

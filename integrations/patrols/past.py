@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from bot.contract import Episode, Past, Role, Staff, Task, Then, Work
 from integrations.patrols import drawing, questions, rounds, windows
-from integrations.patrols.models import Doubt, PatrolPoint, PatrolRoute, PatrolRound, PatrolVisit, RoundState, VisitKind
+from integrations.patrols.models import Doubt, PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit, RoundState, VisitKind
 
 #: Points: name, how to find it, what is asked there.
 POINTS = (

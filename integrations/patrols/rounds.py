@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from bot.contract import Photo, Refusal, Staff, Work, job, tasks, tr, withheld
 from integrations.patrols import questions, windows
-from integrations.patrols.models import Doubt, PatrolPoint, PatrolRoute, PatrolRound, PatrolVisit, RoundState, VisitKind
+from integrations.patrols.models import Doubt, PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit, RoundState, VisitKind
 from integrations.patrols.settings import Settings
 
 #: Rounds that one run begins or closes of a community.

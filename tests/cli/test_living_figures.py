@@ -31,8 +31,8 @@ from bot.store.people import Binding, Household, Residence, Resident
 from bot.store.tasks import Task
 from integrations.clinic.models import Booking
 from integrations.clinic.models import Session as Sitting
-from integrations.patrols.models import PatrolRound, PatrolVisit
 from integrations.health.models import CareProof, CheckIn
+from integrations.patrols.models import PatrolRound, PatrolVisit
 from integrations.repairs.models import Ticket, TicketCost
 from integrations.visitor_passes.models import Pass, Passage
 

@@ -49,10 +49,10 @@ from bot.store.undos import UndoStep
 from bot.store.views import SavedView
 from integrations.clinic.models import Booking
 from integrations.clinic.models import Session as Consultation
-from integrations.patrols.models import PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit
 from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkNote
 from integrations.duty.models import Robot
 from integrations.health.models import CareDay, CareProof, CareWish
+from integrations.patrols.models import PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost, TicketNote
 from integrations.visitor_passes.models import Gate, Pass, Passage, WalkUp

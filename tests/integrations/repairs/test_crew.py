@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-
 from sqlmodel import select
 
 from bot.contract import Work, tasks
