@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from bot.contract import Scoped, json_column, maybe_moment, moment, sealed, sealed_map, tr, word
@@ -33,6 +33,7 @@ class TicketQuestion(Scoped, table=True):
     """Something that whoever repairs asks the resident, and the answer."""
 
     __tablename__ = "repair_question"
+    __table_args__ = (Index("repair_question_asked", "community_id", "at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="repair_ticket.id", index=True)

@@ -380,6 +380,12 @@ def live(house: House) -> None:
             house.met |= {("sent_picture", "met"): {shown.public_id}, ("conversation", "met"): {talk.public_id}}
             session.add(Export(talk=talk.public_id, asked_at=NOW))
             session.add(Photo(openid=actor.openid, media_id="m", taken_at=NOW, state="stored", sha256="0" * 64))
+            for number in session.exec(select(Ticket.number)).all():  # one of each ticket, behind its own address
+                session.add(
+                    Photo(
+                        openid=actor.openid, media_id="m", taken_at=NOW, state="stored", sha256="0" * 64, subject=f"ticket:{number}"
+                    )
+                )  # fmt: skip
 
     house.linli.database.submit(add).result()
     folder = house.linli.settings.var / "photos"
