@@ -173,7 +173,7 @@ def edit(desk: Desk) -> View:
 
 
 def _route_form(desk: Desk, route: PatrolRoute | None, fault: Refusal | None = None) -> View:
-    form = dict(desk.form) if fault else _written(route)
+    form = dict(desk.form) if fault else _written(desk, route)
     days = [str(number) for number in range(7) if (form.get(f"day{number}") if fault else str(number) in form["weekdays"])]
     places = {one.id: form.get(f"place{one.id}", "") for one in _points(desk)}
     walkers = [(str(one.id), one.name) for one in telling.may_see(desk, WALK)]
@@ -187,10 +187,20 @@ def _route_form(desk: Desk, route: PatrolRoute | None, fault: Refusal | None = N
     )  # fmt: skip
 
 
-def _written(route: PatrolRoute | None) -> dict[str, str]:
-    """Return a route as its form holds it."""
+def _written(desk: Desk, route: PatrolRoute | None) -> dict[str, str]:
+    """Return a route as its form holds it; a new one goes over all points, in the order in which they were added."""
     if route is None:
-        return {"name": "", "weekdays": "0123456", "opens": "08:00", "closes": "10:00", "gap": "20", "walker": "", "ordered": ""}
+        every = {f"place{one.id}": str(place) for place, one in enumerate(_points(desk), 1)}
+        return {
+            **every,
+            "name": "",
+            "weekdays": "0123456",
+            "opens": "08:00",
+            "closes": "10:00",
+            "gap": "20",
+            "walker": "",
+            "ordered": "",
+        }
     places = {f"place{key}": str(place) for place, key in enumerate(route.points, 1)}
     return {
         "name": route.name, "weekdays": route.weekdays, "opens": windows.clock(route.opens), "closes": windows.clock(route.closes), "gap": str(route.gap),

@@ -81,7 +81,7 @@ class PatrolRound(Scoped, table=True):
 
     __tablename__ = "patrol_round"
     __table_args__ = (
-        UniqueConstraint("route_id", "starts_at", name="patrol_round_once"),
+        UniqueConstraint("community_id", "route_id", "starts_at", name="patrol_round_once"),
         Index("patrol_round_days", "community_id", "starts_at"),
         Index("patrol_round_open", "community_id", "state", "ends_at"),
     )
@@ -142,7 +142,7 @@ class PatrolVisit(Scoped, table=True):
 
     __tablename__ = "patrol_visit"
     __table_args__ = (
-        UniqueConstraint("round_id", "point_id", name="patrol_visit_once"),
+        UniqueConstraint("community_id", "round_id", "point_id", name="patrol_visit_once"),
         Index("patrol_visit_at", "community_id", "at", "id"),
         Index("patrol_visit_by", "staff_id", "at"),
     )

@@ -117,10 +117,12 @@ def _run(desk: Desk, talk: CrewTalk, said: Order) -> str:
 
 
 def _is_for_an_alarm(desk: Desk, act: str) -> bool:
-    """Tell whether 我来 or 处理好了 is said to an alarm, which goes before: its own service hears it."""
+    """Tell whether 我来 or 处理好了 is said to an alarm, be it one that a colleague has just taken: its own service hears it."""
     ids, since = [desk.staff.id or 0], desk.now - ALARMS
     if act in ("take", "ack", "begin"):
-        return duty.newest(desk.session, ids, since, untaken=True) is not None
+        newest = duty.newest(desk.session, ids, since, untaken=True)
+        newest = newest or duty.newest(desk.session, ids, desk.now - UNDONE, untaken=False)
+        return newest is not None and newest.kind != CALLED_OUT
     held = duty.held(desk.session, ids, since) if act == "done" else None
     return held is not None and held.kind != CALLED_OUT
 
@@ -332,9 +334,18 @@ def _acknowledge(desk: Desk, talk: CrewTalk, said: Order) -> str:
     return _take(desk, talk, Order(act="take", which=given[0].number)) if len(given) == 1 else ""
 
 
+def _called_to(desk: Desk) -> list[Ticket]:
+    """Return the urgent ticket that they were told of last and that nobody goes to yet."""
+    task = duty.newest(desk.session, [desk.staff.id or 0], desk.now - ALARMS, untaken=True)
+    if task is None or task.kind != CALLED_OUT:
+        return []
+    wanted = select(Ticket).where(Ticket.number == task.subject.partition(":")[2], col(Ticket.state).in_(OPEN))
+    return list(desk.session.exec(wanted).all())
+
+
 def _take(desk: Desk, talk: CrewTalk, said: Order) -> str:
     if not said.which:
-        among = [*open_for(desk), *_assigned_lately(desk)]
+        among = _called_to(desk) or [*open_for(desk), *_assigned_lately(desk)]
         if not among:
             return _say(desk, "repair.crew.none_open") if in_hand(desk) else ""
         ticket = _meant(desk, talk, said, among, any_one=True)
@@ -665,7 +676,11 @@ def _undo(desk: Desk, talk: CrewTalk, _said: Order) -> str:
     else:
         _put_back(desk, ticket, talk.done["was"])
         for key in talk.done["tasks"]:
-            if (task := tasks.find(desk.session, key)) is not None and not task.is_open:
+            task = tasks.find(desk.session, key)
+            is_left = (
+                task is not None and task.kind == CALLED_OUT and talk.done["act"] == "take" and task.claimed_by == desk.staff.id
+            )
+            if task is not None and (not task.is_open or is_left):  # nobody goes there now: the ladder begins anew
                 desk.reopen(task)
         steps.put_back(desk, ticket)
     talk.done, talk.done_at = {}, None

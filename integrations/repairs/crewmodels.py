@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from bot.contract import Scoped, json_column, maybe_moment, moment, sealed, sealed_map, tr, word
@@ -32,6 +33,7 @@ class TicketQuestion(Scoped, table=True):
     """Something that whoever repairs asks the resident, and the answer."""
 
     __tablename__ = "repair_question"
+    __table_args__ = (Index("repair_question_asked", "community_id", "at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="repair_ticket.id", index=True)
@@ -57,10 +59,11 @@ class TicketPicture(Scoped, table=True):
     """A photo that whoever repairs took of a ticket; those of the resident have none."""
 
     __tablename__ = "repair_picture"
+    __table_args__ = (UniqueConstraint("community_id", "photo", name="repair_picture_once"),)
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="repair_ticket.id", index=True)
-    photo: str = Field(unique=True)  # its public id: what is erased with its sender leaves no row behind that holds it
+    photo: str  # its public id: what is erased with its sender leaves no row behind that holds it
     staff_id: int = Field(foreign_key="staff.id")
     at: datetime = moment()
     stage: Stage = word(Stage, Stage.BEFORE)

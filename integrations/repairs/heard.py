@@ -6,4 +6,4 @@ from integrations.repairs import actions, questions
 
 def hear(turn: Turn, text: str) -> str | Wish:
     """Return the answer to such words; nothing for all else."""
-    return questions.hear(turn, text, actions.own_open(turn)) or actions.hear(turn, text)
+    return questions.hear(turn, text, actions.own_open) or actions.hear(turn, text)

@@ -1,7 +1,7 @@
 """What whoever repairs asks the resident through the chat, and how the answer comes back to the ticket and to them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlmodel import col, select
@@ -56,12 +56,16 @@ def of_ticket(work: Work, ticket: Ticket) -> Sequence[TicketQuestion]:
     return work.session.exec(asked.order_by(col(TicketQuestion.id))).all()
 
 
-def hear(turn: Turn, text: str, mine: Sequence[Ticket]) -> str:
+def hear(turn: Turn, text: str, theirs: Callable[[Turn], Sequence[Ticket]]) -> str:
     """Take what a resident says right after a question, or says to be for whoever repairs, for the answer; empty for all else.
 
-    What plainly means something else, such as a guest who comes, is no answer; a danger never gets here.
+    What plainly means something else, such as a guest who comes, is no answer; a danger never gets here. `theirs` gives the resident's open
+    tickets: they are looked for only where anybody waits for an answer, and nobody does of most messages.
     """
     meant = _FOR_THEM.fullmatch(text.strip())
+    if meant is None and not _is_any_open(turn):
+        return ""
+    mine = theirs(turn)
     waiting = _waiting(turn, mine)
     if waiting is None:
         return _pass_on(turn, mine, meant["words"]) if meant else ""
@@ -79,6 +83,12 @@ def answer(work: Work, question: TicketQuestion, ticket: Ticket, words: str) -> 
     work.session.add(question)
     work.record("repair.answered", ticket.subject)
     return _told(work, ticket, work.session.get(Staff, question.staff_id), question.answer, question.text)
+
+
+def _is_any_open(turn: Turn) -> bool:
+    """Tell whether any question of the last days waits for an answer."""
+    asked = select(TicketQuestion.id).where(TicketQuestion.at > turn.now - WAITS, col(TicketQuestion.answered_at).is_(None))
+    return turn.session.exec(asked.limit(1)).first() is not None
 
 
 def _waiting(turn: Turn, mine: Sequence[Ticket]) -> tuple[TicketQuestion, Ticket] | None:

@@ -46,7 +46,7 @@ ELSEWHERE = {
     "/console/tasks/bulk": "leads to the list", "/console/conversations/table/bulk": "leads to the list", "/console/passes/bulk": "leads to the list", "/console/tickets/bulk": "leads to the list", "/console/people/bulk": "leads to the list", "/console/staff/bulk": "leads to the list", "/console/knowledge/bulk": "leads to the list", "/console/effects/bulk": "leads to the list",
     "/console/duplicates/search": "a part of a page", "/console/flats/search": "a part of a page", "/console/households/{id}/known": "a part of a page", "/console/notices/{id}/progress": "a part of a page", "/console/alarms": "a part of a page",
     "/console/photos/{id}": "a picture", "/console/notices/{id}/pictures/{number}": "a picture", "/console/conversations/{key}/pictures/{sent_picture}": "a picture",
-    "/p/notices/{delivery}/pictures/{number}": "a picture", "/p/notices/look/{id}/pictures/{number}": "a picture", "/p/passes/{id}/picture": "a picture",
+    "/p/notices/{delivery}/pictures/{number}": "a picture", "/p/notices/look/{id}/pictures/{number}": "a picture", "/p/passes/{id}/picture": "a picture", "/p/tickets/{number}/photos/{photo}": "a picture",
     "/console/gate/offline.js": "a program", "/console/gate/worker.js": "a program", "/console/gate/offline/data": "what the program reads", "/p/privacy/{id}/{key}": "a file",
 }  # fmt: skip
 

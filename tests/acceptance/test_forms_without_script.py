@@ -68,6 +68,7 @@ MORE: Mapping[str, str] = {
     "/p/walk-ups/{id}/{member}": "the guard lets them in before",
     "/console/care/visits/{day}": "a photo is taken before",
     "/p/duty/{task}/{login}": "a colleague takes it over before",
+    "/p/tickets/{number}": "the office calls it off before",
 }
 
 #: Which file a button sends, of a form with several.

@@ -49,6 +49,7 @@ from bot.wechat import crypto
 from integrations.clinic.models import Booking
 from integrations.clinic.models import Session as Consultation
 from integrations.health.models import CareAbsence, CareDay, CareProof, CareWish
+from integrations.patrols.models import PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost
 from integrations.visitor_passes.models import Pass, WalkUp
@@ -321,6 +322,18 @@ def live(house: House) -> None:
             session.add(
                 Booking(session_id=seen.id or 0, resident_id=resident.key, household_id=home.key, patient="张晓明", made_at=NOW)
             )
+            point = PatrolPoint(name="水泵房", questions=[{"title": "压力", "low": 0.3, "high": 0.6, "unit": "MPa"}], made_at=NOW)
+            session.add(point)
+            session.flush()
+            route = PatrolRoute(name="早班", points=[point.id or 0], opens=480, closes=660, begun_to=NOW)
+            session.add(route)
+            session.flush()
+            walked = PatrolRound(
+                route_id=route.id or 0, points=route.points, planned=1, starts_at=NOW - timedelta(hours=2), ends_at=NOW + timedelta(hours=1)
+            )  # fmt: skip
+            session.add(walked)
+            session.flush()
+            session.add(PatrolVisit(point_id=point.id or 0, round_id=walked.id, staff_id=1, at=NOW))
             joined = people.settle(session, home, name="张晓红")
             people.bind(session, joined, "oJoined", NOW)
             double = people.settle(session, home, name="张小红")
@@ -367,6 +380,12 @@ def live(house: House) -> None:
             house.met |= {("sent_picture", "met"): {shown.public_id}, ("conversation", "met"): {talk.public_id}}
             session.add(Export(talk=talk.public_id, asked_at=NOW))
             session.add(Photo(openid=actor.openid, media_id="m", taken_at=NOW, state="stored", sha256="0" * 64))
+            for number in session.exec(select(Ticket.number)).all():  # one of each ticket, behind its own address
+                session.add(
+                    Photo(
+                        openid=actor.openid, media_id="m", taken_at=NOW, state="stored", sha256="0" * 64, subject=f"ticket:{number}"
+                    )
+                )  # fmt: skip
 
     house.linli.database.submit(add).result()
     folder = house.linli.settings.var / "photos"

@@ -32,6 +32,7 @@ from bot.store.tasks import Task
 from integrations.clinic.models import Booking
 from integrations.clinic.models import Session as Sitting
 from integrations.health.models import CareProof, CheckIn
+from integrations.patrols.models import PatrolRound, PatrolVisit
 from integrations.repairs.models import Ticket, TicketCost
 from integrations.visitor_passes.models import Pass, Passage
 
@@ -257,6 +258,12 @@ def came(rows: Rows) -> dict[str, Numbers]:
     return {"": share((rows.at(sittings[one.session_id].starts_at), one.state == "came") for one in marked)}
 
 
+def patrolled(rows: Rows) -> dict[str, Numbers]:
+    visits = {(one.round_id, one.point_id) for one in rows.all(PatrolVisit) if one.kind == "kept"}
+    over = [one for one in rows.all(PatrolRound) if one.state in ("kept", "missed")]
+    return {"": share((rows.at(one.starts_at), (one.id, point) in visits) for one in over for point in one.points)}
+
+
 def understood(rows: Rows) -> dict[str, Numbers]:
     asked = [one for one in rows.all(Outcome) if one.understood]
     words = {"at_once": "一次听懂", "asked_back": "反问一句", "missed": "没听懂"}
@@ -336,7 +343,7 @@ BY_HAND: dict[str, Callable[[Rows], dict[str, Numbers]]] = {
     "repair.opened": opened, "repair.first_answer": first_answer, "repair.first_wait": first_wait, "repair.solved": solved,
     "repair.solving": solving, "repair.reopened": reopened, "repair.rating": rating, "repair.costs": costs,
     "health.checked_in": checked_in, "health.check_ins": check_ins, "care.false_visits": false_visits,
-    "clinic.booked": booked, "clinic.came": came,
+    "clinic.booked": booked, "clinic.came": came, "patrol.kept": patrolled,
 }  # fmt: skip
 
 

@@ -52,6 +52,7 @@ from integrations.clinic.models import Session as Consultation
 from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkNote
 from integrations.duty.models import Robot
 from integrations.health.models import CareDay, CareProof, CareWish
+from integrations.patrols.models import PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost, TicketNote
 from integrations.visitor_passes.models import Gate, Pass, Passage, WalkUp
@@ -94,6 +95,11 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/gates/{id}": lambda b: b.gate,
     "/p/walk-ups/{id}": lambda b: b.walk_up,
     "/p/walk-ups/{id}/{member}": lambda b: b.resident,
+    "/console/patrols/points/{code}": lambda b: b.point,
+    "/console/patrols/at/{code}": lambda b: b.point,
+    "/p/patrol/{code}": lambda b: b.point,
+    "/console/patrols/routes/{id}": lambda b: b.route,
+    "/p/tickets/{number}/photos/{photo}": lambda b: b.photo,
     "/console/clinic/sessions/{id}": lambda b: b.clinic,
     "/console/clinic/bookings/{number}": lambda b: b.booking,
     "/console/tickets/{number}": lambda b: b.ticket,
@@ -161,6 +167,8 @@ class Other:
     gate: str = ""
     clinic: str = ""
     booking: str = ""
+    point: str = ""
+    route: str = ""
     photo: str = ""
     household: int = 0
     shift: int = 0
@@ -188,7 +196,7 @@ class Other:
     def signs(self) -> list[str]:
         """What must never be seen from A."""
         return [
-            MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.walk_up, self.clinic, self.booking, self.code, self.photo, self.login,
+            MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.walk_up, self.clinic, self.booking, self.point, self.route, self.code, self.photo, self.login,
             self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported, self.export, self.export_key, self.audience, self.text,
             self.step, self.view, self.care_day,
         ]  # fmt: skip
@@ -290,6 +298,19 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     session.add(booking)
     session.flush()
     b.clinic, b.booking = clinic.public_id, booking.number
+    point = PatrolPoint(name=MARK, place=MARK, made_at=now)
+    session.add(point)
+    session.flush()
+    route = PatrolRoute(name=MARK, points=[point.id or 0], opens=480, closes=600, begun_to=now)
+    session.add(route)
+    session.flush()
+    walked = PatrolRound(route_id=route.id or 0, points=route.points, planned=1, starts_at=now, ends_at=now + timedelta(hours=1))
+    session.add(walked)
+    session.flush()
+    session.add(
+        PatrolVisit(point_id=point.id or 0, round_id=walked.id, staff_id=staff.id or 0, at=now, fault=MARK, ticket="ticket:R")
+    )
+    b.point, b.route = point.code, route.public_id
     b.household, b.staff_id, b.photo, b.key = home.id or 0, staff.id or 0, photo.public_id, key.public_id
     row = Entry(line=2, flat=("99", "9", "9909"), name=f"{MARK}新住户")
     b.imported = imports.take_over(session, [row], now, actor=f"staff:{b.login}", file_name=MARK).public_id

@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["walker_id"], ["staff.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("public_id"),
-        sa.UniqueConstraint("route_id", "starts_at", name="patrol_round_once"),
+        sa.UniqueConstraint("community_id", "route_id", "starts_at", name="patrol_round_once"),
     )
     op.create_index("patrol_round_days", "patrol_round", ["community_id", "starts_at"])
     op.create_index("patrol_round_open", "patrol_round", ["community_id", "state", "ends_at"])
@@ -96,7 +96,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("public_id"),
-        sa.UniqueConstraint("round_id", "point_id", name="patrol_visit_once"),
+        sa.UniqueConstraint("community_id", "round_id", "point_id", name="patrol_visit_once"),
     )
     op.create_index("ix_patrol_visit_point_id", "patrol_visit", ["point_id"])
     op.create_index("ix_patrol_visit_ticket", "patrol_visit", ["ticket"])

@@ -51,8 +51,9 @@ def upgrade() -> None:
         sa.Column("at", bot.model.Moment(), nullable=False),
         sa.Column("stage", sa.Enum("before", "after", name="stage_known", native_enum=False, create_constraint=True, length=16), nullable=False),
         *_ends(of_ticket=True),
-        sa.UniqueConstraint("photo"),
+        sa.UniqueConstraint("community_id", "photo", name="repair_picture_once"),
     )
+    op.create_index("repair_question_asked", "repair_question", ["community_id", "at"])
     op.create_index("ix_repair_question_ticket_id", "repair_question", ["ticket_id"])
     op.create_index("ix_repair_picture_ticket_id", "repair_picture", ["ticket_id"])
 
@@ -75,6 +76,7 @@ def _ends(*, of_ticket: bool) -> tuple[sa.Constraint, ...]:
 def downgrade() -> None:
     """Take the tables back to the shape before."""
     op.drop_index("ix_repair_picture_ticket_id", "repair_picture")
+    op.drop_index("repair_question_asked", "repair_question")
     op.drop_index("ix_repair_question_ticket_id", "repair_question")
     for table in ("repair_picture", "repair_question", "repair_crew_talk"):
         op.drop_table(table)

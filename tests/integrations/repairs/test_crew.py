@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlmodel import select
 
+from bot.contract import Work, tasks
 from bot.store import scope
 from bot.store.events import Event
 from bot.store.outbox import Delivery
@@ -316,6 +318,36 @@ def test_an_urgent_call_that_is_taken_in_the_chat_takes_its_ticket_and_ends_its_
     [task] = [one for one in crew.chat.all(Task) if one.kind == "repair.urgent"]
     assert task.claimed_by is not None
     assert task.rung_at is None
+
+
+def test_an_urgent_call_that_is_given_back_calls_others_again(crew: Crew) -> None:
+    ticket = crew.report("厨房水管爆了水止不住，很急")
+    crew.say("接单")
+    taken = crew.ticket(ticket.number)
+
+    crew.say("撤销")
+
+    [task] = [one for one in crew.chat.all(Task) if one.kind == "repair.urgent"]
+    assert taken.state is TicketState.ACCEPTED
+    assert crew.ticket(ticket.number).state is TicketState.SUBMITTED
+    assert (task.claimed_by, task.rung_at is not None) == (None, True)
+
+
+def test_who_takes_the_call_by_its_own_words_has_the_ticket(crew: Crew) -> None:
+    """我来 is said to the call; the ticket stayed 待受理, and climbed as if nobody went there."""
+    ticket = crew.report("厨房水管爆了水止不住，很急")
+
+    def claim(session: Session) -> None:
+        scope.enter(session, crew.room.house.context.community.key)
+        work = Work(session=session, now=crew.room.now, context=crew.room.house.context)
+        member = session.exec(select(Staff).where(Staff.openid == WORKER)).one()
+        [task] = [one for one in session.exec(select(Task)).all() if one.kind == "repair.urgent"]
+        tasks.claim(work, task, member)
+
+    crew.room.database.submit(claim).result()
+
+    now = crew.ticket(ticket.number)
+    assert (now.state, now.assignee_id is not None) == (TicketState.ACCEPTED, True)
 
 
 def test_managers_and_staff_ask_how_the_day_stands(crew: Crew) -> None:
