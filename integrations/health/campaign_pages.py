@@ -44,12 +44,12 @@ from integrations.health.campaigns import STATE_WORDS, Absentee, Progress, State
 from integrations.health.models import (
     FEVER_TENTHS,
     RANGE_TENTHS,
-    Answer,
     Campaign,
     CheckIn,
     Stand,
-    Told,
+    Stated,
     Tombstone,
+    TookPart,
     said,
 )
 from integrations.health.people import Person
@@ -423,7 +423,7 @@ def _stays(campaign: Campaign, stone: Tombstone | None) -> list[tuple[str, str, 
 
 
 def _unwell(desk: Desk, window: Window) -> int:
-    mine = select(func.count()).select_from(Answer).where(*window.answers(), col(Answer.is_unwell))
+    mine = select(func.count()).select_from(TookPart).where(*window.answers(), col(TookPart.is_unwell))
     return desk.session.exec(mine).one()
 
 
@@ -665,20 +665,20 @@ HOW_WORDS: Mapping[str, str] = {"phone": tr("打电话"), "door": tr("上门")}
 
 def _answers(desk: Desk, campaign: Campaign) -> Iterator[Sequence[object]]:
     query = (
-        select(Answer, Household)
-        .join(Household, col(Household.id) == col(Answer.household_id))
-        .where(Answer.campaign_id == campaign.key)
-        .order_by(col(Answer.day), col(Answer.part), col(Household.place), col(Answer.id))
+        select(TookPart, Household)
+        .join(Household, col(Household.id) == col(TookPart.household_id))
+        .where(TookPart.campaign_id == campaign.key)
+        .order_by(col(TookPart.day), col(TookPart.part), col(Household.place), col(TookPart.id))
     )
     found = desk.session.exec(query).all()
     ids = {one.resident_id for one, _ in found} | {one.reporter_id for one, _ in found}
     people = {one.id: one for one in desk.session.exec(select(Resident).where(col(Resident.id).in_(ids))).all()}
     staff = {one.id: one for one in desk.session.exec(select(Staff)).all()}
     told = desk.session.exec(
-        select(Told)
-        .join(Answer, col(Answer.id) == col(Told.answer_id))
-        .where(Answer.campaign_id == campaign.key)
-        .order_by(col(Told.id))
+        select(Stated)
+        .join(TookPart, col(TookPart.id) == col(Stated.answer_id))
+        .where(TookPart.campaign_id == campaign.key)
+        .order_by(col(Stated.id))
     ).all()
     answered = {(one.answer_id, one.number): one.said for one in told}
     made = desk.session.exec(select(CheckIn).where(CheckIn.campaign_id == campaign.key).order_by(col(CheckIn.id))).all()
