@@ -631,6 +631,7 @@ def _file(desk: Desk, name: str, kind: str, head: Sequence[str], rows: Iterator[
 def _missing_file(desk: Desk, kind: str) -> Download:
     campaign = campaigns.find(desk, desk.params["key"])
     window, is_whole = _window(desk, campaign), desk.may(PHONES)
+    desk.read(ASK)
     if is_whole:
         desk.read_by_now.append(Reading(what=tr("居民完整的电话号码"), is_export=True))
     rows = (
