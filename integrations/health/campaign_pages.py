@@ -490,11 +490,20 @@ def _missing(
     desk.read_phones(*(one.resident.about for one in those if one.resident.phone))
     values = {
         "campaign": campaign, "window": window, "when": f"{window.day.isoformat()}|{window.part}", "rows": rows, "total": _total(rows), "building": building,
-        "people": [_absentee(one) for one in those], "page": number, "pages": pages, "may_file": desk.may(EXPORT), "is_now": _counts_now(desk, window),
+        "people": [_absentee(one) for one in those], "agreed": _agreed(desk, those), "page": number, "pages": pages, "may_file": desk.may(EXPORT), "is_now": _counts_now(desk, window),
         "fault": str(refusal) if refusal else "", "refusal": refusal, "at": at, "form": desk.form, "place": roster.label_of,
         "windows": _windows_of(campaign, _last_day(desk, campaign)),
     }  # fmt: skip
     return View("health/missing.html", values, status)
+
+
+def _agreed(desk: Desk, those: Sequence[Absentee]) -> set[str]:
+    """Return who of these has consented before, by public id: nobody reads the words to them again."""
+    held = select(consents.Consent.resident_id).where(
+        consents.Consent.purpose == CHECK_IN.name, col(consents.Consent.withdrawn_at).is_(None), col(consents.Consent.resident_id).in_([one.resident.key for one in those])
+    )  # fmt: skip
+    keys = set(desk.session.exec(held).all())
+    return {one.resident.public_id for one in those if one.resident.key in keys}
 
 
 def _absentee(one: Absentee) -> dict[str, Any]:

@@ -48,27 +48,29 @@ _NO = re.compile(r"(?:我?(?:不同意|不愿意|不要|不用|不行|不方便|
 def hear(turn: Turn, text: str) -> str:
     """Return what follows from such words; nothing for all others, and for whom nobody knows."""
     said = text.strip()
-    if len(said) > _LONGEST or turn.resident is None or not turn.is_bound:
+    if len(said) > _LONGEST:
         return ""
-    if not turn.is_asked and (_YES.fullmatch(said) or _NO.fullmatch(said)):
-        return _answered(turn, agrees=_NO.fullmatch(said) is None)
-    if (found := _ENROLS.fullmatch(said)) is not None:
-        return _enrol(turn, found["kin"])
-    if (found := _CALL.fullmatch(said)) is not None and found["kin"]:
-        return _let_office_call(turn, found["kin"].removeprefix("我"))
+    answers = _YES.fullmatch(said) or _NO.fullmatch(said)
+    enrols, calls = _ENROLS.fullmatch(said), _CALL.fullmatch(said)
+    knocks, greets, hour = _KNOCKS.fullmatch(said), _GREETS.fullmatch(said), _HOUR.fullmatch(said) if "平安" in said else None
+    if (
+        not any((answers, enrols, calls, knocks, greets, hour)) or turn.resident is None or not turn.is_bound
+    ):  # words first, rows afterwards
+        return ""
+    if answers is not None:
+        return "" if turn.is_asked else _answered(turn, agrees=_NO.fullmatch(said) is None)
+    if enrols is not None:
+        return _enrol(turn, enrols["kin"])
+    if calls is not None and calls["kin"]:
+        return _let_office_call(turn, calls["kin"].removeprefix("我"))
     wish = ladder.wish_of(turn, turn.me)
     if wish is None:
         return ""
-    if (found := _KNOCKS.fullmatch(said)) is not None and (found["room"] or found["name"]) and (found["room"] or found["where"]):
-        return _ask_neighbour(turn, found["room"] or "", found["name"] or "")
-    if (found := _GREETS.fullmatch(said)) is not None:
-        return _greet(turn, wish, wants=not found["no"])
-    found = _HOUR.fullmatch(said)
-    return (
-        _change_hour(turn, wish, found["when"])
-        if found is not None and "care.daily" in {*turn.lately, "care.daily"} and "平安" in said
-        else ""
-    )
+    if knocks is not None and (knocks["room"] or (knocks["where"] and knocks["name"])):
+        return _ask_neighbour(turn, knocks["room"] or "", knocks["name"] or "")
+    if greets is not None:
+        return _greet(turn, wish, wants=not greets["no"])
+    return _change_hour(turn, wish, hour["when"]) if hour is not None else ""
 
 
 # ------------------------------------------------------------------ a parent
