@@ -39,7 +39,6 @@ _NO = re.compile(r"(?:没|不|冇|否|无|未)")
 _BARE = re.compile(
     r"(?:我|今天|今早|早上|上午|下午|晚上|体温|是|[:：\s])*(?P<whole>3[4-9]|4[0-3])(?:[.．。点度·]?(?P<tenth>\d))?(?:度|℃)?[。!！]*"
 )
-_RANGE = (34.0, 43.0)
 
 #: What is taken back is what was told just now.
 _JUST_NOW = timedelta(hours=1)
@@ -48,28 +47,29 @@ _JUST_NOW = timedelta(hours=1)
 def hear(turn: Turn, text: str) -> str | Wish:
     """Return what follows from such words; nothing for all others, and for who belongs to no campaign."""
     said = text.strip()
-    if len(said) > _LONGEST or turn.resident is None or turn.flat is None:
+    if len(said) > _LONGEST:
         return ""
-    if _DROPS.fullmatch(said):
+    drops, all_well, asks, bare = (one.fullmatch(said) for one in (_DROPS, _ALL_WELL, _HAVE_I, _BARE))
+    is_known = any((drops, all_well, asks, bare))
+    if not is_known and (turn.is_asked or len(said) > _SHORT or not campaigns.running(turn)):  # words first, rows afterwards
+        return ""
+    if turn.resident is None or turn.flat is None:
+        return ""
+    if drops is not None:
         return _drop(turn)
     if turn.is_asked and turn.open != "health.checkin":
         return ""
-    all_well = _ALL_WELL.fullmatch(said)
-    if all_well is not None and campaigns.of_person(turn, turn.me) is not None:
+    campaign = campaigns.of_person(turn, turn.me)
+    if campaign is None:
+        return ""
+    if all_well is not None:
         return Wish(intent="health.checkin", values={"household": _count(all_well["many"])})
     if turn.is_asked:
         return ""
-    bare = _BARE.fullmatch(said)
-    if bare is not None and _RANGE[0] <= (degrees := float(f"{bare['whole']}.{bare['tenth'] or 0}")) <= _RANGE[1]:
-        return (
-            Wish(intent="health.checkin", values={"temperature": degrees})
-            if campaigns.of_person(turn, turn.me) is not None
-            else ""
-        )
-    if _HAVE_I.fullmatch(said):
-        campaign = campaigns.of_person(turn, turn.me)
-        return _stands(turn, campaign) if campaign is not None else ""
-    return _answered(turn, said) if len(said) <= _SHORT else ""
+    if bare is not None:
+        degrees = float(f"{bare['whole']}.{bare['tenth'] or 0}")
+        return Wish(intent="health.checkin", values={"temperature": degrees})
+    return _stands(turn, campaign) if asks is not None else _answered(turn, said)
 
 
 def _count(said: str | None) -> str:

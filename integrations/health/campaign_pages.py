@@ -44,12 +44,12 @@ from integrations.health.campaigns import STATE_WORDS, Absentee, Progress, State
 from integrations.health.models import (
     FEVER_TENTHS,
     RANGE_TENTHS,
-    Answer,
     Campaign,
     CheckIn,
     Stand,
-    Told,
+    Stated,
     Tombstone,
+    TookPart,
     said,
 )
 from integrations.health.people import Person
@@ -423,7 +423,7 @@ def _stays(campaign: Campaign, stone: Tombstone | None) -> list[tuple[str, str, 
 
 
 def _unwell(desk: Desk, window: Window) -> int:
-    mine = select(func.count()).select_from(Answer).where(*window.answers(), col(Answer.is_unwell))
+    mine = select(func.count()).select_from(TookPart).where(*window.answers(), col(TookPart.is_unwell))
     return desk.session.exec(mine).one()
 
 
@@ -490,11 +490,20 @@ def _missing(
     desk.read_phones(*(one.resident.about for one in those if one.resident.phone))
     values = {
         "campaign": campaign, "window": window, "when": f"{window.day.isoformat()}|{window.part}", "rows": rows, "total": _total(rows), "building": building,
-        "people": [_absentee(one) for one in those], "page": number, "pages": pages, "may_file": desk.may(EXPORT), "is_now": _counts_now(desk, window),
+        "people": [_absentee(one) for one in those], "agreed": _agreed(desk, those), "page": number, "pages": pages, "may_file": desk.may(EXPORT), "is_now": _counts_now(desk, window),
         "fault": str(refusal) if refusal else "", "refusal": refusal, "at": at, "form": desk.form, "place": roster.label_of,
         "windows": _windows_of(campaign, _last_day(desk, campaign)),
     }  # fmt: skip
     return View("health/missing.html", values, status)
+
+
+def _agreed(desk: Desk, those: Sequence[Absentee]) -> set[str]:
+    """Return who of these has consented before, by public id: nobody reads the words to them again."""
+    held = select(consents.Consent.resident_id).where(
+        consents.Consent.purpose == CHECK_IN.name, col(consents.Consent.withdrawn_at).is_(None), col(consents.Consent.resident_id).in_([one.resident.key for one in those])
+    )  # fmt: skip
+    keys = set(desk.session.exec(held).all())
+    return {one.resident.public_id for one in those if one.resident.key in keys}
 
 
 def _absentee(one: Absentee) -> dict[str, Any]:
@@ -631,6 +640,7 @@ def _file(desk: Desk, name: str, kind: str, head: Sequence[str], rows: Iterator[
 def _missing_file(desk: Desk, kind: str) -> Download:
     campaign = campaigns.find(desk, desk.params["key"])
     window, is_whole = _window(desk, campaign), desk.may(PHONES)
+    desk.read(ASK)
     if is_whole:
         desk.read_by_now.append(Reading(what=tr("居民完整的电话号码"), is_export=True))
     rows = (
@@ -665,20 +675,20 @@ HOW_WORDS: Mapping[str, str] = {"phone": tr("打电话"), "door": tr("上门")}
 
 def _answers(desk: Desk, campaign: Campaign) -> Iterator[Sequence[object]]:
     query = (
-        select(Answer, Household)
-        .join(Household, col(Household.id) == col(Answer.household_id))
-        .where(Answer.campaign_id == campaign.key)
-        .order_by(col(Answer.day), col(Answer.part), col(Household.place), col(Answer.id))
+        select(TookPart, Household)
+        .join(Household, col(Household.id) == col(TookPart.household_id))
+        .where(TookPart.campaign_id == campaign.key)
+        .order_by(col(TookPart.day), col(TookPart.part), col(Household.place), col(TookPart.id))
     )
     found = desk.session.exec(query).all()
     ids = {one.resident_id for one, _ in found} | {one.reporter_id for one, _ in found}
     people = {one.id: one for one in desk.session.exec(select(Resident).where(col(Resident.id).in_(ids))).all()}
     staff = {one.id: one for one in desk.session.exec(select(Staff)).all()}
     told = desk.session.exec(
-        select(Told)
-        .join(Answer, col(Answer.id) == col(Told.answer_id))
-        .where(Answer.campaign_id == campaign.key)
-        .order_by(col(Told.id))
+        select(Stated)
+        .join(TookPart, col(TookPart.id) == col(Stated.answer_id))
+        .where(TookPart.campaign_id == campaign.key)
+        .order_by(col(Stated.id))
     ).all()
     answered = {(one.answer_id, one.number): one.said for one in told}
     made = desk.session.exec(select(CheckIn).where(CheckIn.campaign_id == campaign.key).order_by(col(CheckIn.id))).all()

@@ -36,7 +36,7 @@ from bot.contract import (
 )
 from bot.contract.notices import Audience
 from integrations.health import tasks
-from integrations.health.models import Answer, Campaign, CheckIn, Reminder, Stand, Told, Tombstone
+from integrations.health.models import Campaign, CheckIn, Reminder, Stand, Stated, Tombstone, TookPart
 from integrations.health.people import Person
 from integrations.health.purposes import CHECK_IN
 
@@ -151,7 +151,7 @@ def is_member(work: Work, campaign: Campaign, resident: Resident) -> bool:
 def note(
     work: Work, reporter: Resident, home: Household, person: Person, *, stand: Stand = Stand.TOLD, made: CheckIn | None = None,
     unwell: bool = False, corrects: bool = False, staff: Staff | None = None, how: str = "", campaign: Campaign | None = None,
-) -> Answer | None:  # fmt: skip
+) -> TookPart | None:  # fmt: skip
     """Write down that somebody took part in the window that counts now; None where no campaign asks them.
 
     Who was measured once is not unmeasured again. Of several temperatures the highest counts, unless one takes another back.
@@ -162,10 +162,10 @@ def note(
         return None
     day, part = work.now.astimezone(SHANGHAI).date(), part_at(found, work.now)
     who = f"resident:{person.resident.key}" if person.resident is not None else f"flat:{home.key}:{person.word}"
-    same = (Answer.campaign_id == found.key, Answer.day == day, Answer.part == part, Answer.who == who)
-    row = work.session.exec(select(Answer).where(*same)).first() or _begun(
+    same = (TookPart.campaign_id == found.key, TookPart.day == day, TookPart.part == part, TookPart.who == who)
+    row = work.session.exec(select(TookPart).where(*same)).first() or _begun(
         work,
-        Answer(
+        TookPart(
             campaign_id=found.key, day=day, part=part, who=who, resident_id=person.resident.key if person.resident else None, reporter_id=reporter.key,
             household_id=home.key, person="" if person.resident else person.word, stand=stand, at=work.now,
             lacks=len(found.questions) if stand is Stand.TOLD else 0,
@@ -188,13 +188,13 @@ def note(
     return row
 
 
-def _begun(work: Work, row: Answer, same: tuple[Any, ...]) -> Answer:
+def _begun(work: Work, row: TookPart, same: tuple[Any, ...]) -> TookPart:
     """Write the row of an answer, or return the one that somebody else of the family has written this moment."""
     try:
         with work.session.begin_nested():
             work.session.add(row)
     except IntegrityError:
-        return work.session.exec(select(Answer).where(*same)).one()
+        return work.session.exec(select(TookPart).where(*same)).one()
     return row
 
 
@@ -206,52 +206,54 @@ def unnote(work: Work, rows: Iterable[CheckIn]) -> None:
         if campaign is None:
             continue
         part = part_at(campaign, made.at)
-        mine = (Answer.campaign_id == campaign.key, Answer.day == made.day, Answer.part == part)
+        mine = (TookPart.campaign_id == campaign.key, TookPart.day == made.day, TookPart.part == part)
         of = (
-            col(Answer.resident_id) == made.resident_id
+            col(TookPart.resident_id) == made.resident_id
             if made.resident_id is not None
-            else (col(Answer.reporter_id) == made.reporter_id) & (col(Answer.person) == made.person)
+            else (col(TookPart.reporter_id) == made.reporter_id) & (col(TookPart.person) == made.person)
         )
         kept = work.session.exec(select(CheckIn).where(CheckIn.campaign_id == campaign.key, CheckIn.day == made.day)).all()
         if any(one.of == made.of and one not in gone and part_at(campaign, one.at) == part for one in kept):
             continue
-        for answer in work.session.exec(select(Answer).where(*mine, of)).all():
-            drop(work, Answer.id == answer.id)
+        for answer in work.session.exec(select(TookPart).where(*mine, of)).all():
+            drop(work, TookPart.id == answer.id)
 
 
 def drop(work: Work, *of: Any) -> int:
     """Delete answers and what was told with them; returns how many rows."""
-    mine = select(Answer.id).where(*of)
-    told = work.session.execute(delete(Told).where(col(Told.answer_id).in_(mine)).execution_options(synchronize_session=False))
-    rows = work.session.execute(delete(Answer).where(*of).execution_options(synchronize_session=False))
+    mine = select(TookPart.id).where(*of)
+    told = work.session.execute(
+        delete(Stated).where(col(Stated.answer_id).in_(mine)).execution_options(synchronize_session=False)
+    )
+    rows = work.session.execute(delete(TookPart).where(*of).execution_options(synchronize_session=False))
     return int(getattr(told, "rowcount", 0)) + int(getattr(rows, "rowcount", 0))
 
 
-def at_home(work: Work, campaign: Campaign, home: Household) -> Sequence[tuple[Resident, Answer | None]]:
+def at_home(work: Work, campaign: Campaign, home: Household) -> Sequence[tuple[Resident, TookPart | None]]:
     """Return who of a flat is asked, each with how it stands with them in the window that counts now."""
     people = [one for one in roster.people_of(work.session, home) if is_member(work, campaign, one)]
     day, part = work.now.astimezone(SHANGHAI).date(), part_at(campaign, work.now)
     mine = (
-        Answer.campaign_id == campaign.key,
-        Answer.day == day,
-        Answer.part == part,
-        col(Answer.resident_id).in_([one.key for one in people]),
+        TookPart.campaign_id == campaign.key,
+        TookPart.day == day,
+        TookPart.part == part,
+        col(TookPart.resident_id).in_([one.key for one in people]),
     )
-    rows = {one.resident_id: one for one in work.session.exec(select(Answer).where(*mine)).all()}
+    rows = {one.resident_id: one for one in work.session.exec(select(TookPart).where(*mine)).all()}
     return [(one, rows.get(one.key)) for one in people]
 
 
-def unmeasured_of(work: Work, campaign: Campaign, home: Household) -> Sequence[Answer]:
+def unmeasured_of(work: Work, campaign: Campaign, home: Household) -> Sequence[TookPart]:
     """Return who of a flat was told of without a temperature, and is not on the roster: 孩子没量."""
     day, part = work.now.astimezone(SHANGHAI).date(), part_at(campaign, work.now)
     mine = (
-        Answer.campaign_id == campaign.key, Answer.day == day, Answer.part == part, Answer.household_id == home.key, col(Answer.resident_id).is_(None),
-        Answer.stand == Stand.UNMEASURED,
+        TookPart.campaign_id == campaign.key, TookPart.day == day, TookPart.part == part, TookPart.household_id == home.key, col(TookPart.resident_id).is_(None),
+        TookPart.stand == Stand.UNMEASURED,
     )  # fmt: skip
-    return work.session.exec(select(Answer).where(*mine).order_by(col(Answer.id))).all()
+    return work.session.exec(select(TookPart).where(*mine).order_by(col(TookPart.id))).all()
 
 
-def is_done(answer: Answer | None) -> bool:
+def is_done(answer: TookPart | None) -> bool:
     """Tell whether nothing is left to be asked of somebody in a window."""
     return answer is not None and answer.stand in DONE and not answer.lacks
 
@@ -259,27 +261,27 @@ def is_done(answer: Answer | None) -> bool:
 # ------------------------------------------------------------------ questions of its own
 
 
-def open_question(work: Work, reporter: Resident) -> tuple[Campaign, int, Sequence[Answer]] | None:
+def open_question(work: Work, reporter: Resident) -> tuple[Campaign, int, Sequence[TookPart]] | None:
     """Return the question that whoever reported is still to answer, with the answers it is for: all of whom they told; None where none is."""
     campaign = of_person(work, reporter)
     if campaign is None or not campaign.questions:
         return None
     day, part = work.now.astimezone(SHANGHAI).date(), part_at(campaign, work.now)
     mine = (
-        Answer.campaign_id == campaign.key, Answer.day == day, Answer.part == part, Answer.reporter_id == reporter.key, Answer.stand == Stand.TOLD,
-        Answer.lacks > 0,
+        TookPart.campaign_id == campaign.key, TookPart.day == day, TookPart.part == part, TookPart.reporter_id == reporter.key, TookPart.stand == Stand.TOLD,
+        TookPart.lacks > 0,
     )  # fmt: skip
-    rows = work.session.exec(select(Answer).where(*mine).order_by(col(Answer.id))).all()
+    rows = work.session.exec(select(TookPart).where(*mine).order_by(col(TookPart.id))).all()
     if not rows:
         return None
     most = max(one.lacks for one in rows)
     return campaign, len(campaign.questions) - most, [one for one in rows if one.lacks == most]
 
 
-def answer(work: Work, campaign: Campaign, number: int, rows: Sequence[Answer], said: str, consent_id: int) -> None:
+def answer(work: Work, campaign: Campaign, number: int, rows: Sequence[TookPart], said: str, consent_id: int) -> None:
     """Keep what was answered to a question, for each of these people."""
     for row in rows:
-        work.session.add(Told(answer_id=row.id or 0, number=number, said=said, at=work.now, consent_id=consent_id))
+        work.session.add(Stated(answer_id=row.id or 0, number=number, said=said, at=work.now, consent_id=consent_id))
         row.lacks = max(row.lacks - 1, 0)
         work.session.add(row)
     work.record("health.took_part", campaign.subject, stand="question")
@@ -309,7 +311,7 @@ class Window:
 
     def answers(self) -> tuple[Any, ...]:
         """Return the conditions for the answers of this window."""
-        return (Answer.campaign_id == self.campaign.key, Answer.day == self.day, Answer.part == self.part)
+        return (TookPart.campaign_id == self.campaign.key, TookPart.day == self.day, TookPart.part == self.part)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,8 +338,8 @@ class Progress:
 
 def progress(work: Work, window: Window) -> Sequence[Progress]:
     """Return how far each building is, in the order of the flats."""
-    is_told = (col(Answer.stand) == Stand.TOLD) & (col(Answer.lacks) == 0)
-    is_absent = col(Answer.stand) == Stand.ABSENT
+    is_told = (col(TookPart.stand) == Stand.TOLD) & (col(TookPart.lacks) == 0)
+    is_absent = col(TookPart.stand) == Stand.ABSENT
     refuses = col(Resident.id).in_(consents.unwilling(CHECK_IN))
 
     def many(of: ColumnElement[bool]) -> Any:
@@ -346,11 +348,11 @@ def progress(work: Work, window: Window) -> Sequence[Progress]:
     query = (
         select(
             col(Household.building), func.count(), many(is_told), many(is_absent),
-            many(refuses & func.coalesce(~(is_told | is_absent), True)), many(col(Answer.is_unwell).is_(True)), func.min(col(Household.place)),
+            many(refuses & func.coalesce(~(is_told | is_absent), True)), many(col(TookPart.is_unwell).is_(True)), func.min(col(Household.place)),
         )  # type: ignore[call-overload]  # SQLModel knows no seven columns
         .select_from(Resident)
         .join(Household, col(Household.id) == col(Resident.household_id))
-        .outerjoin(Answer, (col(Answer.resident_id) == col(Resident.id)) & _of(window))
+        .outerjoin(TookPart, (col(TookPart.resident_id) == col(Resident.id)) & _of(window))
         .where(col(Resident.id).in_(_members(work, window)))
         .group_by(col(Household.building))
     )  # fmt: skip
@@ -365,13 +367,17 @@ def _members(work: Work, window: Window) -> Any:
 
 
 def _of(window: Window) -> ColumnElement[bool]:
-    return (col(Answer.campaign_id) == window.campaign.key) & (col(Answer.day) == window.day) & (col(Answer.part) == window.part)
+    return (
+        (col(TookPart.campaign_id) == window.campaign.key)
+        & (col(TookPart.day) == window.day)
+        & (col(TookPart.part) == window.part)
+    )
 
 
 def missing(work: Work, window: Window) -> Any:
     """Return the select of the residents who are still to be asked; who said no is not."""
-    answered = select(Answer.id).where(
-        *window.answers(), Answer.resident_id == Resident.id, col(Answer.stand).in_(DONE), Answer.lacks == 0
+    answered = select(TookPart.id).where(
+        *window.answers(), TookPart.resident_id == Resident.id, col(TookPart.stand).in_(DONE), TookPart.lacks == 0
     )  # fmt: skip
     return select(Resident).where(
         col(Resident.id).in_(_members(work, window)),
@@ -387,7 +393,7 @@ class Absentee:
     resident: Resident
     flat: Household
     person: str  # set where they are not on the roster: then `resident` told of them
-    answer: Answer | None
+    answer: TookPart | None
 
 
 def missing_of(
@@ -402,10 +408,10 @@ def missing_of(
     mine = {
         one.resident_id: one
         for one in work.session.exec(
-            select(Answer).where(
+            select(TookPart).where(
                 *window.answers(),
-                or_(col(Answer.stand) == Stand.UNMEASURED, Answer.lacks > 0),
-                col(Answer.resident_id).is_not(None),
+                or_(col(TookPart.stand) == Stand.UNMEASURED, TookPart.lacks > 0),
+                col(TookPart.resident_id).is_not(None),
             )
         ).all()
     }
@@ -415,10 +421,10 @@ def missing_of(
 
 def _children(work: Work, window: Window, building: str | None) -> Sequence[Absentee]:
     query = (
-        select(Answer, Resident, Household)
-        .join(Resident, col(Resident.id) == col(Answer.reporter_id))
-        .join(Household, col(Household.id) == col(Answer.household_id))
-        .where(*window.answers(), col(Answer.resident_id).is_(None), Answer.stand == Stand.UNMEASURED)
+        select(TookPart, Resident, Household)
+        .join(Resident, col(Resident.id) == col(TookPart.reporter_id))
+        .join(Household, col(Household.id) == col(TookPart.household_id))
+        .where(*window.answers(), col(TookPart.resident_id).is_(None), TookPart.stand == Stand.UNMEASURED)
         .order_by(col(Household.place))
     )
     if building is not None:
@@ -497,17 +503,17 @@ def erase(work: Work, campaign: Campaign) -> None:
     campaign = locked(work, campaign)
     if campaign.erased_at is not None:
         return
-    mine = (Answer.campaign_id == campaign.key,)
+    mine = (TookPart.campaign_id == campaign.key,)
     stays = work.session.execute(
-        select(col(Answer.day), col(Answer.part), func.count(), func.sum(case((col(Answer.is_unwell), 1), else_=0)))
-        .where(*mine, Answer.stand == Stand.TOLD)
-        .group_by(col(Answer.day), col(Answer.part))
-        .order_by(col(Answer.day), col(Answer.part))
+        select(col(TookPart.day), col(TookPart.part), func.count(), func.sum(case((col(TookPart.is_unwell), 1), else_=0)))
+        .where(*mine, TookPart.stand == Stand.TOLD)
+        .group_by(col(TookPart.day), col(TookPart.part))
+        .order_by(col(TookPart.day), col(TookPart.part))
     ).all()
-    answers = select(Answer.id).where(*mine)
+    answers = select(TookPart.id).where(*mine)
     counts = {
-        "answers": _gone(work, Told, col(Told.answer_id).in_(answers)),
-        "took_part": _gone(work, Answer, *mine),
+        "answers": _gone(work, Stated, col(Stated.answer_id).in_(answers)),
+        "took_part": _gone(work, TookPart, *mine),
         "checkins": _gone(work, CheckIn, CheckIn.campaign_id == campaign.key),
         "reminders": _gone(work, Reminder, Reminder.campaign_id == campaign.key),
         "tasks": _forget_tasks(work, campaign),

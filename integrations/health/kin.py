@@ -30,10 +30,10 @@ _CALL = re.compile(
 _ENROLS = re.compile(
     rf"(?:请|麻烦|想|想要|能不能|能|可以|我想|我要)*(?:给|帮|替|为){_KIN}(?:也)?(?:开通|开|登记|弄|办|加|设置|申请|报名|开一个|开个)(?:一个|个|一下|上)?(?:每天|每日|天天)?的?(?:报平安|平安|每天问候|关怀)(?:的?(?:服务|功能))?(?:吗|吧|呗|嘛|可以吗|行吗|行不行)?[。!！?？]*"
 )
-_FLAT = r"(?:(?P<where>隔壁|对门|楼上|楼下|邻居)?(?:的|是)?(?P<room>\d{3,4})?(?:室|号|的)?(?P<name>[\u4e00-\u9fff]{2,4}?)?)"
-#: 请隔壁502的李梅帮我敲门, 让对门502有事来看看我, 邻居502帮忙敲门.
+#: 请隔壁502的李梅帮我敲门, 让对门502来看看我.
 _KNOCKS = re.compile(
-    rf"(?:想|请|让|叫|找|麻烦|我想|我要|可以|能不能)*{_FLAT}(?:的人|家|那户)?(?:平时|有事|没消息|万一|到时候)?(?:来|帮|帮忙|帮我|过来|给我|替我|我)*(?:敲敲?门|敲一?下门|看看我?|看一?下我?|照看|照应|照看一下)(?:我|一下|吗|吧|行吗|可以吗)*[。!！?？]*"
+    r"(?:请|让|叫|找|麻烦|想请|想让)(?P<where>隔壁|对门|楼上|楼下|邻居)?(?:的|是)?(?P<room>\d{3,4})?(?:室|号)?的?(?P<name>[\u4e00-\u9fff]{2,3}?)?"
+    r"(?:来|帮忙|帮我|帮|给我|替我)?(?:敲敲?门|敲一?下门|看看我?|照看我?|照应我?)(?:一下)?[。!！?？]*"
 )
 _HOUR = re.compile(
     r"(?:我|把|报平安|平安|以后|每天|时间|的|想|要|能不能|可以)*(?:改(?:成|到|为)?|换(?:成|到)?|推迟到|提前到|定在|等到)(?P<when>.{2,10}?)(?:之?前|以前)?(?:报平安|报|等我|再问|再问我|吧|吗|行吗)*[。!！?？]*"
@@ -48,27 +48,29 @@ _NO = re.compile(r"(?:我?(?:不同意|不愿意|不要|不用|不行|不方便|
 def hear(turn: Turn, text: str) -> str:
     """Return what follows from such words; nothing for all others, and for whom nobody knows."""
     said = text.strip()
-    if len(said) > _LONGEST or turn.resident is None or not turn.is_bound:
+    if len(said) > _LONGEST:
         return ""
-    if not turn.is_asked and (_YES.fullmatch(said) or _NO.fullmatch(said)):
-        return _answered(turn, agrees=_NO.fullmatch(said) is None)
-    if (found := _ENROLS.fullmatch(said)) is not None:
-        return _enrol(turn, found["kin"])
-    if (found := _CALL.fullmatch(said)) is not None and found["kin"]:
-        return _let_office_call(turn, found["kin"].removeprefix("我"))
+    answers = _YES.fullmatch(said) or _NO.fullmatch(said)
+    enrols, calls = _ENROLS.fullmatch(said), _CALL.fullmatch(said)
+    knocks, greets, hour = _KNOCKS.fullmatch(said), _GREETS.fullmatch(said), _HOUR.fullmatch(said) if "平安" in said else None
+    if (
+        not any((answers, enrols, calls, knocks, greets, hour)) or turn.resident is None or not turn.is_bound
+    ):  # words first, rows afterwards
+        return ""
+    if answers is not None:
+        return "" if turn.is_asked else _answered(turn, agrees=_NO.fullmatch(said) is None)
+    if enrols is not None:
+        return _enrol(turn, enrols["kin"])
+    if calls is not None and calls["kin"]:
+        return _let_office_call(turn, calls["kin"].removeprefix("我"))
     wish = ladder.wish_of(turn, turn.me)
     if wish is None:
         return ""
-    if (found := _KNOCKS.fullmatch(said)) is not None and (found["room"] or found["name"]) and (found["room"] or found["where"]):
-        return _ask_neighbour(turn, found["room"] or "", found["name"] or "")
-    if (found := _GREETS.fullmatch(said)) is not None:
-        return _greet(turn, wish, wants=not found["no"])
-    found = _HOUR.fullmatch(said)
-    return (
-        _change_hour(turn, wish, found["when"])
-        if found is not None and "care.daily" in {*turn.lately, "care.daily"} and "平安" in said
-        else ""
-    )
+    if knocks is not None and (knocks["room"] or (knocks["where"] and knocks["name"])):
+        return _ask_neighbour(turn, knocks["room"] or "", knocks["name"] or "")
+    if greets is not None:
+        return _greet(turn, wish, wants=not greets["no"])
+    return _change_hour(turn, wish, hour["when"]) if hour is not None else ""
 
 
 # ------------------------------------------------------------------ a parent

@@ -122,7 +122,7 @@ class Stand(StrEnum):
     ABSENT = "absent"  # the staff asked, and nobody was there or knew
 
 
-class Answer(Scoped, table=True):
+class TookPart(Scoped, table=True):
     """That somebody has taken part in one window of a day, and nothing of what they said: that stands in check-ins, with consent."""
 
     __tablename__ = "health_answer"
@@ -148,7 +148,7 @@ class Answer(Scoped, table=True):
     how: str = ""  # phone, door
 
 
-class Told(Scoped, WithConsent, table=True):
+class Stated(Scoped, WithConsent, table=True):
     """What somebody answered to a question of a campaign's own; a correction is a row more."""
 
     __tablename__ = "health_told"

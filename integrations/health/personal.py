@@ -4,11 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, delete, or_, select
 
 from bot.contract import Personal, Resident, Retention, Rows, Work, tr
 from integrations.health import care, purposes, tasks, visits
-from integrations.health.models import CareAbsence, CareDay, CareProof, CareWish, CheckIn
+from integrations.health.models import (
+    CareAbsence,
+    CareDay,
+    CareInvite,
+    CareProof,
+    CareWish,
+    CheckIn,
+    Reminder,
+    Stand,
+    Stated,
+    TookPart,
+)
 from integrations.health.settings import Settings
 
 #: What it is called where residents are told.
@@ -28,7 +39,21 @@ def export(work: Work, resident: Resident) -> Mapping[str, Any]:
     found = work.session.exec(
         select(CareProof).where(col(CareProof.day_id).in_([one.id for one in days])).order_by(col(CareProof.id))
     ).all()
+    part = or_(TookPart.resident_id == resident.id, TookPart.reporter_id == resident.id)
+    took = work.session.exec(select(TookPart).where(part).order_by(col(TookPart.id))).all()
+    stated = work.session.exec(
+        select(Stated).where(col(Stated.answer_id).in_([one.id for one in took])).order_by(col(Stated.id))
+    ).all()
+    mine = or_(CareInvite.from_id == resident.id, CareInvite.elder_id == resident.id, CareInvite.to_id == resident.id)
+    invites = work.session.exec(select(CareInvite).where(mine).order_by(col(CareInvite.id))).all()
     return {
+        "健康登记": [
+            {"哪天": str(one.day), "谁": one.person or "本人或家人", "怎么样": campaign_words(one.stand)} for one in took
+        ],
+        "健康登记答的问题": [{"时间": f"{one.at:%Y-%m-%d %H:%M}", "答": one.said} for one in stated],
+        "请人答应照看": [
+            {"时间": f"{one.at:%Y-%m-%d %H:%M}", "什么": INVITES.get(one.kind, one.kind), "答应": one.agreed} for one in invites
+        ],
         "请人问候的约定": asked,
         "报平安": [{"哪天": str(one.day), "怎么知道的": visits.SIGN_WORDS.get(one.sign, "没有消息")} for one in days],
         "不在家": [{"从": str(one.begins), "到": str(one.ends)} for one in away],
@@ -37,10 +62,23 @@ def export(work: Work, resident: Resident) -> Mapping[str, Any]:
     }
 
 
+def campaign_words(stand: str) -> str:
+    """Return how somebody took part, in words."""
+    return (
+        {Stand.TOLD: "报了", Stand.UNMEASURED: "没量", Stand.ABSENT: "没人在或没接"}.get(Stand(stand), "")
+        if stand in set(Stand)
+        else ""
+    )
+
+
+INVITES: Mapping[str, str] = {"parent": "开通报平安", "neighbour": "没有消息时去敲门"}
+
+
 def erase(work: Work, resident: Resident) -> None:
     """Delete all check-ins of a resident, and those they told; the event log keeps only that there were some."""
     purposes.end(work, resident)
     care.end(work, resident)
+    work.session.execute(delete(Reminder).where(col(Reminder.resident_id) == resident.id))
 
 
 def erase_account(work: Work, openid: str, until: datetime) -> None:
@@ -58,7 +96,12 @@ RETAIN = Retention(
     what=KEPT,
     lives=lives,
     setting="LINLI_HEALTH_KEEP_DAYS",
-    rows=(Rows(CheckIn, lambda before: (col(CheckIn.at) < before,)),),
+    rows=(
+        Rows(Stated, lambda before: (col(Stated.at) < before,)),
+        Rows(Reminder, lambda before: (col(Reminder.at) < before,)),
+        Rows(TookPart, lambda before: (col(TookPart.at) < before, col(TookPart.id).not_in(select(Stated.answer_id)))),
+        Rows(CheckIn, lambda before: (col(CheckIn.at) < before,)),
+    ),
 )
 
 PERSONAL = Personal(export=export, erase=erase, retain=(RETAIN, care.RETAIN_DAYS, care.RETAIN), erase_account=erase_account)

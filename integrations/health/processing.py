@@ -6,6 +6,15 @@ from integrations.health.personal import KEPT
 
 PROCESSING = (
     Processing(
+        what=tr("健康登记里答的问题"), purpose=tr("小区登记期间知道谁要照顾、谁还没问到"), basis=(Basis.SEPARATE_CONSENT,),
+        columns=("health_told.said",), lives=tr("登记结束后按当时定的天数全部删除，只留人数；撤回同意即删除"), retains=(KEPT,), seen_by=("health.view",),
+        impact=Impact(
+            necessity=tr("不问就不知道；问题在登记开始前定好，开始后不能加"),
+            risks=(tr("问了不该问的"), tr("登记结束了还留着"), tr("被无关的人看到")),
+            measures=(tr("内容按字段加密，只有看健康打卡的权限能看；催报的人只看到谁还没报"), tr("期限在开始时定死，到期自动删除并留下删除记录"), tr("不同意的不再问")),
+        ),
+    ),
+    Processing(
         what=tr("体温和症状"), purpose=tr("异常时有人及时联系本人"), basis=(Basis.SEPARATE_CONSENT,),
         columns=("health_checkin.tenths", "health_checkin.symptoms"), lives=tr("90 天后自动删除（LINLI_HEALTH_KEEP_DAYS 可改）；撤回同意即删除"), retains=(KEPT,), seen_by=("health.view",),
         impact=Impact(

@@ -7,7 +7,7 @@ from sqlmodel import col, delete, or_, select
 
 from bot.contract import Purpose, Resident, Work, consents, tr
 from integrations.health import tasks
-from integrations.health.models import Answer, CheckIn, Told
+from integrations.health.models import CheckIn, Stated, TookPart
 from integrations.health.reports import Report
 from integrations.health.settings import Settings
 
@@ -34,7 +34,7 @@ def end(work: Work, resident: Resident) -> int:
     """
     for who in filter(None, (resident.openid, resident.about)):
         tasks.forget(work, who, why=WITHDRAWN)
-    leave(work, or_(col(Answer.resident_id) == resident.id, col(Answer.reporter_id) == resident.id))
+    leave(work, or_(col(TookPart.resident_id) == resident.id, col(TookPart.reporter_id) == resident.id))
     theirs = or_(col(CheckIn.resident_id) == resident.id, col(CheckIn.reporter_id) == resident.id)
     return int(getattr(work.session.execute(delete(CheckIn).where(theirs)), "rowcount", 0))
 
@@ -48,7 +48,7 @@ def end_for_children(work: Work, resident: Resident) -> int:
         tasks.forget(work, resident.openid, of=lambda word: word in young or Report(who=word).is_child, why=WITHDRAWN)
     children = [one for one in told if one.person and (one.person in young or Report(who=one.person).is_child)]
     named = {one.person for one in children}
-    leave(work, (col(Answer.reporter_id) == resident.id) & col(Answer.person).in_(named) & (col(Answer.person) != ""))
+    leave(work, (col(TookPart.reporter_id) == resident.id) & col(TookPart.person).in_(named) & (col(TookPart.person) != ""))
     for one in children:
         work.session.delete(one)
     return len(children)
@@ -56,9 +56,9 @@ def end_for_children(work: Work, resident: Resident) -> int:
 
 def leave(work: Work, theirs: Any) -> None:
     """Take people out of the campaigns they took part in: what they answered, and that they did."""
-    mine = select(Answer.id).where(theirs)
-    work.session.execute(delete(Told).where(col(Told.answer_id).in_(mine)).execution_options(synchronize_session=False))
-    work.session.execute(delete(Answer).where(theirs).execution_options(synchronize_session=False))
+    mine = select(TookPart.id).where(theirs)
+    work.session.execute(delete(Stated).where(col(Stated.answer_id).in_(mine)).execution_options(synchronize_session=False))
+    work.session.execute(delete(TookPart).where(theirs).execution_options(synchronize_session=False))
 
 
 CHECK_IN = Purpose(

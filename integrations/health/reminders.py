@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from bot.contract import SHANGHAI, Household, Resident, Work, job, tr_all
 from integrations.health import campaigns
 from integrations.health.campaigns import Window
-from integrations.health.models import Answer, Campaign, Reminder, Stand
+from integrations.health.models import Campaign, Reminder, Stand, TookPart
 
 #: People who are reminded in one run; the rest has its turn a minute later.
 AT_ONCE = 1_000
@@ -58,7 +58,7 @@ def _whom(work: Work, window: Window, due: int) -> Sequence[Resident]:
     again = (
         select(Resident)
         .where(
-            col(Resident.id).in_(select(Answer.reporter_id).where(*window.answers(), Answer.stand == Stand.UNMEASURED)),
+            col(Resident.id).in_(select(TookPart.reporter_id).where(*window.answers(), TookPart.stand == Stand.UNMEASURED)),
             col(Resident.openid).is_not(None), col(Resident.id).not_in(reminded), col(Resident.id).not_in([one.key for one in found]),
         )
         .limit(AT_ONCE)

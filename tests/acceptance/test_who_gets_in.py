@@ -48,7 +48,7 @@ from bot.store.views import SavedView
 from bot.wechat import crypto
 from integrations.clinic.models import Booking
 from integrations.clinic.models import Session as Consultation
-from integrations.health.models import CareAbsence, CareDay, CareProof, CareWish
+from integrations.health.models import Campaign, CareAbsence, CareDay, CareProof, CareWish
 from integrations.patrols.models import PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost
@@ -290,6 +290,20 @@ def live(house: House) -> None:
                 for ago in (0, 1)
             ]
             session.add_all(days)
+            today = NOW.date()
+            for begins, ends in ((today, today), (today + timedelta(days=30), today + timedelta(days=40))):
+                session.add(
+                    Campaign(
+                        name="流感登记",
+                        whom={"everyone": True},
+                        begins=begins,
+                        ends=ends,
+                        windows=[[0, 1439]],
+                        keep_days=14,
+                        erases_on=ends + timedelta(days=14),
+                        made_at=NOW,
+                    )
+                )
             session.add(
                 CareAbsence(
                     resident_id=resident.key,

@@ -51,7 +51,7 @@ from integrations.clinic.models import Booking
 from integrations.clinic.models import Session as Consultation
 from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkNote
 from integrations.duty.models import Robot
-from integrations.health.models import CareDay, CareProof, CareWish
+from integrations.health.models import Campaign, CareDay, CareProof, CareWish
 from integrations.patrols.models import PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost, TicketNote
@@ -109,6 +109,8 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/care/people/{key}": lambda b: b.resident,
     "/console/care/visits/{day}": lambda b: b.care_day,
     "/p/care/{day}": lambda b: b.care_day,
+    "/console/campaigns/{key}": lambda b: b.campaign,
+    "/console/campaigns/{key}/missing/{resident}": lambda b: b.resident,
     "/console/duty/shifts/{id}": lambda b: str(b.shift),
     "/console/duty/robots/{id}": lambda b: b.robot,
     "/p/notices/{delivery}": lambda b: str(b.delivery),
@@ -191,6 +193,7 @@ class Other:
     step: str = ""
     view: str = ""
     care_day: str = ""
+    campaign: str = ""
 
     @property
     def signs(self) -> list[str]:
@@ -198,7 +201,7 @@ class Other:
         return [
             MARK, OPENID, self.notice, self.conversation, self.task, self.ticket, self.pass_id, self.walk_up, self.clinic, self.booking, self.point, self.route, self.code, self.photo, self.login,
             self.key, self.effect, self.resident, self.robot, self.knowledge, self.device, self.draft, self.imported, self.export, self.export_key, self.audience, self.text,
-            self.step, self.view, self.care_day,
+            self.step, self.view, self.care_day, self.campaign,
         ]  # fmt: skip
 
 
@@ -329,6 +332,19 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
         )
     )
     b.care_day = waits.public_id
+    asked_of_all = Campaign(
+        name=MARK,
+        whom={"everyone": True},
+        begins=now.date(),
+        ends=now.date(),
+        windows=[[420, 600]],
+        keep_days=1,
+        erases_on=now.date(),
+        made_at=now,
+    )
+    session.add(asked_of_all)
+    session.flush()
+    b.campaign = asked_of_all.public_id
     b.device = sessions.key_of(sessions.begin(session, staff, "", now))
     b.export, b.export_key = export.code, export.file_key
     where = {"building": "99", "unit": "9", "room": "9909", "name": MARK, "knows_number": True}

@@ -22,7 +22,7 @@ from bot.store.staff import Role, Staff
 from integrations.clinic.models import Booking
 from integrations.clinic.models import Session as Consultation
 from integrations.duty import summons
-from integrations.health.models import CareDay, CareProof, CareWish, CheckIn
+from integrations.health.models import Campaign, CareDay, CareProof, CareWish, CheckIn
 
 if TYPE_CHECKING:
     from tests.console.conftest import Browser, Office
@@ -99,7 +99,22 @@ def looked_at(session: Session, office: Office) -> dict[str, str]:
             made_at=office.clock(),
         )
     )
+    day = office.clock().date()
+    campaign = Campaign(
+        name="流感登记",
+        whom={"everyone": True},
+        begins=day,
+        ends=day,
+        windows=[[420, 600]],
+        keep_days=1,
+        erases_on=day,
+        made_at=office.clock(),
+    )
+    session.add(campaign)
+    session.flush()
+    asked = ("", "/missing", "/missing.csv", "/missing.xlsx", "/answers.csv", "/answers.xlsx")
     cared = {
+        **{f"/campaigns/{{key}}{page}": campaign.public_id for page in asked},
         "/care/people/{key}": alone.public_id,
         "/care/visits/{day}": morning.public_id,
         "/care/visits/{day}/picture": morning.public_id,

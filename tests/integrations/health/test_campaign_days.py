@@ -19,7 +19,7 @@ from bot.store.database import Database, connect
 from bot.store.people import Household, Resident
 from bot.store.staff import Role
 from integrations.health import actions, campaign_pages, campaigns, purposes, reminders
-from integrations.health.models import Answer, Campaign, CheckIn, Reminder, Told, Tombstone
+from integrations.health.models import Campaign, CheckIn, Reminder, Stated, Tombstone, TookPart
 from tests.conftest import Town as Rooms
 from tests.integrations.conftest import Town, settle_in
 from tests.integrations.health.test_campaigns import Round
@@ -205,7 +205,7 @@ class Days(RuleBasedStateMachine):
         assert all(time(7) <= one.at.astimezone(SHANGHAI).time() < time(21) for one in rows)
         names = {one.key: one.name for one in self.held.town.all(Resident)}
         firsts = {
-            (one.day, one.part, names[one.resident_id]): one.at for one in self.held.town.all(Answer) if one.resident_id and not one.staff_id
+            (one.day, one.part, names[one.resident_id]): one.at for one in self.held.town.all(TookPart) if one.resident_id and not one.staff_id
         }  # fmt: skip
         for one in rows:
             part = int(one.at.astimezone(SHANGHAI).time() >= time(16))
@@ -226,7 +226,7 @@ class Days(RuleBasedStateMachine):
             return
         assert campaign.erased_at.astimezone(SHANGHAI).date() >= self.ended_on + timedelta(days=KEEP)
         assert [one for one in self.held.town.all(CheckIn) if one.campaign_id] == []
-        assert [self.held.town.all(kind) for kind in (Answer, Told, Reminder)] == [[], [], []]
+        assert [self.held.town.all(kind) for kind in (TookPart, Stated, Reminder)] == [[], [], []]
         assert len(self.held.town.all(Tombstone)) == 1
 
 
@@ -256,12 +256,12 @@ def test_in_thirty_days_every_window_is_counted_right_and_then_all_of_it_goes(to
             assert ("陈建国" in held.missing()) is not speaks
             for minute in (0, 1):
                 held.at(hour + 1, minute, day=day).town.runs(reminders.remind.run)
-    assert len([one for one in town.all(Answer) if one.stand == "told"]) == told
+    assert len([one for one in town.all(TookPart) if one.stand == "told"]) == told
     assert len([one for one in town.all(Reminder) if one.resident_id == 1]) == 2 * DAYS - told
     assert len(town.told("oLi")) == 2 * DAYS
     held.at(1, day=begins + timedelta(days=DAYS - 1 + KEEP)).town.runs(reminders.bury.run)
 
     [stone] = town.all(Tombstone)
     assert sum(row[2] for row in stone.stays) == told
-    assert (town.all(Answer), town.all(CheckIn)) == ([], [])
+    assert (town.all(TookPart), town.all(CheckIn)) == ([], [])
     assert campaigns.state_of(town.all(Campaign)[0], town.now) is campaigns.State.ERASED

@@ -18,7 +18,7 @@ from bot.store.alerts import Alert
 from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
 from integrations.health import actions, answering, campaign_pages, campaigns, purposes, reminders
-from integrations.health.models import Answer, Campaign, CheckIn, Reminder, Stand, Told, Tombstone
+from integrations.health.models import Campaign, CheckIn, Reminder, Stand, Stated, Tombstone, TookPart
 from tests.integrations.conftest import CHEN, LI, Town
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def test_one_temperature_said_of_all_is_everybodys(held: Round) -> None:
 def test_late_is_not_missing_and_the_evening_is_a_window_of_its_own(held: Round) -> None:
     held.made()
     held.at(12).says(CHEN, "36.5", temperature=36.5, symptoms=["none"])
-    assert [(one.part, one.stand) for one in held.town.all(Answer)] == [(0, Stand.TOLD)]
+    assert [(one.part, one.stand) for one in held.town.all(TookPart)] == [(0, Stand.TOLD)]
 
     assert held.at(16).missing() == ["陈建国", "李梅", "王强"]
 
@@ -167,7 +167,7 @@ def test_a_correction_keeps_the_history_and_the_highest_of_two_figures_counts(he
     held.says(CHEN, "36.5", temperature=36.5, symptoms=["none"])
     held.at(8, 20).says(CHEN, "37.8", temperature=37.8, symptoms=["none"])
     held.at(8, 40).says(CHEN, "36.9", temperature=36.9, symptoms=["none"])
-    assert [one.is_unwell for one in held.town.all(Answer)] == [True]
+    assert [one.is_unwell for one in held.town.all(TookPart)] == [True]
 
     def correct(session: Session) -> None:
         turn = Turn(session=session, now=held.town.now, context=held.town.context, openid=CHEN, said="刚才说错了，36.8")
@@ -175,7 +175,7 @@ def test_a_correction_keeps_the_history_and_the_highest_of_two_figures_counts(he
 
     held.town.database.submit(correct).result()
     assert [one.tenths for one in held.town.all(CheckIn)] == [365, 378, 369, 368]
-    assert [one.is_unwell for one in held.town.all(Answer)] == [False]
+    assert [one.is_unwell for one in held.town.all(TookPart)] == [False]
 
 
 def test_the_highest_of_two_temperatures_in_one_message_raises_the_alarm(held: Round) -> None:
@@ -213,9 +213,9 @@ def test_nothing_is_kept_before_consent_and_the_question_names_the_term(held: Ro
 
     assert asked.name == "consent"
     assert "到3月17日为止；3月31日以前" in asked.values["asks"]
-    assert (held.town.all(CheckIn), held.town.all(Answer)) == ([], [])
+    assert (held.town.all(CheckIn), held.town.all(TookPart)) == ([], [])
     held.says("oZhou", "36.5", temperature=36.5, symptoms=["none"], agreed="yes")
-    assert len(held.town.all(Answer)) == 1
+    assert len(held.town.all(TookPart)) == 1
 
 
 def test_who_takes_the_consent_back_leaves_nothing_and_is_not_asked_any_more(held: Round) -> None:
@@ -231,7 +231,7 @@ def test_who_takes_the_consent_back_leaves_nothing_and_is_not_asked_any_more(hel
         contract.end(work, consents_of, purposes.CHECK_IN)
 
     held.town.database.submit(withdraw).result()
-    assert (held.town.all(CheckIn), held.town.all(Answer)) == ([], [])
+    assert (held.town.all(CheckIn), held.town.all(TookPart)) == ([], [])
     assert held.missing() == ["李梅", "王强"]
     held.at(9).town.runs(reminders.remind.run)
     assert held.town.told(CHEN) == []
@@ -243,7 +243,7 @@ def test_never_mind_leaves_nothing(held: Round) -> None:
     words = held.hears(CHEN, "算了不记", lately={"health.checkin"})
 
     assert "都删了" in words
-    assert (held.town.all(CheckIn), held.town.all(Answer)) == ([], [])
+    assert (held.town.all(CheckIn), held.town.all(TookPart)) == ([], [])
     assert [task.is_open for task in held.town.tasks()] == [False]
     assert "38" not in "".join(str(task.data) for task in held.town.tasks())
 
@@ -262,7 +262,7 @@ def test_questions_follow_the_temperature_and_are_answered_by_a_number_or_a_word
     assert "打过哪种疫苗" in held.hears(CHEN, "没有")
     assert "记下了" in held.hears(CHEN, "3")
     assert held.missing() == ["李梅", "王强"]
-    assert [(one.number, one.said) for one in held.town.all(Told)] == [(0, "没有"), (1, "都没打")]
+    assert [(one.number, one.said) for one in held.town.all(Stated)] == [(0, "没有"), (1, "都没打")]
 
 
 def test_a_campaign_without_temperature_is_content_with_how_one_feels(held: Round) -> None:
@@ -323,7 +323,7 @@ def test_a_paused_campaign_reminds_nobody_and_takes_nothing(held: Round) -> None
     held.town.opens(Role.MANAGER, campaign_pages.pause, params={"key": campaign.public_id})
     held.at(9).town.runs(reminders.remind.run)
     held.says(CHEN, "36.5", temperature=36.5, symptoms=["none"])
-    assert (held.town.told(LI), held.town.all(Answer)) == ([], [])
+    assert (held.town.told(LI), held.town.all(TookPart)) == ([], [])
 
     held.town.opens(Role.MANAGER, campaign_pages.resume, params={"key": campaign.public_id})
     held.town.runs(reminders.remind.run)
@@ -351,7 +351,7 @@ def test_what_was_said_at_the_door_is_written_down_with_consent_and_tells_the_du
     done = held.asks_at_door(campaign, "王强", value="37.6", agreed="1")
 
     assert "已告诉值班的人" in done.note
-    assert [(one.how, one.is_unwell) for one in held.town.all(Answer)] == [("door", True)]
+    assert [(one.how, one.is_unwell) for one in held.town.all(TookPart)] == [("door", True)]
     assert held.missing() == ["陈建国", "李梅"]
     assert [task.title for task in held.town.tasks()] == ["健康异常：3栋2单元503 王强"]
 
@@ -363,7 +363,7 @@ def test_nobody_at_home_is_an_answer_that_needs_no_consent(held: Round) -> None:
     assert held.missing() == ["陈建国", "李梅"]
     assert held.town.all(CheckIn) == []
     held.asks_at_door(campaign, "王强", value="36.5", agreed="1")
-    assert [one.stand for one in held.town.all(Answer)] == [Stand.TOLD]
+    assert [one.stand for one in held.town.all(TookPart)] == [Stand.TOLD]
 
 
 def test_who_said_no_is_not_written_down_by_the_staff(held: Round) -> None:
@@ -437,7 +437,7 @@ def test_at_the_end_of_the_term_all_that_is_personal_goes_and_a_stone_says_so(he
     assert len(held.town.all(CheckIn)) == 1
     held.at(3, day=begun + timedelta(days=20)).town.runs(reminders.bury.run)
 
-    assert [held.town.all(kind) for kind in (CheckIn, Answer, Told, Reminder)] == [[], [], [], []]
+    assert [held.town.all(kind) for kind in (CheckIn, TookPart, Stated, Reminder)] == [[], [], [], []]
     [stone] = held.town.all(Tombstone)
     assert stone.counts == {"answers": 1, "took_part": 1, "checkins": 1, "reminders": 1, "tasks": 1}
     assert stone.stays == [[begun.isoformat(), 0, 1, 1]]
@@ -451,11 +451,11 @@ def test_ended_early_it_is_erased_early(held: Round) -> None:
     held.says(CHEN, "36.5", temperature=36.5, symptoms=["none"])
     held.town.opens(Role.MANAGER, campaign_pages.end, params={"key": campaign.public_id})
     held.says(LI, "36.5", temperature=36.5, symptoms=["none"])
-    assert len(held.town.all(Answer)) == 1
+    assert len(held.town.all(TookPart)) == 1
     held.at(3, day=held.town.now.date() + timedelta(days=14)).town.runs(reminders.bury.run)
 
     assert [one.reporter_id for one in held.town.all(CheckIn)] != []  # Li's own check-in belongs to no campaign
-    assert (len(held.town.all(CheckIn)), held.town.all(Answer)) == (1, [])
+    assert (len(held.town.all(CheckIn)), held.town.all(TookPart)) == (1, [])
 
 
 def test_a_check_in_outside_of_a_campaign_is_kept_as_ever(held: Round) -> None:

@@ -24,7 +24,7 @@ from bot.store.staff import Staff
 from bot.store.tasks import Task
 from integrations.clinic.models import Session as Consultation
 from integrations.desk.models import TalkLabel
-from integrations.health.models import CheckIn
+from integrations.health.models import Campaign, CheckIn
 from integrations.privacy import actions, pages
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket
@@ -44,6 +44,7 @@ NOT_EXPORTED = {
     "staff": "somebody of the office, not a resident",
     "health_care_day": "said by its day and by how a sign came, whose words are not free",
     "health_care_absence": "said by its days, which are the export's; told_by stands for who spoke, whose words are the talk's",
+    "health_reminder": "that somebody was reminded, whose words stand in the talk",
     "photo": "named by time and number, which is the marker's row",
     "residence": "said by flat and role, whose words are not free",
     "binding": "said by times and evidence, whose words are not free",
@@ -102,6 +103,8 @@ def mark_row(session: Session, name: str, now: datetime, only: str = "") -> None
         session.add(Delivery(openid=CHEN, due_at=now, updated_at=now))
     if name == "clinic_booking":
         session.add(Consultation(doctor="王医生", offers="", room="", starts_at=now, ends_at=now, places=1))
+    if name == "health_answer":
+        session.add(Campaign(name="", begins=now.date(), ends=now.date(), keep_days=1, erases_on=now.date(), made_at=now))
     if name == "desk_labelled":
         session.add(TalkLabel(name=f"{MARK}{name}"))
     session.flush()
