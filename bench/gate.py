@@ -49,7 +49,7 @@ def settle(session: Session) -> tuple[str, list[str]]:
         raise RuntimeError("nobody lives there")
     common = {
         "community_id": community.key, "resident_id": maker.id, "household_id": maker.household_id, "visitor_name": "张敏", "phone": "", "plate": "", "plate_digest": "",
-        "people": 1, "words": "", "entries_left": 1, "kind": PassKind.VISIT, "hours": "", "names_host": False,
+        "people": 1, "words": "", "entries_left": 1, "kind": PassKind.VISIT, "hours": "", "tied": "", "names_host": False,
     }  # fmt: skip
     codes = [gate_code() for _ in range(CHECKS)]
     for begin in range(0, PASSES, 10_000):
@@ -84,10 +84,12 @@ async def check(port: int, token: str, codes: list[str]) -> list[float]:
 
 
 async def beside(port: int, token: str, codes: list[str], pushes: list[bytes]) -> tuple[list[float], list[float]]:
-    """Check while residents write; returns how long checks took, and messages."""
+    """Check while residents write; returns how long checks took, and messages: none where the server could not even record one in time."""
     asked = [load.Asked(at=number / run.PER_SECOND, request=push) for number, push in enumerate(pushes)]
-    checks, messages = await asyncio.gather(check(port, token, codes), load.pace(port, asked))
-    return checks, messages
+    checks, messages = await asyncio.gather(check(port, token, codes), load.pace(port, asked), return_exceptions=True)
+    if isinstance(checks, BaseException):
+        raise checks
+    return checks, [] if isinstance(messages, BaseException) else messages
 
 
 def main() -> None:
@@ -114,7 +116,7 @@ def main() -> None:
     p50, p99 = statistics.median(checks), statistics.quantiles(checks, n=100)[98]
     print(
         f"{PASSES:,} passes, {run.PER_SECOND} messages a second: a check p50 {p50 * 1e3:.0f} ms, p99 {p99 * 1e3:.0f} ms (at most {TARGET}); "
-        f"a message p99 {statistics.quantiles(messages, n=100)[98] * 1e3:.0f} ms"
+        + (f"a message p99 {statistics.quantiles(messages, n=100)[98] * 1e3:.0f} ms" if messages else "more messages than this machine takes in")
     )
 
 

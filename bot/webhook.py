@@ -214,7 +214,12 @@ class Webhook:
     async def _take_turn(self, message: messages.Message, heard: Heard, push: "_Push") -> Answer:
         for pause in PAUSES:
             try:
-                answer = await self.database.write_for(message.openid, take, message, heard, push.at, self.house(), push.signed)
+                if heard.match.emergency:
+                    answer = await self.database.write_first(take, message, heard, push.at, self.house(), push.signed)
+                else:
+                    answer = await self.database.write_for(
+                        message.openid, take, message, heard, push.at, self.house(), push.signed
+                    )
                 break
             except (IntegrityError, OperationalError):
                 if pause == PAUSES[-1]:

@@ -87,7 +87,7 @@ async def at_the_account(request: web.Request) -> Viewer | None:
     parts, token, now = request.app[PARTS], token_of(request), request.app[PARTS].clock()
     viewer = await still_signed_in(request)
     if viewer is not None and viewer.is_stale:
-        await parts.database.write(sessions.touch, token, now, caller_of(request).address)
+        await parts.database.write_first(sessions.touch, token, now, caller_of(request).address)
     return viewer
 
 

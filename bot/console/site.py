@@ -160,6 +160,7 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         sent = Sent.of({**form, **digest} if writes else {}, viewer.staff.person, request.path, parts.clock())
         written = [words for name, words in form.items() if name != KEY and not words.isascii()]
         run = parts.database.write if writes else parts.database.read
+        run = parts.database.write_first if writes and page.comes_first else run
         try:
             result, own, read, afterwards = await run(_serve, parts, page, viewer, request, form, sent, taken)
         except LookupError as error:

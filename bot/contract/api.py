@@ -48,15 +48,16 @@ class Endpoint:
         False  # opened by keys that the service gives out for one thing of its own each, by none of the console's page of keys
     )
     example: Mapping[str, Any] | None = None  # a body that is taken, for the description
+    comes_first: bool = False  # what it writes goes before all that waits: somebody stands at the gate
 
 
 def api(
     method: Method, path: str, *, scope: str, title: str, takes: type[BaseModel] | None = None,
     gives: type[BaseModel] | None = None, query: Mapping[str, str] | None = None, own_keys: bool = False,
-    example: Mapping[str, Any] | None = None,
+    example: Mapping[str, Any] | None = None, comes_first: bool = False,
 ) -> Callable[[Callable[[Machine], BaseModel | None]], Endpoint]:  # fmt: skip
     """Make a function a route. Raise LookupError in it for 404, Refusal for a wish that cannot be granted (422)."""
     return lambda run: Endpoint(
         method=method, path=path, run=run, scope=scope, title=title, takes=takes, gives=gives, query=query or {},
-        own_keys=own_keys, example=example,
+        own_keys=own_keys, example=example, comes_first=comes_first,
     )  # fmt: skip

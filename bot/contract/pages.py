@@ -249,12 +249,13 @@ class Page:
         None  # reads a form's file, beside the database and before it is asked
     )
     file: str = ""  # the field of that file, where the form has several
+    comes_first: bool = False  # what it writes goes before all that waits: somebody stands at the gate
 
 
 def page(
     method: Literal["GET", "POST"], path: str, *, need: str = "", title: str = "", nav: str = "",
     badge: Callable[[Desk], int] | None = None, reads: bool = False, form: str = "", is_bare: bool = False,
-    takes: Callable[[Upload, Mapping[str, str]], Any] | None = None, file: str = "",
+    takes: Callable[[Upload, Mapping[str, str]], Any] | None = None, file: str = "", comes_first: bool = False,
 ) -> Callable[[Callable[[Any], View | Redirect | Download]], Page]:  # fmt: skip
     """Make a function a page. Raise LookupError in it for "not found", Refusal for a wish that cannot be granted."""
     return lambda run: Page(
@@ -270,4 +271,5 @@ def page(
         is_bare=is_bare,
         takes=takes,
         file=file,
+        comes_first=comes_first,
     )

@@ -76,6 +76,7 @@ def _handler(parts: Parts, endpoint: Endpoint) -> Callable[[web.Request], Awaita
         query = _query_of(request, endpoint)
         body = await _body_of(request, endpoint.takes) if endpoint.takes else None
         run = parts.database.read if endpoint.method == "GET" else parts.database.write
+        run = parts.database.write_first if endpoint.comes_first else run
         try:
             answer = await run(_serve, parts, endpoint, key, dict(request.match_info), query, body)
         except LookupError as error:
@@ -111,7 +112,7 @@ async def _key_of(parts: Parts, request: web.Request, now: datetime) -> ApiKey:
         detail = "send a key as Authorization: Bearer linli_…; one that is unknown or revoked must be made anew in the console"
         raise Refused(401, detail, headers={"WWW-Authenticate": 'Bearer realm="linli"'})
     if apikeys.is_stale(key, now):
-        await parts.database.write(apikeys.touch, key.id, now)
+        await parts.database.write_first(apikeys.touch, key.id, now)
     return key
 
 

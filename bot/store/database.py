@@ -9,7 +9,7 @@ back only after the commit, so what a caller was told is on disk.
 import asyncio
 import queue
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -67,7 +67,46 @@ class _Work:
         return self.future.set_running_or_notify_cancel() if isinstance(self.future, Future) else not self.future.cancelled()
 
 
-_Queue = queue.SimpleQueue[_Work | None]
+#: Wakes a writer for what goes before all that waits.
+_FIRST_COMES = _Work(lambda session: None, Future())
+
+
+class _Queue:
+    """What waits for a writer, in its order; and what goes before all of it, for somebody stands there: a check at the gate."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._first: deque[_Work] = deque()
+
+    def put(self, work: _Work | None) -> None:
+        """Let a work wait its turn; None ends a writer."""
+        self._waiting.put(work)
+
+    def put_first(self, work: _Work) -> None:
+        """Let a work go before all that waits."""
+        self._first.append(work)
+        self._waiting.put(_FIRST_COMES)
+
+    @property
+    def hurries(self) -> bool:
+        """Whether something goes before what is under way."""
+        return bool(self._first)
+
+    def first(self) -> list[_Work]:
+        """Take all that goes before the others."""
+        taken = []
+        with suppress(IndexError):  # another writer was quicker
+            while True:
+                taken.append(self._first.popleft())
+        return taken
+
+    def get(self) -> _Work | None:
+        """Wait for the next one; _FIRST_COMES where only what goes first may be there."""
+        return self._waiting.get()
+
+    def get_nowait(self) -> _Work | None:
+        """Return the next one; raises queue.Empty."""
+        return self._waiting.get_nowait()
 
 
 class Database:
@@ -78,9 +117,9 @@ class Database:
         self._opened: Engine | None = self.engine
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._group = group
-        self._work: _Queue = queue.SimpleQueue()
+        self._work = _Queue()
         # SQLite has one writer; on PostgreSQL one more stands aside for what must not wait behind the others.
-        self._aside: _Queue = self._work if self.is_sqlite else queue.SimpleQueue()
+        self._aside = self._work if self.is_sqlite else _Queue()
         self._listeners: list[Callable[[Set[str]], None]] = []
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         queues = [self._work] if self.is_sqlite else [self._work] * POSTGRES_WRITERS + [self._aside]
@@ -109,6 +148,13 @@ class Database:
     async def write_aside(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `write`, but on PostgreSQL not behind the work under way, which may be what keeps everybody waiting."""
         return await _put(self._aside, lambda session: fn(session, *args, **kwargs))
+
+    async def write_first(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `write`, before all that waits: somebody stands at a gate. A group under way is committed after the work at hand."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._work.put_first(_Work(lambda session: fn(session, *args, **kwargs), future, loop))
+        return await future
 
     async def read(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` beside the writer and return its result; what it changes is thrown away."""
@@ -159,9 +205,9 @@ class Database:
             return run(session)
 
     def _write_loop(self, work: "_Queue") -> None:
-        while (first := work.get()) is not None:
-            works = [first]
-            stop = False
+        while (next_one := work.get()) is not None:
+            self._write_first(work)
+            works, stop = [] if next_one is _FIRST_COMES else [next_one], False
             while len(works) < self._group:
                 try:
                     more = work.get_nowait()
@@ -170,55 +216,65 @@ class Database:
                 if more is None:
                     stop = True
                     break
-                works.append(more)
-            self._write_group(sorted((one for one in works if one.is_wanted()), key=lambda one: one.key))
+                if more is not _FIRST_COMES:
+                    works.append(more)
+            works = sorted((one for one in works if one.is_wanted()), key=lambda one: one.key)
+            while works or work.hurries:
+                self._write_first(work)
+                works = works[self._write_group(work, works) :] if works else works
             if stop:
                 return
 
-    def _write_group(self, works: list[_Work]) -> None:
-        """Run the works in one transaction; when the database itself fails, run them one by one."""
+    def _write_first(self, work: "_Queue") -> None:
+        first = work.first()
+        while first:
+            first = first[self._write_group(work, first) :]
+
+    def _write_group(self, work: _Queue, works: list[_Work]) -> int:
+        """Run works in one transaction, as many as until something goes before them; returns how many. When the database itself fails, run them one by one."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                outcomes = self._commit(works)
+                outcomes = self._commit(work, works)
             except DBAPIError as error:
                 if (
                     len(works) > 1 and getattr(error.orig, "sqlstate", None) == DEADLOCK
                 ):  # in the same order it would happen again
-                    self._fail(works, error)
-                    return
+                    self._fail(work, works, error)
+                    return len(works)
                 if attempt < ATTEMPTS and _is_passing(error):
                     log.warning("database: group failed, trying again", works=len(works), attempt=attempt)
                     continue
-                self._fail(works, error)
-                return
+                self._fail(work, works, error)
+                return len(works)
             except Exception as error:  # the thread must outlive whatever happens
-                self._fail(works, error)
-                return
-            _settle(works, outcomes)
-            return
+                self._fail(work, works, error)
+                return len(works)
+            _settle(works[: len(outcomes)], outcomes)
+            return len(outcomes)
+        return len(works)
 
-    def _fail(self, works: list[_Work], error: Exception) -> None:
+    def _fail(self, work: _Queue, works: list[_Work], error: Exception) -> None:
         if len(works) == 1:
             _settle(works, [_Outcome(error=error)])
             return
-        for work in works:
-            self._write_group([work])
+        for one in works:
+            self._write_group(work, [one])
 
-    def _commit(self, works: list[_Work]) -> "Sequence[_Outcome]":
+    def _commit(self, work: _Queue, works: list[_Work]) -> "Sequence[_Outcome]":
         if len(works) > 1:
             with suppress(_Apart):
-                return self._commit_by(_run_together, works)
-        return self._commit_by(_run_apart, works)
+                return self._commit_by(_run_together, work, works)
+        return self._commit_by(_run_apart, work, works)
 
     def _commit_by(
-        self, run: "Callable[[Connection, list[_Work]], Sequence[_Outcome]]", works: list[_Work]
+        self, run: "Callable[[Connection, _Queue, list[_Work]], Sequence[_Outcome]]", work: _Queue, works: list[_Work]
     ) -> "Sequence[_Outcome]":
         with self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.info["immediate"] = True
             announced = connection.info[_ANNOUNCED] = set[str]()
             with connection.begin():
-                outcomes = run(connection, works)
+                outcomes = run(connection, work, works)
         for listener in self._listeners if announced else ():
             listener(announced)
         return outcomes
@@ -264,14 +320,16 @@ class _Shared(Session):
         raise _Apart
 
 
-def _run_together(connection: Connection, works: list[_Work]) -> "Sequence[_Outcome]":
+def _run_together(connection: Connection, work: _Queue, works: list[_Work]) -> "Sequence[_Outcome]":
     """Run works one after the other without savepoints, which cost a tenth of a turn; raises _Apart when one fails."""
-    outcomes = []
+    outcomes: list[_Outcome] = []
     with _Shared(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
-        for work in works:
+        for one in works:
+            if outcomes and work.hurries:
+                break
             session.info.clear()  # whose rows the work before saw
             try:
-                value = work.run(session)
+                value = one.run(session)
                 session.flush()
             except OperationalError:
                 raise
@@ -282,9 +340,14 @@ def _run_together(connection: Connection, works: list[_Work]) -> "Sequence[_Outc
     return outcomes
 
 
-def _run_apart(connection: Connection, works: list[_Work]) -> "Sequence[_Outcome]":
+def _run_apart(connection: Connection, work: _Queue, works: list[_Work]) -> "Sequence[_Outcome]":
     """Run each work in a SAVEPOINT; a failing work undoes itself only, a failing database everything."""
-    return [_run(connection, work) for work in works]
+    outcomes: list[_Outcome] = []
+    for one in works:
+        if outcomes and work.hurries:
+            break
+        outcomes.append(_run(connection, one))
+    return outcomes
 
 
 def _run(connection: Connection, work: _Work) -> _Outcome:

@@ -78,7 +78,7 @@ class Answer(BaseModel):
     entries_left: int
 
 
-@api("POST", "/gate/checks", scope="gate.check", title=tr("核对通行码"), takes=Check, gives=Answer)
+@api("POST", "/gate/checks", scope="gate.check", title=tr("核对通行码"), takes=Check, gives=Answer, comes_first=True)
 def check(machine: Machine) -> Answer:
     """Check a code as a guard would: a good one uses one entry up, and each check is written down."""
     verdict = gate.check(machine, machine.body.code)

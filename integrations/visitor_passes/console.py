@@ -29,7 +29,7 @@ def _stand(desk: Desk, status: int = 200, **more: Any) -> View:
     today = expected.today(desk)
     shown = {
         "latest": gate.latest(desk), "shown": CHECKS, "verdict": None, "fault": "", "typed": "", "found": None, "asked": {}, "today": today[: expected.SHOWN],
-        "more": max(len(today) - expected.SHOWN, 0), "staying": expected.staying(desk), "wrong": offline.wrong(desk), **_waiting(desk), **more,
+        "more": max(len(today) - expected.SHOWN, 0), "staying": expected.staying(desk), "wrong": offline.wrong(desk), "is_demo": desk.context.is_demo, **_waiting(desk), **more,
     }  # fmt: skip
     return View("visitor_passes/gate.html", shown, status)
 
@@ -64,7 +64,7 @@ def waiting(desk: Desk) -> View:
     return View("visitor_passes/waiting.html", _waiting(desk))
 
 
-@page("POST", "/gate", need="gate.check")
+@page("POST", "/gate", need="gate.check", comes_first=True)
 def check(desk: Desk) -> View | Redirect:
     """Check what was scanned or typed; for a flat, a name or a plate show who is expected. What finds nothing stays in the field.
 
@@ -84,7 +84,7 @@ def check(desk: Desk) -> View | Redirect:
     return Redirect(f"/console/gate?check={verdict.passage.id}")
 
 
-@page("POST", "/gate/passes/{id}", need="gate.check")
+@page("POST", "/gate/passes/{id}", need="gate.check", comes_first=True)
 def admit(desk: Desk) -> Redirect:
     """Let somebody in who was picked from those expected, with as many as come with them."""
     pass_ = desk.session.exec(select(Pass).where(Pass.public_id == desk.params["id"])).first()
@@ -120,7 +120,7 @@ def ask(desk: Desk) -> View | Redirect:
     return Redirect("/console/gate", told)
 
 
-@page("POST", "/gate/walk-ups/{id}", need="gate.check")
+@page("POST", "/gate/walk-ups/{id}", need="gate.check", comes_first=True)
 def decide(desk: Desk) -> Redirect:
     """Let in, or send away, who came without a pass."""
     one = walkups.find(desk, desk.params["id"])
@@ -134,7 +134,7 @@ def decide(desk: Desk) -> Redirect:
     return Redirect(f"/console/gate?check={verdict.passage.id}")
 
 
-@page("POST", "/gate/machines/{id}", need="gate.check")
+@page("POST", "/gate/machines/{id}", need="gate.check", comes_first=True)
 def answer(desk: Desk) -> Redirect:
     """Answer a machine that asks whether a car is the one that is expected."""
     do = desk.form.get("do")

@@ -167,7 +167,7 @@ class Synced(BaseModel):
 
 
 @api(
-    "POST", "/gate/door/checks", scope=doors.SCOPE, title=tr("门禁设备核对"), takes=Question, gives=Decision, own_keys=True,
+    "POST", "/gate/door/checks", scope=doors.SCOPE, title=tr("门禁设备核对"), comes_first=True, takes=Question, gives=Decision, own_keys=True,
     example={"request": "c0a8-000001", "code": "K3M9PQ"},
 )  # fmt: skip
 def decide(machine: Machine) -> Decision:

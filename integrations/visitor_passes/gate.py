@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, case, func, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from bot.contract import SHANGHAI, Desk, Event, Household, Refusal, Resident, Staff, Work, is_described, tr
@@ -169,19 +170,18 @@ def check(work: Work, typed: str, asking: Asking = BY_HAND) -> Verdict:
     token = tokens.read(typed.strip()[:LONGEST_READ].upper(), work.context.keys) if method == "qr" else None
     if method == "qr" and token is None:
         return refuse(work, None, "forged", method, asking)
-    pass_ = _find(work.session, token.public_id if token else "", code)
-    if pass_ is None:
+    found = _find(work.session, token.public_id if token else "", code)
+    if found is None:
         return refuse(work, None, "unknown", method, asking)
-    return admit(work, pass_, method, asking=asking)
+    return admit(work, found[0], method, asking=asking)
 
 
 def of_code(work: Work, typed: str) -> Pass | None:
     """Return the pass of a QR code or a typed code, whether it opens anything or not."""
     code = _plain(typed)
-    if len(code) <= LONGEST_TYPED:
-        return _find(work.session, "", code)
-    token = tokens.read(typed.strip()[:LONGEST_READ].upper(), work.context.keys)
-    return _find(work.session, token.public_id, code) if token else None
+    token = tokens.read(typed.strip()[:LONGEST_READ].upper(), work.context.keys) if len(code) > LONGEST_TYPED else None
+    found = _find(work.session, token.public_id if token else "", code) if token or len(code) <= LONGEST_TYPED else None
+    return found[0] if found else None
 
 
 def admit(work: Work, pass_: Pass, method: str, people: int = 1, asking: Asking = BY_HAND) -> Verdict:
@@ -201,12 +201,19 @@ def admit(work: Work, pass_: Pass, method: str, people: int = 1, asking: Asking 
 def welcome(work: Work, verdict: Verdict) -> None:
     """Tell who invited that the first of their guests of the day has come in, where the office wants it."""
     pass_ = verdict.pass_
-    if pass_ is not None and work.settings(Settings).tell_arrivals and _entries_today(work, pass_) == 1:
+    if pass_ is not None and work.settings(Settings).tell_arrivals and _is_first(work, verdict, pass_):
         work.tell(_maker(work, pass_), "visitor.came_in", name=pass_.visitor_name, at=f"{work.now:%H:%M}", flat=verdict.flat)
 
 
 def _maker(work: Work, pass_: Pass) -> Resident:
     return work.session.get_one(Resident, pass_.resident_id)
+
+
+def _is_first(work: Work, verdict: Verdict, pass_: Pass) -> bool:
+    """Tell whether nobody came in by a pass today before; of one that nobody had used the count alone tells it."""
+    if not pass_.kind.is_repeated and pass_.entries_left + verdict.passage.people == pass_.people:
+        return True
+    return _entries_today(work, pass_) == 1
 
 
 def _entries_today(work: Work, pass_: Pass) -> int:
@@ -246,22 +253,29 @@ def decided(desk: Desk, passage_id: int) -> Verdict | None:
     return verdict_of(desk, passage)
 
 
-def _find(session: Session, public_id: str, code: str) -> Pass | None:
-    query = select(Pass).where(Pass.public_id == public_id) if public_id else select(Pass).where(Pass.code == code)
-    return session.exec(query.order_by(col(Pass.id).desc())).first()
+def _find(session: Session, public_id: str, code: str) -> tuple[Pass, Household, Resident] | None:
+    """Return a pass with its flat and who made it: whoever holds on to them spares the session asking once more."""
+    query = select(Pass, Household, Resident).join(Household, col(Household.id) == col(Pass.household_id))
+    query = query.join(Resident, col(Resident.id) == col(Pass.resident_id))
+    query = query.where(Pass.public_id == public_id) if public_id else query.where(Pass.code == code)
+    return session.exec(query.order_by(col(Pass.id).desc()).limit(1)).first()
 
 
 def use(session: Session, pass_: Pass, people: int) -> bool:
-    """Take so many entries; False when another gate was quicker."""
-    result = session.execute(
+    """Take so many entries by one conditional write; False when another gate was quicker."""
+    taken = 0 if pass_.kind.is_repeated else people
+    left = col(Pass.entries_left) - taken
+    row = session.execute(
         update(Pass)
         .where(col(Pass.id) == pass_.id, col(Pass.state) == PassState.ACTIVE, _has_room(pass_, people))
-        .values(entries_left=Pass.entries_left - (0 if pass_.kind.is_repeated else people))
-    )
-    if not getattr(result, "rowcount", 0):
+        .values(entries_left=left, state=case((left == 0, PassState.USED), else_=col(Pass.state)))
+        .returning(col(Pass.entries_left), col(Pass.state)),
+        execution_options={"synchronize_session": False},
+    ).first()
+    if row is None:
         return False
-    session.execute(update(Pass).where(col(Pass.id) == pass_.id, col(Pass.entries_left) == 0).values(state=PassState.USED))
-    session.refresh(pass_)
+    for name, value in zip(("entries_left", "state"), row, strict=True):
+        set_committed_value(pass_, name, value)
     return True
 
 

@@ -64,6 +64,8 @@ _BY_DAY = (8 * 60, 18 * 60)
 #: A length that is as short is a visit like others.
 _VISIT = 8
 _DAYS = {"月": 30, "周": 7, "星期": 7, "礼拜": 7, "年": 365, "天": 1}
+#: One of them stands in whatever comes again or lasts.
+_SIGNS_OF_IT = frozenset("每天工周星礼年月长常住起始")
 #: Signs between the days and their hours, and characters of a message that are looked through.
 _NEAR, _LOOKED_THROUGH = 6, 200
 
@@ -144,6 +146,8 @@ def _clock(minutes: int) -> str:
 
 def read(text: str, now: datetime) -> Hours | None:
     """Return the hours that a message says; None where nothing in it comes again or lasts for long."""
+    if _SIGNS_OF_IT.isdisjoint(text):
+        return None
     text, now = (
         text[:_LOOKED_THROUGH],
         now.replace(hour=0, minute=0),
