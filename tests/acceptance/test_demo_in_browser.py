@@ -89,7 +89,7 @@ def test_repair_with_a_photo_reaches_the_board_and_its_progress_the_resident(
     desk = sign_in("staff")
     desk.goto(f"{demo.url}/console/tickets")
     desk.get_by_role("link", name=re.compile("3栋1单元302")).first.click()
-    expect(desk.get_by_alt_text("住户发来的照片")).to_be_visible(timeout=20_000)
+    expect(desk.get_by_alt_text("报修时的照片")).to_be_visible(timeout=20_000)
     desk.get_by_role("button", name="标为处理中").click()
     expect(desk.get_by_role("status")).to_contain_text("已改为“处理中”")
     shot(desk, "ticket")
