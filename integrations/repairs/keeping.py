@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from bot.contract import Happening, Household, Staff, Work, job, on, tr
-from integrations.repairs import steps, visits
+from integrations.repairs import dispatching, steps, visits
 from integrations.repairs.models import OPEN, Ticket, TicketState
 from integrations.repairs.visits import Visit, VisitState
 
@@ -83,6 +83,7 @@ def _ticket(work: Work, happening: Happening) -> Ticket | None:
 def _free(work: Work, happening: Happening, state: VisitState) -> None:
     ticket = _ticket(work, happening)
     if ticket is not None:
+        dispatching.leave_plan(ticket)
         visits.release(work, ticket, state)
 
 

@@ -77,6 +77,7 @@ class Row:
     who: str
     assignee: str
     cost: int  # fen
+    joined: int = 0  # tickets that go with it, told by neighbours
 
 
 def waiting(desk: Desk) -> int:
@@ -153,10 +154,13 @@ def load(desk: Desk, tickets: Sequence[Ticket]) -> list[Row]:
         col(TicketCost.ticket_id).in_(keys)
     )
     costs = dict(desk.session.exec(spent.group_by(col(TicketCost.ticket_id))).all())
+    with_them = select(Ticket.merged_into_id, func.count(col(Ticket.id))).where(col(Ticket.merged_into_id).in_(keys))
+    joined = dict(desk.session.exec(with_them.group_by(col(Ticket.merged_into_id))).all())
     return [
         Row(
             ticket=one, place=one.place_of(homes.get(one.household_id)), who=people[one.resident_id].name if one.resident_id in people else "",
             assignee=staff[one.assignee_id].name if one.assignee_id in staff else "", cost=costs.get(one.id or 0, 0),
+            joined=joined.get(one.id, 0),
         )
         for one in tickets
     ]  # fmt: skip
@@ -164,6 +168,11 @@ def load(desk: Desk, tickets: Sequence[Ticket]) -> list[Row]:
 
 def _by_id(desk: Desk, kind: type[K], ids: set[int | None]) -> dict[int | None, K]:
     return {one.id: one for one in desk.session.exec(select(kind).where(col(kind.id).in_(ids - {None}))).all()}
+
+
+def _place(_desk: Desk, row: Row) -> Cell | str:
+    """Return the flat, and how many others told of the same."""
+    return Cell(words=row.place, small=tr("另有 {joined} 家也报了", joined=row.joined)) if row.joined else row.place
 
 
 def _what(desk: Desk, row: Row) -> Cell:
@@ -281,7 +290,7 @@ LIST = Listing(
     key_column=Ticket.number,
     order="level",
     columns=(
-        Column(name="place", title=tr("哪一户"), says=lambda desk, row: row.place),
+        Column(name="place", title=tr("哪一户"), says=_place),
         Column(name="what", title=tr("什么坏了"), says=_what, filed=lambda desk, row: desk.veil(row.ticket.what)),
         Column(name="number", title=tr("工单号"), says=lambda desk, row: row.ticket.number),
         Column(name="level", title=tr("急不急"), says=_level, sort=(col(Ticket.urgent).desc(), col(Ticket.priority).desc(), Ticket.due_at)),

@@ -276,6 +276,21 @@ def test_nobody_has_more_than_may_be_in_hand_or_a_day_ahead_of_the_others(town: 
     assert {again(town, number).planned_id for number in numbers} == {ann + 1}
 
 
+@pytest.mark.parametrize("how", ["merged", "cancelled"])
+def test_what_nobody_need_take_any_more_is_planned_for_nobody(town: Town, how: str) -> None:
+    hire(town, "ann", "水电")
+    ticket, other = reported(town), reported(town, LI)
+    plans(town)
+    assert again(town, ticket).planned_id is not None
+
+    if how == "merged":
+        town.opens(Role.STAFF, console.merge, params={"number": ticket.number}, number=other.number)
+    else:
+        town.asks(CHEN, actions.cancel, ticket=ticket.number, sure="yes")
+
+    assert (again(town, ticket).planned_id, again(town, ticket).plan) == (None, {})
+
+
 def test_at_night_nobody_is_planned_and_nobody_is_blamed(town: Town) -> None:
     hire(town, "ann", "水电")
     town.now = town.now.replace(hour=23)

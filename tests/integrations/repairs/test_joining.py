@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session, select
 
-from bot.contract import Turn
+from bot.contract import Desk, Turn
 from bot.store.people import Household, Resident
-from bot.store.staff import Role
-from integrations.repairs import actions, console, merging
+from bot.store.staff import Role, Staff
+from integrations.repairs import actions, console, merging, tickets
 from integrations.repairs.models import Ticket, TicketState
 
 if TYPE_CHECKING:
@@ -162,6 +162,12 @@ def test_staff_see_how_many_flats_it_concerns_and_which(town: Town) -> None:
     shown = town.opens(Role.STAFF, console.show, params={"number": first.number}).values["affected"]
 
     assert [place for _, place in shown] == ["3栋2单元501", "3栋2单元502"]
+
+    def listed(session: Session) -> list[int]:
+        desk = Desk(session=session, now=town.now, context=town.context, staff=session.get_one(Staff, 1))
+        return [row.joined for row in tickets.load(desk, [session.get_one(Ticket, first.id)])]
+
+    assert town.database.submit(listed).result() == [1]
 
 
 def test_what_is_urgent_to_one_neighbour_is_urgent_to_both(town: Town) -> None:
