@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Page, Redirect, Refusal, Staff, View, page, row_id, telling, tr, withheld
+from bot.contract import Desk, Page, Redirect, Refusal, Staff, View, page, page_number, row_id, telling, tr, withheld
 from integrations.patrols import board, drawing, questions, reactions, rounds, windows
 from integrations.patrols.models import (
     DOUBT_WORDS,
@@ -21,6 +21,9 @@ from integrations.patrols.rounds import EDIT, VIEW, WALK
 
 #: Longest name of a point or route, and longest words on how to find it.
 NAME, PLACE = 20, 40
+
+#: Codes on one sheet of paper.
+ON_SHEET = 12
 
 #: Points of one route, and most seconds that one may set between two.
 MOST_POINTS, MOST_GAP = 60, 1800
@@ -141,8 +144,12 @@ def _point(desk: Desk) -> PatrolPoint:
 def print_codes(desk: Desk) -> View:
     """Show the codes of all points, or of one, to be printed and cut."""
     wanted = desk.query.get("point", "")
-    shown = [one for one in _points(desk) if not wanted or one.code == wanted]
-    return View("patrols/sheet.html", {"points": [(one, drawing.picture(desk, one)) for one in shown], "wanted": wanted})
+    found = [one for one in _points(desk) if not wanted or one.code == wanted]
+    last = max(-(-len(found) // ON_SHEET), 1)
+    number = min(page_number(desk.query), last)
+    shown = found[(number - 1) * ON_SHEET : number * ON_SHEET]
+    drawn = [(one, drawing.picture(desk, one)) for one in shown]
+    return View("patrols/sheet.html", {"points": drawn, "wanted": wanted, "number": number, "last": last})
 
 
 # ------------------------------------------------------------------ routes
