@@ -112,6 +112,7 @@ LIST = Listing(
     narrow=_narrow,
     finds=tr("名称"),
     load=_load,
+    reads=lambda desk, rows: desk.read(ASK),
     to=lambda row: f"/campaigns/{row[0].public_id}",
     template="health/campaigns.html",
     around=lambda desk, rows: {"may_hold": desk.may(HOLD)},
