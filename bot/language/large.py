@@ -22,6 +22,8 @@ _WHOLE = re.compile(r"不同意|“确认”|删|撤回|“小字”")
 _HINT = re.compile(
     r"[说回复问]{1,2}“|例如|回复数字|直接说|直接回|也可以|还可以|随时|想.{0,12}再说|没有您要看的|不是这件事|提醒您|就不等|要改"
 )
+#: Words of the office, as people say them.
+_OFFICE = (("工单号", "报修号"), ("工单", "报修"))
 _REPLY = re.compile("回复(?=数字|“|前面)")
 _PICTURE = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u2b50\u2705\u274c]")
 _BESIDE = re.compile(r"（(?!\d{1,2}月)[^（）]{1,14}）")
@@ -36,6 +38,8 @@ def said(texts: Sequence[str]) -> tuple[str, ...]:
 def say(text: str) -> str:
     """Return one message in few words."""
     plain = _PICTURE.sub("", text)
+    for ours, theirs in _OFFICE:
+        plain = plain.replace(ours, theirs)
     if _WHOLE.search(plain):
         return with_big_pages(_REPLY.sub("回", plain))
     lines = plain.split("\n")

@@ -95,6 +95,13 @@ integration = Integration(
     ),
     tasks=(
         TaskKind(kind=tasks.KIND, title=tr("健康异常"), path="/health", path_title=tr("看打卡"), ladder=ALARM, need=tasks.NEED),
+        TaskKind(
+            kind=reminders.MISSING,
+            title=tr("健康登记还没报的"),
+            path="/campaigns/{campaign}/missing",
+            path_title=tr("看名单"),
+            need=reminders.ASK,
+        ),
         TaskKind(kind=care.KIND, title=tr("关怀"), need=care.NEED),
         TaskKind(
             kind=ladder.VISIT,

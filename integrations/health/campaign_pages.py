@@ -112,6 +112,7 @@ LIST = Listing(
     narrow=_narrow,
     finds=tr("名称"),
     load=_load,
+    reads=lambda desk, rows: desk.read(ASK),
     to=lambda row: f"/campaigns/{row[0].public_id}",
     template="health/campaigns.html",
     around=lambda desk, rows: {"may_hold": desk.may(HOLD)},
@@ -486,6 +487,8 @@ def _missing(
     pages = max(-(-(here.missing if here else 0) // DOORS), 1)
     number = min(page_number(asked), pages)
     those = campaigns.missing_of(desk, window, building, (number - 1) * DOORS, DOORS) if here else []
+    if refusal is not None:
+        those = [*_refused(desk, those, at), *those]
     desk.read(ASK, *dict.fromkeys(one.resident.about for one in those))
     desk.read_phones(*(one.resident.about for one in those if one.resident.phone))
     values = {
@@ -495,6 +498,16 @@ def _missing(
         "windows": _windows_of(campaign, _last_day(desk, campaign)),
     }  # fmt: skip
     return View("health/missing.html", values, status)
+
+
+def _refused(desk: Desk, those: Sequence[Absentee], at: str) -> Sequence[Absentee]:
+    """Return whom a refused form was about, where the list has them no more: what was typed stands in their form."""
+    if any(one.resident.public_id + one.person == at for one in those):
+        return ()
+    resident = roster.by_public_id(desk.session, desk.params["resident"])
+    if resident is None:
+        return ()
+    return [Absentee(resident=resident, flat=desk.household(resident), person=desk.form.get("person", ""), answer=None)]
 
 
 def _agreed(desk: Desk, those: Sequence[Absentee]) -> set[str]:

@@ -6,13 +6,16 @@ from datetime import timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from bot.contract import SHANGHAI, Household, Resident, Work, job, tr_all
+from bot.contract import SHANGHAI, Household, Resident, Task, Work, job, tr_all
 from integrations.health import campaigns
 from integrations.health.campaigns import Window
 from integrations.health.models import Campaign, Reminder, Stand, TookPart
 
 #: People who are reminded in one run; the rest has its turn a minute later.
 AT_ONCE = 1_000
+
+#: What the task is called of who is missing when a window is over, and who may see it.
+MISSING, ASK = "health.missing", "health.ask"
 
 #: A reminder that comes later than this after its time comes no more.
 LATEST = 90
@@ -25,6 +28,7 @@ def remind(work: Work) -> None:
     if not campaigns.DAY_BEGINS <= minutes < campaigns.DAY_ENDS:
         return
     for campaign in campaigns.running(work):
+        hand_over(work, campaign)
         due = max((one for one in campaign.reminds if one <= minutes < one + LATEST), default=None)
         part = campaigns.part_at(campaign, work.now)
         if (
@@ -32,6 +36,29 @@ def remind(work: Work) -> None:
             and campaigns.part_at(campaign, work.now.astimezone(SHANGHAI).replace(hour=due // 60, minute=due % 60)) == part
         ):
             _remind(work, campaign, part, due)
+
+
+def hand_over(work: Work, campaign: Campaign) -> None:
+    """Let the staff ask who is still missing when a window is over: one task for each campaign, which says the newest window."""
+    minutes, day = campaigns.minutes_of(work.now), work.now.astimezone(SHANGHAI).date()
+    over = [number for number, (_, ends) in enumerate(campaign.windows) if ends <= minutes < ends + LATEST]
+    if not over:
+        return
+    window = Window(campaign=campaign, day=day, part=over[-1])
+    known = work.session.exec(
+        select(Task).where(Task.kind == MISSING, Task.subject == campaign.subject).order_by(col(Task.id).desc())
+    ).first()
+    key = f"{day.isoformat()}|{window.part}"
+    if known is not None and known.data.get("window") == key:
+        return
+    missing = sum(one.missing for one in campaigns.progress(work, window))
+    part = campaigns.part_words(campaign, window.part)
+    title = f"{campaign.name}：{day.month}月{day.day}日{part}还有 {missing} 人没报，请打电话或上门问"
+    if known is not None and known.closed_at is None:
+        known.title, known.data = title, {**known.data, "window": key}
+        work.session.add(known)
+    elif missing:
+        work.assign(MISSING, ASK, title, subject=campaign.subject, campaign=campaign.public_id, window=key)
 
 
 def _remind(work: Work, campaign: Campaign, part: int, due: int) -> None:
@@ -99,6 +126,7 @@ def bury(work: Work) -> None:
     )
     for campaign in {one.id: one for query in (due, early) for one in work.session.exec(query).all()}.values():
         campaigns.erase(work, campaign)
+        work.finish(campaign.subject, "登记到期，个人内容已删除")
 
 
 ALL = (remind, bury)

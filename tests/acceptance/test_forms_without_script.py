@@ -28,7 +28,7 @@ LEAVES = {"/console/out", "/console/account/out"}
 #: How the addresses of forms end that put an end to something.
 ENDINGS = (
     "/cancel", "/confirm", "/block", "/unbind", "/leave", "/merge", "/part", "/refuse", "/close", "/undo", "/drop", "/discard", "/remove", "/forget",
-    "/revoke", "/disable", "/out", "/recall", "/staff/bulk", "/knowledge/bulk",
+    "/pause", "/end", "/revoke", "/disable", "/out", "/recall", "/staff/bulk", "/knowledge/bulk",
 )  # fmt: skip
 
 #: What nobody means by any field, and can be told from all that pages say by themselves.
@@ -43,10 +43,15 @@ ASKED = {"phone", "q", "who", "text", "question", "answer", "save_as"}
 FITTING = {
     "code": "123456", "price": "35", "pieces": "1", "phone": "13800001234", "url": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x", "who": "3-2-501",
     "hour": "10:00", "flat": "3-2-501", "building": "3", "unit": "2", "room": "909", "q": "陈", "from": "9", "until": "10",
+    "from-0": "07:00", "to-0": "10:00", "from-1": "16:00", "to-1": "19:00",
 }  # fmt: skip
 
 #: Parts of a page that another button of it gives as well.
-SAME = {"/console/notices/reach": "加一行 counts them, too", "/console/intents/check/{path}": "saving tells the same"}
+SAME = {
+    "/console/notices/reach": "加一行 counts them, too",
+    "/console/campaigns/reach": "加一行 counts them, too",
+    "/console/intents/check/{path}": "saving tells the same",
+}
 
 #: Forms that need something to be done before, with the file where that is done.
 MORE: Mapping[str, str] = {
@@ -67,6 +72,9 @@ MORE: Mapping[str, str] = {
     "/console/passes/bulk": "the pass is over before",
     "/p/walk-ups/{id}/{member}": "the guard lets them in before",
     "/console/care/visits/{day}": "a photo is taken before",
+    "/console/care/people": "two live there, and it is said who",
+    "/console/campaigns": "some are in another one on these days",
+    "/console/campaigns/{key}/missing/{resident}": "it is paused before",
     "/p/duty/{task}/{login}": "a colleague takes it over before",
     "/p/tickets/{number}": "the office calls it off before",
 }
@@ -241,7 +249,7 @@ GONE = {
 
 #: What is refused for no field of the form, but for how things stand.
 STANDS = {
-    *GONE, "/console/clinic/sessions/{id}", "/console/conversations/{key}/reply", "/console/intents/delete/{path}", "/console/knowledge/{id}", "/console/notices/audiences/file",
+    *GONE, "/console/campaigns/{key}/missing/{resident}", "/console/clinic/sessions/{id}", "/console/conversations/{key}/reply", "/console/intents/delete/{path}", "/console/knowledge/{id}", "/console/notices/audiences/file",
     "/console/tickets/bulk", "/console/notices/left-out", "/console/notices/left-out.csv",
     "/console/households", "/console/households/{id}/number",
 }  # fmt: skip

@@ -125,7 +125,9 @@ def looked_at(session: Session, office: Office) -> dict[str, str]:
 async def test_each_page_of_sensitive_data_leaves_its_line(office: Office) -> None:
     _, talk, _ = await office.write(talked, office)
     ids = await office.write(looked_at, office)
-    pages = sorted(sensitive_pages(office), key=lambda page: page.path not in ids)  # a file waits for an hour
+    pages = sorted(
+        sensitive_pages(office), key=lambda page: (not page.path.startswith("/roster"), page.path not in ids)
+    )  # a file waits for an hour
     assert {page.path for page in pages} >= {
         "/health",
         "/health/export.csv",

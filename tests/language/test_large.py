@@ -44,3 +44,7 @@ def test_pictures_go_and_pages_open_in_big_letters_once() -> None:
 def test_it_is_never_longer_and_never_empty() -> None:
     for text in (ASKED, "好的。", "“大字”", "回复“好”。", "1. 一\n2. 二"):
         assert 0 < len(large.say(text)) <= len(text) + 2 * text.count("\n") + 2
+
+
+def test_words_of_the_office_are_said_as_people_say_them() -> None:
+    assert large.say("已登记，工单号 R8。") == "已登记，报修号 R8。"

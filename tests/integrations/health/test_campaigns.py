@@ -333,6 +333,17 @@ def test_a_paused_campaign_reminds_nobody_and_takes_nothing(held: Round) -> None
 # ------------------------------------------------------------------ staff
 
 
+def test_who_is_missing_when_a_window_is_over_is_one_task_for_the_staff(held: Round) -> None:
+    held.made()
+    held.says(CHEN, "36.5", temperature=36.5, symptoms=["none"])
+    for hour, minute in ((9, 59), (10, 0), (10, 1), (10, 30)):
+        held.at(hour, minute).town.runs(reminders.remind.run)
+    assert [task.title for task in held.town.tasks()] == ["流感登记：3月11日上午还有 2 人没报，请打电话或上门问"]
+    held.at(19, 5).town.runs(reminders.remind.run)
+
+    assert [task.title for task in held.town.tasks()] == ["流感登记：3月11日下午还有 3 人没报，请打电话或上门问"]
+
+
 def test_who_is_missing_stands_by_building_with_phones_for_who_may_see_them(held: Round) -> None:
     campaign = held.made()
     page = held.page(campaign)
