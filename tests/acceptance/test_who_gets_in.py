@@ -51,7 +51,7 @@ from integrations.clinic.models import Session as Consultation
 from integrations.health.models import CareAbsence, CareDay, CareProof, CareWish
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost
-from integrations.visitor_passes.models import Pass, WalkUp
+from integrations.visitor_passes.models import Door, Gate, Pass, Passage, Permit, WalkUp
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 
@@ -313,6 +313,32 @@ def live(house: House) -> None:
             )
             house.met |= {("day", "met"): {one.public_id for one in days}}
             session.add(WalkUp(household_id=home.key, staff_id=1, who="送水的", asked_at=NOW))
+            place = Gate(name="南门")
+            session.add(place)
+            session.flush()
+            door = Door(gate_id=place.id, name="进口闸机", key="0DOOR0KEY0", made_at=NOW, seen_at=NOW)
+            session.add(door)
+            session.flush()
+            session.add(
+                Passage(
+                    at=NOW,
+                    admitted=False,
+                    reason="near_plate",
+                    method="plate",
+                    door_id=door.id,
+                    request=f"{door.public_id}:request-1",
+                )
+            )
+            session.add(
+                Permit(
+                    number="装-1",
+                    household_id=home.key,
+                    starts_on=NOW.date(),
+                    ends_on=NOW.date() + timedelta(days=9),
+                    staff_id=1,
+                    created_at=NOW,
+                )
+            )
             seen = Consultation(
                 doctor="王医生", offers="全科", room="卫生站", starts_at=NOW + timedelta(hours=1), ends_at=NOW + timedelta(hours=3), places=5, taken=1
             )  # fmt: skip
