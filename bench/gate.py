@@ -116,7 +116,11 @@ def main() -> None:
     p50, p99 = statistics.median(checks), statistics.quantiles(checks, n=100)[98]
     print(
         f"{PASSES:,} passes, {run.PER_SECOND} messages a second: a check p50 {p50 * 1e3:.0f} ms, p99 {p99 * 1e3:.0f} ms (at most {TARGET}); "
-        + (f"a message p99 {statistics.quantiles(messages, n=100)[98] * 1e3:.0f} ms" if messages else "more messages than this machine takes in")
+        + (
+            f"a message p99 {statistics.quantiles(messages, n=100)[98] * 1e3:.0f} ms"
+            if messages
+            else "more messages than this machine takes in"
+        )
     )
 
 

@@ -207,7 +207,9 @@ class Webhook:
         """Answer one message, after those that the same resident sent before; an emergency waits for nothing."""
         async with self._reading:
             heard = self.understanding.hear(message, push.at, self.house().communities)
-            await asyncio.sleep(0)  # whatever else is asked meanwhile, such as at the gate, comes between two messages and not behind all
+            await asyncio.sleep(
+                0
+            )  # whatever else is asked meanwhile, such as at the gate, comes between two messages and not behind all
         if heard.match.emergency:
             return await self._take_turn(message, heard, push)
         talking = self._talking.setdefault(message.openid, asyncio.Lock())
