@@ -68,6 +68,7 @@ class Webhook:
     _seen: dict[str, str] = field(default_factory=dict)  # signatures that cover no body -> what they came with
     _keeping: set["asyncio.Task[bool]"] = field(default_factory=set)  # uses of signatures being written down
     _talking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # by openid
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)  # one message after the other, each in a breath of its own
 
     async def verify(self, request: web.Request) -> web.Response:
         """Answer the account console's check of this URL."""
@@ -204,7 +205,11 @@ class Webhook:
 
     async def _take(self, message: messages.Message, push: "_Push") -> Answer:
         """Answer one message, after those that the same resident sent before; an emergency waits for nothing."""
-        heard = self.understanding.hear(message, push.at, self.house().communities)
+        async with self._reading:
+            heard = self.understanding.hear(message, push.at, self.house().communities)
+            await asyncio.sleep(
+                0
+            )  # whatever else is asked meanwhile, such as at the gate, comes between two messages and not behind all
         if heard.match.emergency:
             return await self._take_turn(message, heard, push)
         talking = self._talking.setdefault(message.openid, asyncio.Lock())

@@ -55,12 +55,17 @@ def waiting(desk: Desk) -> Sequence[Asked]:
     ]
 
 
-def answer(desk: Desk, passage_id: int, *, agrees: bool) -> Verdict:
-    """Let in, or send away, whom a machine asked about; the machine hears of it when it asks again."""
+def find(desk: Desk, passage_id: int) -> Passage:
+    """Return what a machine asked about, locked until the commit; raises LookupError."""
     wanted = select(Passage).where(Passage.id == passage_id).with_for_update().execution_options(populate_existing=True)
     passage = desk.session.exec(wanted).first()
     if passage is None or passage.door_id is None:
         raise LookupError(str(passage_id))
+    return passage
+
+
+def answer(desk: Desk, passage: Passage, *, agrees: bool) -> Verdict:
+    """Let in, or send away, whom a machine asked about; the machine hears of it when it asks again."""
     if not is_open(passage, desk.now):
         raise Refusal(tr("这辆车已经处理过，或者等太久了。请让它再到道闸前停一下。"))
     made = desk.session.get_one(Pass, passage.pass_id)

@@ -137,10 +137,10 @@ def decide(desk: Desk) -> Redirect:
 @page("POST", "/gate/machines/{id}", need="gate.check", comes_first=True)
 def answer(desk: Desk) -> Redirect:
     """Answer a machine that asks whether a car is the one that is expected."""
-    do = desk.form.get("do")
-    if do not in ("in", "away"):
+    passage = asks.find(desk, row_id(desk.params["id"]) or 0)
+    if (do := desk.form.get("do")) not in ("in", "away"):
         raise Refusal(tr("没有“{other}”这个选择。", other=do or ""))
-    return Redirect(f"/console/gate?check={asks.answer(desk, row_id(desk.params['id']) or 0, agrees=do == 'in').passage.id}")
+    return Redirect(f"/console/gate?check={asks.answer(desk, passage, agrees=do == 'in').passage.id}")
 
 
 @page("POST", "/gate/{id}/left", need="gate.check")

@@ -47,11 +47,11 @@ ELSEWHERE = {
     "/console/duplicates/search": "a part of a page", "/console/flats/search": "a part of a page", "/console/households/{id}/known": "a part of a page", "/console/notices/{id}/progress": "a part of a page", "/console/alarms": "a part of a page",
     "/console/photos/{id}": "a picture", "/console/notices/{id}/pictures/{number}": "a picture", "/console/conversations/{key}/pictures/{sent_picture}": "a picture",
     "/p/notices/{delivery}/pictures/{number}": "a picture", "/p/notices/look/{id}/pictures/{number}": "a picture", "/p/passes/{id}/picture": "a picture", "/p/tickets/{number}/photos/{photo}": "a picture",
-    "/console/gate/offline.js": "a program", "/console/gate/worker.js": "a program", "/console/gate/offline/data": "what the program reads", "/p/privacy/{id}/{key}": "a file",
+    "/console/gate/offline.js": "a program", "/console/gate/worker.js": "a program", "/console/gate/rules.js": "a program", "/console/gate/turnstile.js": "a program", "/console/gate/offline/data": "what the program reads", "/p/privacy/{id}/{key}": "a file",
 }  # fmt: skip
 
 #: Pages that stand alone, for they are kept where nothing else is.
-ALONE = {"admin /console/gate/offline"}
+ALONE = {"admin /console/gate/offline", "admin /console/gate/turnstile"}
 
 PASSWORD = "four plain words together"
 

@@ -55,7 +55,7 @@ from integrations.health.models import Campaign, CareDay, CareProof, CareWish
 from integrations.patrols.models import PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost, TicketNote
-from integrations.visitor_passes.models import Gate, Pass, Passage, WalkUp
+from integrations.visitor_passes.models import Door, Gate, Pass, Passage, Permit, WalkUp
 
 #: Stands in every text and id of B that a person writes, and nowhere else.
 MARK = "东区才有"
@@ -92,6 +92,10 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/console/gate/{id}": lambda b: str(b.passage),
     "/console/gate/passes/{id}": lambda b: b.pass_id,
     "/console/gate/walk-ups/{id}": lambda b: b.walk_up,
+    "/console/gate/machines/{id}": lambda b: str(b.passage),
+    "/console/doors/{id}": lambda b: b.door,
+    "/console/permits/{id}": lambda b: b.permit,
+    "/api/v1/gate/door/checks/{request}": lambda b: "request-of-b",
     "/console/gates/{id}": lambda b: b.gate,
     "/p/walk-ups/{id}": lambda b: b.walk_up,
     "/p/walk-ups/{id}/{member}": lambda b: b.resident,
@@ -132,6 +136,12 @@ IDS: Mapping[str, Callable[[Other], str]] = {
 #: Route of the API that takes a body -> one about a row of B.
 BODIES: Mapping[str, Callable[[Other], dict[str, Any]]] = {
     "POST /api/v1/gate/checks": lambda b: {"code": b.code},
+    "POST /api/v1/gate/door/checks": lambda b: {"request": "request-of-a", "code": b.code},
+    "POST /api/v1/gate/door/openings": lambda b: {"request": "opening-of-a", "check": "request-of-b", "what": "failed"},
+    "POST /api/v1/gate/door/heartbeats": lambda b: {"clock": "2026-03-11T10:00:00+08:00"},
+    "POST /api/v1/gate/door/journals": lambda b: {
+        "lines": [{"key": "line-of-a", "pass_id": b.pass_id, "at": "2026-03-11T10:00:00+08:00"}]
+    },
 }
 
 #: Addresses that no community has, each with the reason.
@@ -167,6 +177,8 @@ class Other:
     passage: int = 0
     walk_up: str = ""
     gate: str = ""
+    door: str = ""
+    permit: str = ""
     clinic: str = ""
     booking: str = ""
     point: str = ""
@@ -289,6 +301,29 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     b.notice, b.conversation, b.task = rows["notice"].public_id, rows["conversation"].public_id, rows["task"].public_id
     b.ticket, b.pass_id, b.code, b.passage = ticket.number, leave.public_id, leave.code, passage.id or 0
     b.walk_up = walk_up.public_id
+    door = Door(gate_id=gate.id, name=MARK, key=key.public_id, made_at=now, firmware=MARK, seen_at=now)
+    permit = Permit(
+        number=MARK,
+        household_id=home.id or 0,
+        company=MARK,
+        starts_on=now.date(),
+        ends_on=now.date(),
+        staff_id=staff.id or 0,
+        created_at=now,
+    )
+    session.add_all([door, permit])
+    session.flush()
+    session.add(
+        Passage(
+            pass_id=leave.id,
+            at=now,
+            admitted=False,
+            reason="near_plate",
+            door_id=door.id,
+            request=f"{door.public_id}:request-of-b",
+        )
+    )
+    b.door, b.permit = door.public_id, permit.public_id
     b.gate = gate.public_id
     clinic = Consultation(
         doctor=MARK, offers=MARK, room=MARK, starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=1, hours=2), places=3
@@ -409,7 +444,8 @@ async def street(demo_var: Path) -> AsyncIterator[Street]:
         admin = Staff(login="only-west", name="西区管理员", role=Role.ADMIN, created_at=begun)
         session.add(admin)
         session.flush()
-        secret = apikeys.make(session, "西门", list(linli.services.scopes), begun, per_minute=1000)[1]
+        machine, secret = apikeys.make(session, "西门", list(linli.services.scopes), begun, per_minute=1000)
+        session.add(Door(name="进口闸机", key=machine.public_id, made_at=begun))
         return sessions.begin(session, admin, "", begun), secret
 
     cookie, key = linli.database.submit(come_in).result()

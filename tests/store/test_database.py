@@ -1,6 +1,7 @@
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, select
 from bot.keyring import Keyring
 from bot.sealed import keyring_of
 from bot.store.communities import Community
-from bot.store.database import Database
+from bot.store.database import POSTGRES_WRITERS, Database
 
 
 def _add(session: Session, appid: str) -> int:
@@ -223,3 +224,57 @@ async def test_what_was_compiled_for_a_closed_database_serves_the_next_one_under
     finally:
         second.close()
         third.close()
+
+
+async def test_what_comes_first_goes_before_all_that_waits_and_nothing_is_lost(database: Database) -> None:
+    order: list[str] = []
+    began, go_on = threading.Event(), threading.Event()
+
+    def blocks(_: Session) -> None:
+        began.set()
+        assert go_on.wait(10)
+
+    def notes(_: Session, what: str) -> str:
+        order.append(what)
+        return what
+
+    blocked = [asyncio.ensure_future(database.write(blocks)) for _ in range(1 if database.is_sqlite else POSTGRES_WRITERS)]
+    await asyncio.to_thread(began.wait, 10)
+    await asyncio.sleep(0.2)
+    waiting = [asyncio.ensure_future(database.write(notes, f"message {number}")) for number in range(20)]
+    await asyncio.sleep(0)
+    first = [asyncio.ensure_future(database.write_first(notes, f"gate {number}")) for number in range(3)]
+    await asyncio.sleep(0)
+    go_on.set()
+
+    assert await asyncio.gather(*first) == ["gate 0", "gate 1", "gate 2"]
+    assert await asyncio.gather(*waiting) == [f"message {number}" for number in range(20)]
+    await asyncio.gather(*blocked)
+    if database.is_sqlite:  # several writers may begin side by side
+        assert order[:3] == ["gate 0", "gate 1", "gate 2"]
+    assert sorted(order) == sorted([*(f"gate {number}" for number in range(3)), *(f"message {number}" for number in range(20))])
+
+
+async def test_work_under_way_makes_room_between_two_of_its_group(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("several writers: another one takes it")
+    order: list[str] = []
+    loop, first = asyncio.get_running_loop(), list[Any]()
+
+    def begins(_: Session) -> None:
+        order.append("message 0")
+        asyncio.run_coroutine_threadsafe(gate(), loop).result(5)
+
+    async def gate() -> None:
+        first.append(asyncio.ensure_future(database.write_first(lambda _: order.append("gate"))))
+        await asyncio.sleep(0)
+
+    works = [
+        database.write(begins),
+        *(database.write(lambda _, number=number: order.append(f"message {number}")) for number in (1, 2)),
+    ]
+    await asyncio.gather(*works)
+    await first[0]
+
+    assert order.index("gate") == 1
+    assert [one for one in order if one != "gate"][-2:] == ["message 1", "message 2"]

@@ -212,7 +212,7 @@ ONE_EACH = {
 }
 
 #: Names that are drawn at random, and hashes of such: no two communities have the same.
-RANDOM = {"public_id", "journal_key", "hash", "token_hash", "scene", "code", "number", "clientmsgid"}
+RANDOM = {"public_id", "journal_key", "key", "request", "hash", "token_hash", "scene", "code", "number", "clientmsgid"}
 
 
 def _keys(table: Table) -> set[tuple[str, ...]]:
