@@ -536,27 +536,12 @@ def hear(turn: Turn, text: str) -> str | Wish:
 
 def _decline(turn: Turn, text: str) -> str:
     """Let the visit that was agreed go, as the resident says; empty where none lies ahead, or several do and none was spoken of."""
-    ahead = [
-        (one, visit) for one in _waiting(turn) if (visit := visits.current(turn, one)) is not None and visit.ends_at > turn.now
-    ]
+    ahead = [(one, visit) for one in _waiting(turn) if (visit := visits.ahead(turn, one)) is not None]
     meant = [pair for pair in ahead if _was_spoken_of(turn, pair[0])] or ahead
     if len(meant) != 1:
         return ""
     ticket, visit = meant[0]
-    when = visits.in_words(turn, visit.begins_at)
-    visits.release(turn, ticket, VisitState.DECLINED)
-    ticket.appointment_at, ticket.wishes = None, []
-    ticket.add_words(text)
-    clock.start(turn, ticket, ticket.opened_at)
-    turn.record("repair.declined", ticket.subject)
-    title = tr(
-        "住户说{when}不行，请重新约：{place} {what}（{number}）",
-        when=when,
-        place=ticket.place_of(_flat(turn, ticket)),
-        what=ticket.what,
-        number=ticket.number,
-    )
-    visits.ask_again(turn, ticket, title)
+    when = visits.decline(turn, ticket, visit, text)
     return turn.words(turn.context.messages["repair.declined"], number=ticket.number, when=when)
 
 
@@ -573,13 +558,7 @@ def _wish_after(turn: Turn, text: str) -> str:
             continue
         if not (named := windows.wanted(text, turn.now)):
             return ""
-        ticket.add_words(text)
-        ticket.wishes, ticket.appointment_at = windows.to_json(named), named[0][0]
-        clock.start(turn, ticket, ticket.opened_at)
-        turn.record("repair.changed", ticket.subject, time=True)
-        when = turn.words("{t}到{until}", t=named[0][0], until=f"{named[0][1]:%H:%M}")
-        title = tr("住户可以{when}，请约：{number} {what}", when=when, number=ticket.number, what=ticket.what)
-        visits.ask_again(turn, ticket, title)
+        when = visits.wish(turn, ticket, named, text)
         return turn.words(turn.context.messages["repair.wished"], number=ticket.number, when=when, more=len(named) > 1 or "")
     return ""
 

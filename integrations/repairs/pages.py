@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlmodel import col, select
 
 from bot.contract import Download, Page, Redirect, Refusal, Staff, View, Visit, page, tr
-from integrations.repairs import own, questions, reopening, shots
+from integrations.repairs import own, questions, reopening, shots, visits, windows
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     OPEN,
@@ -31,7 +31,7 @@ SCORES: Mapping[str, str] = {"5": "很满意", "4": "满意", "3": "一般", "2"
 
 #: What is said at the top once a form was sent.
 DONE: Mapping[str, str] = {
-    "urged": "已经帮您催了，负责人马上看到。", "reopened": "知道了，重新打开了，师傅会接着修。", "cancelled": "已经取消了。", "rated": "谢谢您的评价！", "answered": "已经告诉师傅了。",
+    "urged": "已经帮您催了，负责人马上看到。", "reopened": "知道了，重新打开了，师傅会接着修。", "cancelled": "已经取消了。", "rated": "谢谢您的评价！", "answered": "已经告诉师傅了。", "declined": "知道了，那个时间师傅不来了。物业会和您另约时间。", "wished": "知道了，那个时间师傅不来了。您方便的时间记下了，物业约好了告诉您。",
 }  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def _shown(visit: Visit, ticket: Ticket, done: str = "") -> View:
             "question": next((one for one in reversed(asked) if one.answered_at is None), None) if carrier.state in OPEN else None,
             "may_urge": carrier.state in OPEN and not own.was_pressed_lately(visit, ticket), "was_urged": own.was_pressed_lately(visit, ticket),
             "may_cancel": ticket.state in OPEN, "may_rate": own.may_rate(visit, ticket), "may_reopen": is_over and reopening.is_fresh(visit, carrier),
+            "agreed": visits.in_words(visit, ahead.begins_at) if (ahead := visits.ahead(visit, ticket)) else "",
             "late": carrier.state in OPEN and not carrier.paused_at and carrier.due_at < visit.now, "now": visit.now,
         },
     )  # fmt: skip
@@ -147,6 +148,21 @@ def _answer(visit: Visit, ticket: Ticket) -> str:
     return "answered"
 
 
+def _decline(visit: Visit, ticket: Ticket) -> str:
+    agreed = visits.ahead(visit, ticket)
+    if agreed is None:
+        raise Refusal(tr("现在没有约好的上门时间。"))
+    said = visit.form.get("text", "").strip()
+    named = windows.wanted(said, visit.now) if said else ()
+    if said and not named:
+        raise Refusal(tr("没看懂“{said}”是什么时候。请写成：明天下午、周六上午、晚上7点以后。", said=said[:30]), field="text")
+    visits.decline(visit, ticket, agreed, tr("约的时间不行"))
+    if not named:
+        return "declined"
+    visits.wish(visit, ticket, named, said)
+    return "wished"
+
+
 def _find(visit: Visit) -> Ticket:
     ticket = visit.session.exec(select(Ticket).where(Ticket.number == visit.params["number"])).first()
     if ticket is None:
@@ -155,7 +171,7 @@ def _find(visit: Visit) -> Ticket:
 
 
 _ACTS: Mapping[str, Callable[[Visit, Ticket], str]] = {
-    "urge": _urge, "reopen": _reopen, "cancel": _cancel, "rate": _rate, "answer": _answer,
+    "urge": _urge, "reopen": _reopen, "cancel": _cancel, "rate": _rate, "answer": _answer, "decline": _decline,
 }  # fmt: skip
 
 ROUTES: tuple[Page, ...] = (show, picture, act)

@@ -215,10 +215,50 @@ def release(work: Work, ticket: Ticket, state: VisitState) -> Visit | None:
     return visit
 
 
+def ahead(work: Work, ticket: Ticket) -> Visit | None:
+    """Return the visit that is agreed for a ticket and not over yet."""
+    visit = current(work, ticket)
+    return visit if visit is not None and visit.ends_at > work.now else None
+
+
+def decline(work: Work, ticket: Ticket, visit: Visit, said: str) -> str:
+    """Let the visit that was agreed go, as the resident says, and ask the office for another time; returns when it would have been."""
+    when = in_words(work, visit.begins_at)
+    release(work, ticket, VisitState.DECLINED)
+    ticket.appointment_at, ticket.wishes = None, []
+    ticket.add_words(said)
+    clock.start(work, ticket, ticket.opened_at)
+    work.record("repair.declined", ticket.subject)
+    flat = work.session.get(Household, ticket.household_id) if ticket.household_id is not None else None
+    title = tr(
+        "住户说{when}不行，请重新约：{place} {what}（{number}）",
+        when=when,
+        place=ticket.place_of(flat),
+        what=ticket.what,
+        number=ticket.number,
+    )
+    ask_again(work, ticket, title)
+    return when
+
+
+def wish(work: Work, ticket: Ticket, named: Sequence[windows.Window], said: str) -> str:
+    """Write down when the resident can, and ask the office to agree on it; returns the first stretch in words."""
+    ticket.add_words(said)
+    ticket.wishes, ticket.appointment_at = windows.to_json(named), named[0][0]
+    clock.start(work, ticket, ticket.opened_at)
+    work.record("repair.changed", ticket.subject, time=True)
+    when = work.words("{t}到{until}", t=named[0][0], until=f"{named[0][1]:%H:%M}")
+    ask_again(work, ticket, tr("住户可以{when}，请约：{number} {what}", when=when, number=ticket.number, what=ticket.what))
+    return when
+
+
 def ask_again(work: Work, ticket: Ticket, title: str) -> None:
-    """Put it before the office that a time is to be agreed upon anew; one such task at a time."""
-    if not _open(work, ticket, AGAIN):
+    """Put it before the office that a time is to be agreed upon anew; one such task at a time, which says what was said last."""
+    if not (open_ := _open(work, ticket, AGAIN)):
         work.assign(AGAIN, "ticket.view", title, subject=ticket.subject)
+    for task in open_:
+        task.title = title
+        work.session.add(task)
 
 
 def _open(work: Work, ticket: Ticket, *kinds: str) -> list[Task]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlmodel import Session
 
-from bot.contract import Access, Desk, Turn
+from bot.contract import Access, Desk, Refusal, Turn
 from bot.contract.duty import Shift
 from bot.model import SHANGHAI
 from bot.store import grants
@@ -149,6 +149,30 @@ def test_resident_lets_the_hour_go_and_it_is_free_at_once(town: Town) -> None:
     assert states(town) == [VisitState.DECLINED, VisitState.AGREED]
     agreed(town, ticket, f"{ann}@2026-03-12T16:00")
     assert not [task for task in town.tasks() if task.is_open]
+
+
+def test_resident_lets_the_hour_go_on_the_page_and_names_another(town: Town) -> None:
+    ann = hire(town, "ann", "水电")
+    ticket = reported(town)
+    at = {"number": ticket.number}
+    with pytest.raises(Refusal, match="没有约好"):
+        town.sends(pages.act, at, do="decline")
+    agreed(town, ticket, f"{ann}@2026-03-12T14:00")
+    assert town.visits(pages.show, **at).values["agreed"] == "明天（3月12日 周四）14:00到15:00"
+    with pytest.raises(Refusal, match="没看懂“哈哈”"):
+        town.sends(pages.act, at, do="decline", text="哈哈")
+    assert states(town) == [VisitState.AGREED]
+
+    shown = town.sends(pages.act, at, do="decline", text="周六上午").values
+
+    found = again(town, ticket)
+    assert "那个时间师傅不来了" in shown["done"]
+    assert (shown["agreed"], states(town), found.agreed_at) == ("", [VisitState.DECLINED], None)
+    assert f"{found.appointment_at:%m-%d %H:%M}" == "03-14 09:00"
+    assert found.words.splitlines()[-2:] == ["约的时间不行", "周六上午"]
+    [task] = [task for task in town.tasks() if task.is_open]
+    assert task.kind == "repair.visit"
+    assert "住户可以" in task.title
 
 
 def test_another_wish_takes_the_promise_back_and_asks_the_office(town: Town) -> None:
