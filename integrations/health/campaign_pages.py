@@ -60,7 +60,7 @@ from integrations.health.settings import Settings
 HOLD, ASK = "health.campaign", "health.ask"
 
 #: People of one building on one page of those who are missing.
-DOORS = 40
+DOORS = 20
 
 #: Days of a campaign that its page offers to look back at.
 LOOKS_BACK = 14

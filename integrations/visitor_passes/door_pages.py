@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from sqlmodel import select
 
 from bot.contract import PUBLIC_ALPHABET, Desk, Download, Page, Redirect, Refusal, View, page, tr
+from bot.contract.listpage import part
 from integrations.visitor_passes import doors, gates, offline
 from integrations.visitor_passes.models import Door, Gate
+
+#: Doors on one page.
+SHOWN = 6
 
 #: What the demo's turnstile is called, and the gate it stands at where none was described.
 SIMULATED, SIMULATED_AT = tr("模拟闸机"), tr("南门")
@@ -50,11 +54,12 @@ def _gate(desk: Desk, key: str) -> Gate:
 def _page(
     desk: Desk, *, form: Mapping[str, str] | None = None, fault: Refusal | None = None, secret: str = "", for_what: str = ""
 ) -> View:
-    rows = [(one, doors.since(desk, one.door.seen_at) if one.door.seen_at else "") for one in doors.standing(desk)]
+    shown = part(doors.standing(desk), desk.query, "/doors", SHOWN)
+    rows = [(one, doors.since(desk, one.door.seen_at) if one.door.seen_at else "") for one in shown.rows]
     return View(
         "visitor_passes/doors.html",
         {
-            "rows": rows, "gates": gates.listed(desk.session), "form": dict(form or {}), "fault": str(fault or ""), "refusal": fault, "secret": secret, "for_what": for_what,
+            "rows": rows, "part": shown, "gates": gates.listed(desk.session), "form": dict(form or {}), "fault": str(fault or ""), "refusal": fault, "secret": secret, "for_what": for_what,
             "longest": doors.LONGEST, "api": f"{desk.context.base_url}/api", "may_edit": desk.may(doors.EDIT), "is_demo": desk.context.is_demo,
         },
         422 if fault else 200,

@@ -6,11 +6,15 @@ from datetime import date, datetime, timedelta
 from sqlmodel import col, select
 
 from bot.contract import SHANGHAI, Desk, Errand, Hours, Household, Page, Redirect, Refusal, View, Work, asked_in, page, tr
+from bot.contract.listpage import part
 from integrations.visitor_passes import errands, gate, walkups
 from integrations.visitor_passes.models import Pass, Permit
 
 #: The fields of the form, and the most characters of those that are words.
 FIELDS, LONGEST = ("number", "flat", "company", "starts", "ends", "opens", "closes"), 40
+
+#: Renovations on one page.
+SHOWN = 6
 
 #: Days that one registration covers at most, and how long ago those were over that are listed yet.
 MOST_DAYS, LISTED = 365, timedelta(days=30)
@@ -116,8 +120,8 @@ def _page(desk: Desk, form: Mapping[str, str], fault: Refusal | None = None) -> 
         .join(Household, col(Household.id) == col(Permit.household_id))
         .where(col(Permit.ends_on) > today - LISTED)
         .order_by(col(Permit.ended_at).is_not(None), col(Permit.ends_on), col(Permit.id))
-        .limit(200)
     ).all()
+    shown = part(found, desk.query, "/permits", SHOWN)
     passes: dict[str, list[Pass]] = {}
     for one in desk.session.exec(
         select(Pass).where(col(Pass.tied) != "", col(Pass.tied).contains("permit:")).order_by(col(Pass.id))
@@ -129,12 +133,13 @@ def _page(desk: Desk, form: Mapping[str, str], fault: Refusal | None = None) -> 
             "permit": one, "flat": flat.label, "is_open": one.is_open(today), "hours": Hours(opens=one.opens, closes=one.closes).said,
             "passes": [(gate.mask(made.visitor_name), made.code, not made.fault_at(desk.now, timedelta()) or made.fault_at(desk.now, timedelta()) in ("early", "hours")) for made in passes.get(one.subject, ())],
         }
-        for one, flat in found
+        for one, flat in shown.rows
     ]  # fmt: skip
     return View(
         "visitor_passes/permits.html",
         {
             "rows": rows,
+            "part": shown,
             "form": {name: form.get(name, "") for name in FIELDS},
             "fault": str(fault or ""),
             "refusal": fault,

@@ -20,8 +20,8 @@ from bot.store.scope import Scoped
 #: Rows that are made of each table's first ones, after each of so many.
 MANY, AFTER = 40, 2
 
-#: Tables of which there is one row for a community or a person, or which nobody lists.
-ALONE = {"notice_policy", "event_seal", "inbox", "undo_step", "duty_code", "permission_grant", "tally"}
+#: Tables of which there is one row for a community or a person, a handful at most, or which nobody lists.
+ALONE = {"visitor_gate", "notice_policy", "event_seal", "inbox", "undo_step", "duty_code", "permission_grant", "tally"}
 
 
 def crowd(session: Session) -> None:

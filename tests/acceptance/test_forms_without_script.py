@@ -73,6 +73,7 @@ MORE: Mapping[str, str] = {
     "/p/walk-ups/{id}/{member}": "the guard lets them in before",
     "/console/care/visits/{day}": "a photo is taken before",
     "/console/care/people": "two live there, and it is said who",
+    "/console/doors": "the gate is deleted before",
     "/console/campaigns": "some are in another one on these days",
     "/console/campaigns/{key}/missing/{resident}": "it is paused before",
     "/p/duty/{task}/{login}": "a colleague takes it over before",
