@@ -73,6 +73,7 @@ LIST = Listing(
     find=lambda desk, word: [col(RosterImport.file_name).contains(word, autoescape=True)],
     finds=tr("文件名"),
     load=_load,
+    reads=lambda desk, rows: desk.read(NEED),
     leaves=(RosterImport.personal_changes,),
     to=lambda row: f"/roster/imports/{row.done.public_id}",
     live="roster",

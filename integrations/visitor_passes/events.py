@@ -65,7 +65,7 @@ LOG = Log(
         "permit.made": tr("登记了装修"), "permit.ended": tr("装修完工，工人的通行证停用"), "gate.door_made": tr("给门禁设备做了密钥"), "gate.door_ended": tr("停用了门禁设备的密钥"), "gate.silent": tr("门禁设备没有消息了"), "gate.heard": tr("门禁设备又有消息了"),
         "gate.forced": tr("大门被强行打开"), "gate.stuck": tr("核对通过但门没有打开，这一次没有算"), "gate.dropped": tr("送来的东西放在门岗了"),
     },
-    titles={"gate.synced": tr("补记了没有网络时的放行"), "visitor.invited": tr("邀请访客"), "visitor.cancelled": tr("取消了访客"), "visitor.revoked": tr("物业作废了通行证"), "visitor.changed": tr("改了访客的通行证"), "gate.admitted": tr("门岗放行"), "gate.refused": tr("门岗不放行"), "gate.looked": tr("门岗查访客"), "gate.asked": tr("门岗问住户"), "gate.answered": tr("住户回答门岗")},
+    titles={"gate.stuck": tr("核对通过但门没有打开"), "gate.synced": tr("补记了没有网络时的放行"), "visitor.invited": tr("邀请访客"), "visitor.cancelled": tr("取消了访客"), "visitor.revoked": tr("物业作废了通行证"), "visitor.changed": tr("改了访客的通行证"), "gate.admitted": tr("门岗放行"), "gate.refused": tr("门岗不放行"), "gate.looked": tr("门岗查访客"), "gate.asked": tr("门岗问住户"), "gate.answered": tr("住户回答门岗")},
     words={"why": {"left": tr("约的人不住这一户了"), "errand": tr("工单或装修办完了"), **WHY}, "reason": REASONS, "method": {"qr": tr("扫码"), "code": tr("输入通行码"), "picked": tr("从名单里选"), "offline": tr("没有网络时放行"), "host": tr("住户在微信里回答"), "phone": tr("电话里同意"), "plate": tr("认车牌"), "door": tr("门禁设备报告")}, "answer": {"yes": tr("同意"), "no": tr("不同意")}},
     subjects={"pass": _passes, "walk_up": _walk_ups, "gate": _gates, "door": _doors, "permit": _permits, "door_opening": _doors},
     figures={"visitor.invited": tr("访客")},

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.console.conftest import Office
 
 #: What a page may ask for at most, with all that stands around it.
-MOST = {"talk": 52, "/console/conversations": 20, "/console": 31}
+MOST = {"talk": 52, "/console/conversations": 20, "/console": 32}
 
 
 async def test_pages_of_the_inbox_ask_as_often_for_thirty_talks_as_for_four(office: Office) -> None:

@@ -425,7 +425,7 @@ async def test_first_page_counts_what_services_say_is_worth_it(office: Office) -
 
     linked = re.findall(r'<strong>(\d+)</strong><a href="/console/audit\?at_from=2026-03-11&amp;kind=[^"]*">(今天.*?)</a>', page)
     figures = {words: int(count) for count, words in linked}
-    assert figures == {"今天访客": 0, "今天报修": 2, "今天健康打卡": 0, "今天卫生站预约": 0, "今天通知": 0}
+    assert figures == {"今天访客": 0, "今天报修": 2, "今天健康打卡": 0, "今天卫生站预约": 0, "今天巡检到点": 0, "今天通知": 0}
     [live_kinds] = re.findall(r'id="today" data-live="([^"]*)"', page)
     assert {"conversation", "health", "notice", "repair", "task", "visitor"} <= set(live_kinds.split())
 
