@@ -37,6 +37,7 @@ class Held:
     days: int
     row: Campaign | None = None
     people: set[int] = field(default_factory=set)  # who of them is bound by now
+    answers: dict[tuple[int, date], TookPart] = field(default_factory=dict)
 
     @property
     def last(self) -> date:
@@ -46,16 +47,31 @@ class Held:
     def asks(self, resident: Resident, at: datetime) -> bool:
         """Tell whether somebody who tells how they are at a moment tells it for this one."""
         local = at.astimezone(SHANGHAI)
-        return resident.key in self.people and self.begins <= local.date() <= self.last
+        return self.row is not None and resident.key in self.people and self.begins <= local.date() <= self.last
 
     def took_part(self, work: Then, resident: Resident, told: dict[str, Any]) -> None:
         """Keep what somebody told as a part of this: with its term it goes."""
+        campaign = self.answer(work, resident, Stand.TOLD, is_unwell=is_abnormal(told["tenths"], told["symptoms"]))
+        work.session.add(CheckIn(**told, campaign_id=campaign.key))
+        work.record_by(resident.about, "health.took_part", campaign.subject, stand=str(Stand.TOLD))
+
+    def answer(self, work: Then, resident: Resident, stand: Stand, **more: Any) -> Campaign:
+        """Keep how it stands with somebody today; who was not reached and tells later has told. Raises RuntimeError before it is made."""
         if self.row is None:
-            return
-        unwell = is_abnormal(told["tenths"], told["symptoms"])
-        work.session.add(CheckIn(**told, campaign_id=self.row.key))
-        work.session.add(_answer(work, self.row, resident, Stand.TOLD, is_unwell=unwell))
-        work.record_by(resident.about, "health.took_part", self.row.subject, stand=str(Stand.TOLD))
+            raise RuntimeError(f"{self.name} is not made yet")
+        day = work.now.astimezone(SHANGHAI).date()
+        values = {"stand": stand, "at": work.now, "staff_id": None, "how": "", **more}
+        found = self.answers.setdefault(
+            (resident.key, day),
+            TookPart(
+                campaign_id=self.row.key, day=day, part=0, who=f"resident:{resident.key}", resident_id=resident.key, reporter_id=resident.key,
+                household_id=resident.household_id, at=work.now,
+            ),
+        )  # fmt: skip
+        for name, value in values.items():
+            setattr(found, name, value)
+        work.session.add(found)
+        return self.row
 
 
 def plan(past: Past) -> Sequence[Held]:
@@ -110,13 +126,6 @@ def _days(past: Past, held: Held, others: set[int], member: Staff, phones: Staff
 
 def _at(day: date, minutes: float) -> datetime:
     return datetime.combine(day, time(), SHANGHAI) + timedelta(minutes=minutes)
-
-
-def _answer(work: Then, campaign: Campaign, resident: Resident, stand: Stand, **more: Any) -> TookPart:
-    return TookPart(
-        campaign_id=campaign.key, day=work.now.astimezone(SHANGHAI).date(), part=0, who=f"resident:{resident.key}", resident_id=resident.key,
-        reporter_id=resident.key, household_id=resident.household_id, stand=stand, at=work.now, **more,
-    )  # fmt: skip
 
 
 def _make(work: Then, *, held: Held, member: Staff) -> None:
@@ -178,7 +187,7 @@ def _phone(work: Then, *, held: Held, task: Task, member: Staff, dice: Random) -
     day = work.now.astimezone(SHANGHAI).date()
     silent = campaigns.missing_of(work, Window(campaign=held.row, day=day, part=0))
     for one in dice.sample(silent, min(PHONED, len(silent))):
-        work.session.add(_answer(work, held.row, one.resident, Stand.ABSENT, staff_id=member.id, how="phone"))
+        held.answer(work, one.resident, Stand.ABSENT, staff_id=member.id, how="phone")
         work.record_by(f"staff:{member.login}", "health.asked_at_door", one.resident.about, how="phone")
     work.answer(task, member, "打过电话了，没接的明天再问")
 

@@ -12,12 +12,13 @@ import openpyxl
 import pytest
 from sqlmodel import Session, select
 
-from bot.contract import SHANGHAI, Redirect, Refusal, Turn, View, Wish, Work
+from bot.contract import SHANGHAI, Redirect, Refusal, Then, Turn, View, Wish, Work
 from bot.store import consents, people
 from bot.store.alerts import Alert
 from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
 from integrations.health import actions, answering, campaign_pages, campaigns, purposes, reminders
+from integrations.health.held import Held
 from integrations.health.models import Campaign, CheckIn, Reminder, Stand, Stated, Tombstone, TookPart
 from tests.integrations.conftest import CHEN, LI, Town
 
@@ -397,6 +398,22 @@ def test_one_begins_when_somebody_can_still_answer(held: Round) -> None:
         held.made(**late)
     held.made(**late, begins=usual)
     assert [one.begins.isoformat() for one in held.town.all(Campaign)] == [usual]
+
+
+def test_who_tells_after_a_call_in_vain_has_told_in_the_past_of_the_demo_too(held: Round) -> None:
+    campaign = held.made()
+
+    def run(session: Session) -> None:
+        work = Then(session=session, now=held.town.now, context=held.town.context)
+        wang = session.exec(select(Resident).where(Resident.name == "王强")).one()
+        one = Held(name="", building="3", begins=work.now.date(), days=1, row=session.get_one(Campaign, campaign.id))
+        one.answer(work, wang, Stand.ABSENT, how="phone")
+        work.flush()
+        one.answer(work, wang, Stand.TOLD)
+        work.flush()
+
+    held.town.database.submit(run).result()
+    assert [(one.stand, one.how) for one in held.town.all(TookPart)] == [(Stand.TOLD, "")]
 
 
 def test_who_said_no_is_not_written_down_by_the_staff(held: Round) -> None:
