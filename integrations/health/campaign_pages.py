@@ -68,6 +68,9 @@ LOOKS_BACK = 14
 #: Characters of a name, a question, an answer.
 NAME, TITLE, OPTION = 20, 40, 12
 
+#: When people are asked unless staff say otherwise: minutes since midnight.
+USUAL = 7 * 60, 10 * 60
+
 #: Words that a value may be written as.
 _VALUE = re.compile(r"\s*(\d{2})(?:[.．。点](\d))?\s*(?:度|℃)?\s*|\s*(3[4-9]|4[0-3])(\d)\s*")
 
@@ -140,9 +143,9 @@ def blank(desk: Desk) -> View:
 
 
 def _usual(desk: Desk) -> dict[str, str]:
-    today = desk.now.date()
+    first = desk.now.date() + timedelta(days=campaigns.minutes_of(desk.now) >= USUAL[1])
     return {
-        "begins": today.isoformat(), "ends": (today + timedelta(days=6)).isoformat(), "from-0": "07:00", "to-0": "10:00", "temperature": "on", "symptoms": "on",
+        "begins": first.isoformat(), "ends": (first + timedelta(days=6)).isoformat(), "from-0": campaigns.clock(USUAL[0]), "to-0": campaigns.clock(USUAL[1]), "temperature": "on", "symptoms": "on",
         "keep": "14", "reminds": "09:00", "duty": str(desk.staff.id) if _may_read(desk, desk.staff) else "",
     }  # fmt: skip
 
@@ -218,7 +221,9 @@ def make(desk: Desk) -> Redirect | View:
     except Refusal as refusal:
         desk.session.rollback()
         return _form(desk, desk.form, refusal, 422)
-    return Redirect(f"/console/campaigns/{campaign.public_id}", tr("好了，到时间自己开始。住户在微信里直接回体温就算报了。"))
+    begun = campaigns.state_of(campaign, desk.now) is State.RUNNING
+    words = tr("好了，今天就开始了。") if begun else tr("好了，{day} 自己开始。", day=campaign.begins)
+    return Redirect(f"/console/campaigns/{campaign.public_id}", f"{words}{tr('住户在微信里直接回一句就算报了。')}")
 
 
 def _written(desk: Desk) -> Campaign:
@@ -247,6 +252,11 @@ def _written(desk: Desk) -> Campaign:
         raise Refusal(tr("结束要在开始那天或以后，最多 {LONGEST} 天。", LONGEST=campaigns.LONGEST), field="ends")
     campaign.windows = _windows(form)
     campaign.reminds = _reminds(form, campaign)
+    if campaign.begins == desk.now.date() and campaigns.minutes_of(desk.now) >= campaign.windows[-1][1]:
+        raise Refusal(
+            tr("今天 {at} 已经过了，没有人来得及报。请从明天开始，或者改晚一点。", at=campaigns.clock(campaign.windows[-1][1])),
+            field="begins",
+        )
     campaign.asks_temperature, campaign.asks_symptoms = bool(form.get("temperature")), bool(form.get("symptoms"))
     if not campaign.asks_temperature and not campaign.asks_symptoms:
         raise Refusal(tr("体温和症状至少问一样。"), field="temperature")
@@ -477,7 +487,7 @@ def missing(desk: Desk) -> View:
 def _missing(
     desk: Desk, campaign: Campaign, window: Window, refusal: Refusal | None = None, at: str = "", status: int = 200
 ) -> View:
-    asked = {**desk.query, **{name: desk.form[name] for name in ("building", "page") if name in desk.form}}
+    asked = {**desk.query, **{name: desk.form[name] for name in ("building", "page", "again") if name in desk.form}}
     rows = campaigns.progress(desk, window) if campaign.erased_at is None else ()
     open_ones = [one for one in rows if one.missing]
     building = next(
@@ -487,12 +497,15 @@ def _missing(
     pages = max(-(-(here.missing if here else 0) // DOORS), 1)
     number = min(page_number(asked), pages)
     those = campaigns.missing_of(desk, window, building, (number - 1) * DOORS, DOORS) if here else []
+    again = bool(asked.get("again"))
+    if again:
+        building, pages, number, those = "", 1, 1, campaigns.absent_of(desk, window, DOORS) if rows else []
     if refusal is not None:
         those = [*_refused(desk, those, at), *those]
     desk.read(ASK, *dict.fromkeys(one.resident.about for one in those))
     desk.read_phones(*(one.resident.about for one in those if one.resident.phone))
     values = {
-        "campaign": campaign, "window": window, "when": f"{window.day.isoformat()}|{window.part}", "rows": rows, "total": _total(rows), "building": building,
+        "campaign": campaign, "window": window, "when": f"{window.day.isoformat()}|{window.part}", "rows": rows, "total": _total(rows), "building": building, "again": again,
         "people": [_absentee(one) for one in those], "agreed": _agreed(desk, those), "page": number, "pages": pages, "may_file": desk.may(EXPORT), "is_now": _counts_now(desk, window),
         "fault": str(refusal) if refusal else "", "refusal": refusal, "at": at, "form": desk.form, "place": roster.label_of,
         "windows": _windows_of(campaign, _last_day(desk, campaign)),
@@ -522,7 +535,9 @@ def _agreed(desk: Desk, those: Sequence[Absentee]) -> set[str]:
 def _absentee(one: Absentee) -> dict[str, Any]:
     stands = one.answer.stand if one.answer is not None else ""
     why = (
-        tr("说了没量")
+        (tr("没接电话") if one.answer is not None and one.answer.how == "phone" else tr("家里没人"))
+        if stands == Stand.ABSENT
+        else tr("说了没量")
         if stands == Stand.UNMEASURED
         else tr("还差问题没答")
         if one.answer is not None and one.answer.lacks
@@ -556,9 +571,8 @@ def asked(desk: Desk) -> Redirect | View:
             desk, campaign, _window(desk, campaign), refusal, desk.params["resident"] + desk.form.get("person", ""), 422
         )
     form = desk.form
-    return Redirect(
-        f"/console/campaigns/{campaign.public_id}/missing?building={form.get('building', '')}&page={page_number(form)}", words
-    )
+    back = "again=1" if form.get("again") else f"building={form.get('building', '')}&page={page_number(form)}"
+    return Redirect(f"/console/campaigns/{campaign.public_id}/missing?{back}", words)
 
 
 def _asked(desk: Desk, campaign: Campaign) -> str:

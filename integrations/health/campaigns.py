@@ -419,6 +419,19 @@ def missing_of(
     return [*found, *(_children(work, window, building) if not offset else ())]
 
 
+def absent_of(work: Work, window: Window, limit: int) -> Sequence[Absentee]:
+    """Return who was asked for and not reached, whoever was tried longest ago first: they may be tried again."""
+    query = (
+        select(TookPart, Resident, Household)
+        .join(Resident, col(Resident.id) == func.coalesce(col(TookPart.resident_id), col(TookPart.reporter_id)))
+        .join(Household, col(Household.id) == col(TookPart.household_id))
+        .where(*window.answers(), TookPart.stand == Stand.ABSENT, col(Resident.id).in_(_members(work, window)))
+        .order_by(col(TookPart.at), col(TookPart.id))
+        .limit(limit)
+    )
+    return [Absentee(resident=who, flat=flat, person=one.person, answer=one) for one, who, flat in work.session.exec(query).all()]
+
+
 def _children(work: Work, window: Window, building: str | None) -> Sequence[Absentee]:
     query = (
         select(TookPart, Resident, Household)

@@ -24,8 +24,8 @@ ROUTES = (
     ("周一花园检查", (7, 4), "0", "15:00", "17:00", False, 30),
 )  # fmt: skip
 
-#: What was found broken, at which point.
-FOUND = ((4, "灭火器压力不足，指针在红区"), (0, "阀门接口渗水"), (7, "滑梯旁地砖松动"))
+#: What was found broken at which point, in the last round that came by; what was found before is long mended.
+FOUND, LATELY = (4, "灭火器压力不足，指针在红区"), timedelta(hours=26)
 
 
 def fill(work: Work) -> None:
@@ -55,6 +55,7 @@ def fill(work: Work) -> None:
 def tell(past: Past) -> Iterator[Episode]:
     """Give the rounds of the last weeks and what became of each."""
     dice = Random(f"patrols {past.begins}")  # noqa: S311  its own, so that what others tell stays as it was
+    is_found = False
     crew = [one for one in past.staff if one.role in (Role.GUARD, Role.STAFF)]
     for index, (_, _, weekdays, opens, closes, _, _) in enumerate(ROUTES):
         begins, ends = windows.read(opens, closes) or (0, 0)
@@ -72,7 +73,9 @@ def tell(past: Past) -> Iterator[Episode]:
                     continue
                 is_quick = dice.random() < 0.02
                 seen = at if not is_quick else at - timedelta(minutes=2)
-                found = next((words for where, words in FOUND if where == place and dice.random() < 0.01), "")
+                is_last = place == FOUND[0] and past.now - LATELY < seen < past.now
+                found = FOUND[1] if is_last and not is_found else ""
+                is_found = is_found or bool(found)
                 reads = dice.uniform(0, 1)
                 yield (
                     min(seen, until - timedelta(seconds=1)),

@@ -310,15 +310,16 @@ def _lines(desk: Desk, tickets: Sequence[Ticket], first: int = 1) -> str:
 
 
 def _mine(desk: Desk, talk: CrewTalk, _said: Order) -> str:
-    mine, waiting = in_hand(desk)[:SHOWN], open_for(desk)[:SHOWN]
-    more = len(in_hand(desk)) - len(mine) + len(open_for(desk)) - len(waiting)
+    every, free = in_hand(desk), open_for(desk)
+    mine, waiting = every[:SHOWN], free[:SHOWN]
+    more = len(every) - len(mine) + len(free) - len(waiting)
     _list(desk, talk, [*mine, *waiting])
     if not mine and not waiting:
         return _say(desk, "repair.crew.nothing")
     first = next((one for one in mine if one.state not in PAUSED), waiting[0] if waiting else mine[0])
     return _say(
-        desk, "repair.crew.listed", mine=_lines(desk, mine), held=len(mine) or "", waiting=_lines(desk, waiting, len(mine) + 1),
-        free=len(waiting) or "", more=more or "", first=first.number, place=_of(desk, first)["place"], what=_of(desk, first)["what"],
+        desk, "repair.crew.listed", mine=_lines(desk, mine), held=len(every) or "", waiting=_lines(desk, waiting, len(mine) + 1),
+        free=len(free) or "", more=more or "", first=first.number, place=_of(desk, first)["place"], what=_of(desk, first)["what"],
         take=len(mine) + 1 if waiting else "",
     )  # fmt: skip
 

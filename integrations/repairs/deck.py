@@ -1,7 +1,7 @@
 """The dispatch desk: what waits and whom it is planned for, who has what, and how the office wants tickets to find somebody."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -73,7 +73,7 @@ def choose(desk: Desk) -> Redirect:
 def place(desk: Desk) -> Redirect:
     """Write down where the buildings stand; what is left empty goes by the numbers of the buildings."""
     known = {one.building: one for one in desk.session.exec(select(Spot)).all()}
-    for building, _, _ in register.buildings(desk.session):
+    for building in _buildings(desk):
         east, north = (desk.form.get(f"{side}_{building}", "").strip() for side in ("east", "north"))
         spot = known.get(building)
         if not east and not north:
@@ -85,6 +85,11 @@ def place(desk: Desk) -> Redirect:
         desk.session.add(spot)
     desk.record("repair.spots_changed")
     return Redirect(_HERE, tr("楼栋位置记下了。"))
+
+
+def _buildings(desk: Desk) -> Sequence[str]:
+    """Return each building once, however many staircases it has."""
+    return [*dict.fromkeys(building for building, _, _ in register.buildings(desk.session))]
 
 
 def _metres(said: str, name: str) -> int:
@@ -127,21 +132,21 @@ def _shown(desk: Desk, refused: str = "") -> View:
         if key in lanes:
             lanes[key].visits = theirs
     names = {one.key: one.member.name for one in people}
+    chosen, places = modes.load(desk), spots.load(desk)
     rows = [
         {
             "ticket": one, "place": one.place_of(flats.get(one.household_id)), "pace": pace(desk, one), "planned": _planned(desk, one, names), "why": dispatching.reason(one.plan),
-            "fit": [hand for hand in people if hands.can_mend(hand, one.category)],
+            "waits": _waits(one, people, chosen),
         }
         for one in waiting
     ]  # fmt: skip
-    chosen, places = modes.load(desk), spots.load(desk)
     waits = Counter(one.category for one in every)
     return View(
         "repairs/dispatch.html",
         {
             "rows": rows, "more": more, "lanes": sorted(lanes.values(), key=lambda one: (not one.hand.is_on, one.hand.member.name)), "shown": HELD, "levels": LEVELS,
             "states": STATE_WORDS, "overrides": OVERRIDES, "ways": WAY_WORDS, "means": WAY_MEANS, "modes": [(key, words, chosen[key], waits[key]) for key, words in CATEGORY_WORDS.items()],
-            "buildings": [(one, roster.label_of(one), places.get(one)) for one, _, _ in register.buildings(desk.session)], "refused": refused, "most": MOST, "open": desk.query.get("open", ""),
+            "buildings": [(one, roster.label_of(one), places.get(one)) for one in _buildings(desk)], "refused": refused, "most": MOST, "open": desk.query.get("open", ""),
         },
         422 if refused else 200,
     )  # fmt: skip
@@ -155,6 +160,18 @@ def _planned(desk: Desk, ticket: Ticket, names: dict[int, str]) -> str:
     if ticket.offered_at is not None and ticket.plan_until is not None and ticket.plan_until > desk.now:
         return tr("抢单中，{minutes} 分钟后没人接就由系统派", minutes=_left(desk, ticket))
     return ""
+
+
+def _waits(ticket: Ticket, people: Sequence[Hand], chosen: Mapping[str, Mode]) -> str:
+    """Return what a ticket waits for that is planned for nobody: by hand, somebody who can, somebody at work, or a hand that is free."""
+    fit = [one for one in people if hands.can_mend(one, ticket.category)]
+    if chosen[ticket.category].way is Way.HAND:
+        return tr("这一类手动派，等办公室派")
+    if not fit:
+        return tr("没有人登记过会修这个，请手动派")
+    if not any(one.is_on for one in fit):
+        return tr("还没派，等会修的人上班：{names}", names="、".join(one.member.name for one in fit[:3]))
+    return tr("还没派，一分钟内再安排；会修的人手上都满了就等空出来")
 
 
 def _left(desk: Desk, ticket: Ticket) -> int:

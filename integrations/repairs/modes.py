@@ -20,7 +20,7 @@ class Way(StrEnum):
 
 
 #: What people call them, and what they mean.
-WAY_WORDS: Mapping[Way, str] = {Way.ASSIGN: tr("指派"), Way.TURNS: tr("轮训"), Way.GRAB: tr("抢单"), Way.HAND: tr("手动")}
+WAY_WORDS: Mapping[Way, str] = {Way.ASSIGN: tr("指派"), Way.TURNS: tr("轮流"), Way.GRAB: tr("抢单"), Way.HAND: tr("手动")}
 WAY_MEANS: Mapping[Way, str] = {
     Way.ASSIGN: tr("系统挑最合适的一位：会修、在班、手上少、离得近、来得及"), Way.TURNS: tr("会修又在班的人里，最久没接单的一位"),
     Way.GRAB: tr("同时告诉所有会修又在班的人，先接先得"), Way.HAND: tr("系统不派，等办公室派"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from bot.contract import Desk, Role, Staff, duty, tr, tr_all
-from integrations.repairs.models import OPEN, Ticket
+from integrations.repairs.models import OPEN, PAUSED, Ticket
 
 #: Words of skills by the fault that they are for.
 SKILLS: Mapping[str, Sequence[str]] = {
@@ -18,7 +18,7 @@ SKILLS: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """Somebody who could take a repair; `skill`: what of theirs fits, `held`: tickets they have in hand."""
+    """Somebody who could take a repair; `skill`: what of theirs fits, `held`: tickets they have in hand that do not wait for parts or the resident."""
 
     member: Staff
     skill: str
@@ -37,7 +37,7 @@ def candidates(desk: Desk, category: str) -> list[Candidate]:
     """Return who could take a repair, the best first: who can do it, is on duty, has least in hand."""
     counted = (
         select(Ticket.assignee_id, func.count(col(Ticket.id)))
-        .where(col(Ticket.state).in_(OPEN), col(Ticket.assignee_id).is_not(None))
+        .where(col(Ticket.state).in_(OPEN), col(Ticket.state).not_in(PAUSED), col(Ticket.assignee_id).is_not(None))
         .group_by(col(Ticket.assignee_id))
     )
     held = dict(desk.session.exec(counted).all())

@@ -25,7 +25,19 @@ from bot.store.outbox import Delivery, DeliveryState
 from bot.store.outcomes import Outcome
 from bot.store.people import Binding, Resident
 from bot.store.tasks import Task
-from integrations.health.models import CareAbsence, CareDay, CareProof, CareRung, CareWish, CheckIn, Sign
+from integrations.health.models import (
+    Campaign,
+    CareAbsence,
+    CareDay,
+    CareProof,
+    CareRung,
+    CareWish,
+    CheckIn,
+    Sign,
+    Stand,
+    Tombstone,
+    TookPart,
+)
 from integrations.repairs import clock
 from integrations.repairs.models import OPEN, PAUSED, Ticket, TicketCost, TicketState
 from integrations.visitor_passes.models import Pass, Passage, PassKind, WalkUp
@@ -42,6 +54,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 T = TypeVar("T")
+
+HOUR = timedelta(hours=1)
 
 
 def all_of(lived: Database, kind: type[T]) -> list[T]:
@@ -206,3 +220,24 @@ def test_nobody_says_anything_before_they_have_an_account(lived: Database) -> No
 
     assert "" not in spoken
     assert [line for line in lines if line.openid in bound and line.at < bound[line.openid] - timedelta(hours=1)] == []
+
+
+def test_a_campaign_is_over_and_erased_and_another_one_runs(lived: Database) -> None:
+    over, runs = sorted(all_of(lived, Campaign), key=lambda one: one.begins)
+    answers, [stone] = all_of(lived, TookPart), all_of(lived, Tombstone)
+
+    assert over.erased_at is not None
+    assert not [one for one in answers if one.campaign_id == over.id]
+    assert not [one for one in all_of(lived, CheckIn) if one.campaign_id == over.id]
+    assert stone.campaign_id == over.id
+    assert stone.counts["checkins"] == sum(told for _, _, told, _ in stone.stays) > 0
+    assert sum(unwell for *_, unwell in stone.stays) > 0
+    assert runs.ended_at is None
+    assert runs.begins < app.clock().date() <= runs.ends
+    told = Counter(one.resident_id for one in all_of(lived, CheckIn) if one.campaign_id == runs.id)
+    assert told
+    assert told == Counter(one.resident_id for one in answers if one.stand == Stand.TOLD)
+    assert {one.stand for one in answers} == {Stand.TOLD, Stand.ABSENT}
+    missing = [one for one in all_of(lived, Task) if one.kind == "health.missing"]
+    assert len(missing) >= 6 + 3
+    assert all(one.closed_at is not None or one.opened_at > app.clock() - HOUR for one in missing)

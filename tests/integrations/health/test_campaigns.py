@@ -12,12 +12,13 @@ import openpyxl
 import pytest
 from sqlmodel import Session, select
 
-from bot.contract import SHANGHAI, Redirect, Refusal, Turn, View, Wish, Work
+from bot.contract import SHANGHAI, Redirect, Refusal, Then, Turn, View, Wish, Work
 from bot.store import consents, people
 from bot.store.alerts import Alert
 from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
 from integrations.health import actions, answering, campaign_pages, campaigns, purposes, reminders
+from integrations.health.held import Held
 from integrations.health.models import Campaign, CheckIn, Reminder, Stand, Stated, Tombstone, TookPart
 from tests.integrations.conftest import CHEN, LI, Town
 
@@ -375,6 +376,44 @@ def test_nobody_at_home_is_an_answer_that_needs_no_consent(held: Round) -> None:
     assert held.town.all(CheckIn) == []
     held.asks_at_door(campaign, "王强", value="36.5", agreed="1")
     assert [one.stand for one in held.town.all(TookPart)] == [Stand.TOLD]
+
+
+def test_who_was_not_reached_is_listed_for_another_try(held: Round) -> None:
+    campaign = held.made()
+    held.asks_at_door(campaign, "王强", absent="phone")
+
+    page = held.page(campaign, again="1")
+    assert [(one["name"], one["why"]) for one in page.values["people"]] == [("王强", "没接电话")]
+    assert held.asks_at_door(campaign, "王强", value="36.5", agreed="1", again="1").to.endswith("?again=1")
+    assert held.page(campaign, again="1").values["people"] == []
+
+
+def test_one_begins_when_somebody_can_still_answer(held: Round) -> None:
+    held.at(11)
+    usual = held.town.opens(Role.MANAGER, campaign_pages.blank).values["form"]["begins"]
+    assert usual == (held.town.now.date() + timedelta(days=1)).isoformat()
+
+    late = {"from-0": "07:00", "to-0": "10:00", "from-1": "", "to-1": "", "reminds": ""}
+    with pytest.raises(AssertionError, match="已经过了"):
+        held.made(**late)
+    held.made(**late, begins=usual)
+    assert [one.begins.isoformat() for one in held.town.all(Campaign)] == [usual]
+
+
+def test_who_tells_after_a_call_in_vain_has_told_in_the_past_of_the_demo_too(held: Round) -> None:
+    campaign = held.made()
+
+    def run(session: Session) -> None:
+        work = Then(session=session, now=held.town.now, context=held.town.context)
+        wang = session.exec(select(Resident).where(Resident.name == "王强")).one()
+        one = Held(name="", building="3", begins=work.now.date(), days=1, row=session.get_one(Campaign, campaign.id))
+        one.answer(work, wang, Stand.ABSENT, how="phone")
+        work.flush()
+        one.answer(work, wang, Stand.TOLD)
+        work.flush()
+
+    held.town.database.submit(run).result()
+    assert [(one.stand, one.how) for one in held.town.all(TookPart)] == [(Stand.TOLD, "")]
 
 
 def test_who_said_no_is_not_written_down_by_the_staff(held: Round) -> None:

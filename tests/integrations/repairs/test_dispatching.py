@@ -358,6 +358,34 @@ def test_page_shows_who_has_what_and_what_is_planned(town: Town) -> None:
     assert ([one.number for one, _ in lane.held], [one.number for one, _ in lane.planned]) == ([held], [ticket.number])
 
 
+def test_a_building_with_two_staircases_is_placed_once_and_kept(town: Town) -> None:
+    for unit in ("7", "8"):
+        town.database.submit(lambda session, unit=unit: session.add(Household(building="9", unit=unit, room="101"))).result()
+
+    shown = [building for building, _, _ in town.opens(Role.MANAGER, deck.desk_of_dispatch).values["buildings"]]
+
+    assert len(shown) == len(set(shown))
+    assert "9" in shown
+
+
+def test_what_is_planned_for_nobody_says_what_it_waits_for(town: Town) -> None:
+    ann = hire(town, "ann", "水电")
+    chosen(town, "lift", Way.HAND)
+    for category in ("water", "lift", "network"):
+        ticket_in(town, settle(town, f"4{category}"), category)
+    town.now = town.now.replace(hour=23)
+
+    rows = town.opens(Role.STAFF, deck.desk_of_dispatch).values["rows"]
+
+    assert {row["ticket"].category: row["waits"] for row in rows} == {
+        "water": "还没派，等会修的人上班：ann", "lift": "这一类手动派，等办公室派", "network": "没有人登记过会修这个，请手动派",
+    }  # fmt: skip
+    shift = Shift(staff_id=ann, covers="repair", weekday=town.now.weekday(), begins=18 * 60, ends=32 * 60)
+    town.database.submit(lambda session: session.add(shift)).result()
+    rows = town.opens(Role.STAFF, deck.desk_of_dispatch).values["rows"]
+    assert next(row["waits"] for row in rows if row["ticket"].category == "water").startswith("还没派，一分钟内再安排")
+
+
 def test_row_of_a_profile_says_how_long_accepting_may_take() -> None:
     rows = profiles.read(
         "water: {minutes: 60, accept: 7, source: x}\nurgent: {minutes: 60, source: x}\nlift: {days: 1, source: x}", "own"
