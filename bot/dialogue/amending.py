@@ -13,7 +13,7 @@ from bot.dialogue.subjects import OF_THEM, named, names_day, thing
 from bot.language import answers, courtesy, questions
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds import plate
+from bot.language.kinds import called, plate
 from bot.language.kinds.kind import Aspect, Kind, Slot, Value
 from bot.language.reading import Reading
 
@@ -61,6 +61,14 @@ _OF_ELSE = re.compile(
 #: Whoever is told to come is told when.
 _COME_THEN = re.compile("来(?:修|看|弄)?(?:吧|就行|就好|嘛|噻|一趟)")
 
+#: Asks of who mends something to come at another time, and of nobody else: 能不能今天来.
+_CAN_COME = re.compile(
+    "(?:那|师傅|你们|您)*(?:能不能|能否|可不可以|可以不可以|能|可以)(?:请|让|叫|安排)?(?:师傅|你们)?[今明后周星礼上下早晚一二三四五六日天午点半0-9]{2,8}(?:就|再)?(?:来|上门|过来)(?:修|看|看看|修一下|看一下|一趟)*[吗么不呢吧啊]*"
+)
+
+#: Says what somebody is called who was spoken of by what they are: 姓陈 上午来, after 侄子.
+_SURNAMED = re.compile("^(?:他|她|人家|保姆|阿姨|师傅)?(?:是|就)?姓[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff]{2})")
+
 #: Times and numbers are told of anything.
 _BY_THE_WAY = frozenset({Aspect.BEGINS, Aspect.ENDS, Aspect.HOW_MANY})
 
@@ -82,13 +90,29 @@ def changes(subject: Subject, heard: Heard, facts: Facts) -> dict[str, Value]:
     now = next((slot.name for slot in read if slot.kind.aspect is Aspect.BEGINS), None) if answers.is_now(heard.text) else None
     values = heard.reading.take(read, asked=now, known=subject.values)
     values = of_them(facts.intents[subject.intent], values, heard.reading, subject.values)
-    stays = set() if corrects(heard.text) else {slot.name for slot in read if forms.is_told(subject.values, slot)}
+    stays = (
+        set()
+        if corrects(heard.text) or _is_pressed_for(subject, heard.text, facts)
+        else {slot.name for slot in read if forms.is_told(subject.values, slot)}
+    )
     stays |= {
         slot.name for slot in read if slot.kind.aspect is Aspect.WHERE and _is_only_named(subject, slot.name, values, heard.text)
     }
     return {
         name: value for name, value in values.items() if name not in stays and (subject.values.get(name) != value or name == now)
     }
+
+
+def _is_pressed_for(subject: Subject, text: str, facts: Facts) -> bool:
+    """Tell whether words ask for another time at which something is mended: 能不能今天来."""
+    return not facts.intents[subject.intent].is_about_somebody and _CAN_COME.fullmatch(text) is not None
+
+
+def _is_surnamed(subject: Subject, intent: Intent, text: str) -> bool:
+    """Tell whether words give the surname of whoever comes and was called by what they are: 姓王 电话…, after 保姆."""
+    slot = intent.slot_for(Aspect.WHO)
+    known = str(subject.values.get(slot.name) or "") if slot is not None else ""
+    return bool(known) and not called.is_proper(known) and _SURNAMED.match(text) is not None
 
 
 def _is_only_named(subject: Subject, name: str, values: Mapping[str, Value], text: str) -> bool:
@@ -108,7 +132,7 @@ def is_place_alone(intent: Intent, heard: Heard) -> bool:
 
 def asks(text: str) -> bool:
     """Tell whether words want an answer, and no change: 改上午行不行 wants one."""
-    is_request = courtesy.is_polite_request(text) or courtesy.worries(text)
+    is_request = courtesy.is_polite_request(text) or courtesy.worries(text) or _CAN_COME.fullmatch(text) is not None
     return questions.is_question(text) and not is_request and not corrects(text)
 
 
@@ -123,7 +147,9 @@ def adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard: 
         return True
     if facts.now - subject.at > ADDS:
         return False
-    if is_value_alone(heard.reading, intent):
+    if is_value_alone(heard.reading, intent) or _is_surnamed(subject, intent, heard.text):
+        return True
+    if _is_pressed_for(subject, heard.text, facts):
         return True
     is_alone = any(
         is_value_alone(heard.reading.part(words), intent) for words in courtesy.clauses(heard.text)

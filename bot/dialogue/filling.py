@@ -443,6 +443,10 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         next_one = forms.begin(intent, read_slots(intent, further), form.outer, heard.text)
         return Do(standing=standing.within(None), form=replace(form, outer=next_one, stage=forms.Stage.CONFIRMED))
     changed = forms.answer(form, intent, said)
+    if changed is not None and _is_of_another_wish(form, intent, changed, heard):
+        if amending.told_in_full(heard, facts) is not None:
+            return interrupt(standing, form, heard, facts)
+        changed = None
     if changed is not None and _is_own_phrase(form, intent, changed, heard, facts):
         return interrupt(standing, form, heard, facts)
     if changed is None and form.is_guess and form.stage is forms.Stage.CONFIRM and _tells_more(form, intent, heard, facts):
@@ -471,6 +475,15 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if form.stage is forms.Stage.CONFIRM and is_agreed and not corrects(heard.text) and not lost:
         changed = replace(changed, stage=forms.Stage.CONFIRMED)
     return advance(standing, changed, intent, facts, (*_noted(form, changed, intent, facts), *lost))
+
+
+def _is_of_another_wish(form: Form, intent: Intent, changed: Form, heard: Heard) -> bool:
+    """Tell whether words, where it is asked whether something is called off, likely wish for something else: 让外卖进来 names nobody who stays away."""
+    is_answered = changed.values.get(form.asking) != form.values.get(form.asking)
+    if not intent.cancels or not forms.asks_whether(form, intent) or is_answered:
+        return False
+    best = heard.match.candidates[0] if heard.match.candidates else None
+    return best is not None and best.intent != intent.id and best.confidence >= PLAUSIBLE and not corrects(heard.text)
 
 
 def _tells_more(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
@@ -647,7 +660,7 @@ def _ask_again(standing: Standing, form: Form, intent: Intent, text: str) -> Ste
 
 def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Line, ...]:
     """Return what to say of values given, replaced, or kept for later; when all is read back or done they are seen there."""
-    if form.is_read_back:
+    if form.is_read_back or (intent.cancels and forms.asks_whether(form, intent)):
         return ()
     spoken = forms.spoken(changed, intent, facts.now)
     news = {name: said for name, said in spoken.items() if said and form.values.get(name) != changed.values[name]}

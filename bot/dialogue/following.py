@@ -363,12 +363,22 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
     if _is_of_work(subject, heard.text, facts):
         return None
     read = [slot for slot in intent.slots if slot.name in changeable]
+    if is_correction and _is_of_else_by_name(subject, heard, facts):
+        return None
     changed = changes(subject, heard, facts)
     if not changed and facts.now - subject.at < ADDS and (broken := leftovers.broken_plate(heard.reading, read)):
         return Say(standing=standing.calm(), phrase=Line("plate.broken", {"value": broken}), kind="asks", intent=intent.id)
     if not changed or not (is_correction or adds(subject, changed, intent, heard, facts)):
         return None
     return Amend(standing=standing.calm(), subject=subject, values=changed, words=heard.text)
+
+
+def _is_of_else_by_name(subject: Subject, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words change something else, that they name: 我约的卫生站改到下午, after a visit of a workman."""
+    wished = accepted(heard, facts.intents)
+    if wished is None or wished.id == subject.intent or wished.id in facts.intents[subject.intent].follow_ups:
+        return False
+    return any(word in heard.text for word in wished.require if len(word) > 1) and not named(subject, heard.text, facts)
 
 
 def amended_beside(standing: Standing, heard: Heard, facts: Facts) -> Amend | None:

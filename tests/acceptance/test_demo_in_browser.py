@@ -186,7 +186,7 @@ def test_resident_the_roster_does_not_know_is_confirmed_by_staff(demo: Demo, sig
     desk.get_by_role("button", name="确认绑定").click()
 
     expect(desk.get_by_role("status")).to_contain_text("已绑定99栋2单元501")
-    assert "已登记，工单号" in demo.says(ZHAO, "厨房灯不亮")
+    assert "已登记，报修号" in demo.says(ZHAO, "厨房灯不亮")
 
 
 def test_intent_is_tried_and_edited_and_live_at_once(demo: Demo, sign_in: Window, shot: Shot) -> None:

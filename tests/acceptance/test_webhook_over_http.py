@@ -239,7 +239,7 @@ def test_killed_in_mid_work_it_comes_back_with_all_that_was_answered(demo: Demo)
         said(demo, text_push("oHttp7", text, number, now))
     numbers = []
     for n in range(20):
-        numbers += re.findall(r"工单号 (\w+)", said(demo, text_push("oHttp7", f"{n + 1}栋楼道灯不亮", 61 + n, now)))
+        numbers += re.findall(r"报修号 (\w+)", said(demo, text_push("oHttp7", f"{n + 1}栋楼道灯不亮", 61 + n, now)))
     os.kill(demo.process.pid, signal.SIGKILL)
     demo.process.wait(10)
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from bot import config
 from bot.cli.talk import Room
+from bot.contract import SHANGHAI
 from bot.dialogue.decide import decide
 from bot.dialogue.facts import Facts
 from bot.dialogue.said import Words
@@ -112,7 +113,7 @@ def test_numbered_wishes_are_all_served(room: Room) -> None:
     assert served.texts[0].startswith("听到三件：邀请访客、报修“卫生间的灯一闪一闪的”、垃圾投放与清运“旧沙发能扔在楼下吗”")
     assert "爸妈，共2人" in served.texts[0]
     assert "3月14日（周六）14:00起" in served.texts[0]
-    assert "已登记，工单号" in served.texts[1]
+    assert "已登记，报修号" in served.texts[1]
     assert "大件" in served.texts[2]
 
 
@@ -254,6 +255,14 @@ def test_somebody_else_who_is_late_does_not_take_the_place_of_the_guest(room: Ro
         assert "妹妹" in say(room, "不是这件事", "我的访客").texts[0]
 
 
+def passes(room: Room) -> list[Pass]:
+    def look(session: Session) -> list[Pass]:
+        scope.enter(session, room.house.context.community.key)
+        return list(session.exec(select(Pass)).all())
+
+    return room.database.submit(look).result()
+
+
 def kept_on_the_last_pass(room: Room) -> str:
     def look(session: Session) -> str:
         scope.enter(session, room.house.context.community.key)
@@ -280,3 +289,52 @@ def test_place_or_time_in_words_about_something_else_changes_no_repair(room: Roo
     heard = say(room, "厨房水管漏水了", aside)
 
     assert "改好了" not in "".join(heard.texts)
+
+
+def test_a_surname_said_after_a_guest_is_theirs_and_makes_no_second_pass(room: Room) -> None:
+    changed = say(room, "我侄子明天来看我", "姓陈 上午来")
+
+    assert "改好了：陈先生/女士，明天" in changed.texts[0]
+    assert changed.values["starts_at"] == "2026-03-12 09:00"
+    assert "侄子" not in say(room, "我的访客").texts[0]
+
+
+def test_a_number_told_of_the_nanny_is_kept_on_her_own_pass(room: Room) -> None:
+    changed = say(room, "保姆下周一开始每天来", "姓王 电话13812345678")
+
+    assert ("改好了" in changed.texts[0], "每天全天" in changed.texts[0]) == (True, True)
+
+
+def test_a_week_counts_no_people(room: Room) -> None:
+    say(room, "李师傅带两个徒弟明天来装修", "来一个星期")
+
+    [made] = passes(room)
+    assert made.people == 3
+
+
+def test_a_delivery_let_in_while_another_pass_is_called_off_is_a_wish_of_its_own(room: Room) -> None:
+    say(room, "保姆每天来", "保姆不干了 别让她进了")
+
+    let_in = say(room, "让外卖进来").texts
+    assert "办好了！外卖" in let_in[0]
+    assert "取消保姆每天全天的来访？" in let_in[-1]
+
+
+def test_a_day_said_while_a_pass_is_called_off_is_not_noted_of_it(room: Room) -> None:
+    asked = say(room, "保姆每天来", "保姆不干了 别让她进了", "周六没有的话周日")
+
+    assert "记下了" not in asked.texts[0]
+
+
+def test_the_health_station_moved_changes_no_visit(room: Room) -> None:
+    moved = say(room, "李师傅明天上午来", "我上次约的卫生站改到下午")
+
+    assert moved.outcome.intent == "medical.move"
+    [made] = passes(room)
+    assert made.starts_at.astimezone(SHANGHAI).hour == 9
+
+
+def test_asked_whether_they_can_come_today_a_repair_is_wished_for_today(room: Room) -> None:
+    asked = say(room, "卧室屋顶漏水了", "能不能今天来")
+
+    assert (asked.outcome.intent, "今天" in asked.texts[0], "等师傅确认" in asked.texts[0]) == ("repair.report", True, True)

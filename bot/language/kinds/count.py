@@ -27,8 +27,8 @@ _PERSON = rf"(?:{_ADJECTIVES}|{MEANT}的|我们?的)?{NOUN}"
 _CLASSIFIER = "(?:个|位|名|口子?|号|条|伙|拨)"
 #: What comes by cars and groups: 一辆坐四个一辆坐三个.
 _UNITS = "(?:[个辆台部]?(?:面包|小|轿|商务)?车|[拨波批辆台部桌组队趟户班])"
-#: What makes of 个 a count of people though none are named: 两个来, 三个。
-_ENDS_COUNT = rf"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|[一另]{_UNITS}|来|到|过来|一起|一道|都|全|要来|会来|嚟|今|明|后天|周|星期|礼拜|上午|下午|晚上|早上|中午))"
+#: What makes of 个 a count of people though none are named: 两个来, 三个。; 来一个星期 counts none.
+_ENDS_COUNT = rf"(?=\s*(?:$|[,，。.!！;；、□吧呢啊呀哈]|[一另]{_UNITS}|来|到|过来|一起|一道|都|全|要来|会来|嚟|今|明|后天|周|(?:星期|礼拜)(?=[0-9一二三四五六日天])|上午|下午|晚上|早上|中午))"
 
 #: A noun can stand here only where a number follows it.
 _BEFORE_NUMBER = "(?=[^0-9一二两三四五六七八九十俩仨,，。□]{1,8}[0-9一二两三四五六七八九十俩仨])"

@@ -371,7 +371,7 @@ def test_a_guest_is_let_go_by_the_question_for_the_community(two: Room) -> None:
 
 def test_a_repair_amid_the_question_for_the_community_is_reported(two: Room) -> None:
     assert "是哪个小区的" in said(two, "我住3栋2单元502", "厨房漏水")
-    assert "工单号" in said(two, "和苑小区")
+    assert "报修号" in said(two, "和苑小区")
 
 
 @pytest.mark.parametrize("words", ["不是东区 是和苑小区", "是和苑小区，不是东区", "弄错了，我住和苑小区"])
@@ -387,7 +387,7 @@ def test_what_is_promised_of_repairs_amid_the_question_for_the_community_is_so(t
     assert "知道是哪个小区就行" in said(two, "我住3栋2单元502", "啥意思")
 
     assert "用不着等登记好" in said(two, "厨房水管漏了")
-    assert "工单号" in said(two, "和苑小区")
+    assert "报修号" in said(two, "和苑小区")
 
 
 def test_following_an_account_of_several_communities_names_them_and_their_phones(two: Room) -> None:

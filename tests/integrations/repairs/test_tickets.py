@@ -150,7 +150,7 @@ def test_ticket_for_who_phones_is_theirs_and_they_are_told_its_number(town: Town
     assert (ticket.words, ticket.state, ticket.said_flat) == ("龙头滴水", TicketState.SUBMITTED, "")
     assert ticket.number in answer.note
     [told] = town.told(CHEN)
-    assert f"“厨房水管漏水”已登记，工单号 {ticket.number}" in told
+    assert f"“厨房水管漏水”已登记，报修号 {ticket.number}" in told
     shown = town.opens(Role.STAFF, console.show, params={"number": ticket.number}).values
     assert shown["timeline"][0]["words"] == "物业代登记：住户报修"
 
