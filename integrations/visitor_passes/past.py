@@ -1,8 +1,10 @@
 """Who came to the demo's community before one looks at it: passes used, not used, cancelled, and what the gate refused."""
 
+from bisect import bisect
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from random import Random
 
 from bot.contract import Episode, Hours, Past, Resident, Role, Staff, Then
 from integrations.visitor_passes import stay
@@ -14,6 +16,7 @@ from integrations.visitor_passes.models import (
     Passage,
     PassKind,
     PassState,
+    Permit,
     WalkUp,
 )
 
@@ -48,6 +51,9 @@ REGULAR = (
 #: Who stood at the gate without a pass.
 UNCALLED = ("送水的", "同事小张", "快递员", "亲戚，姓李", "修空调的师傅", "同学", "搬家公司", "找猫的邻居")
 
+#: Renovations: who does the work, days ago that it was registered, days that it was meant to last, and after how many it was over.
+RENOVATIONS = (("美家装饰", 44, 40, 37), ("老陈施工队", 19, 60, None), ("", 8, 25, None))
+
 #: How long what was ordered may be on its way through the gate.
 _ORDER = timedelta(minutes=30)
 
@@ -69,6 +75,7 @@ def tell(past: Past) -> Iterator[Episode]:
             yield from _visit(past, resident, at)
     for row in REGULAR[: len(past.residents) // 50]:
         yield from _again_and_again(past, *row)
+    yield from _renovations(past)
     for at in past.moments(1.2, (7, 22)):
         yield from _order(past, at)
     for at in past.moments(1.1, (8, 21)):
@@ -126,6 +133,23 @@ def _again_and_again(past: Past, who: str, words: str, hours: Hours | None, days
                 comes.replace(hour=21),
                 partial(_check, pass_=pass_, guard=guard, method="code", reason="hours" if hours else ""),
             )
+
+
+def _renovations(past: Past) -> Iterator[Episode]:
+    """Give the renovations that the office registered, by dice of their own: the rest of the past stays as it was."""
+    dice = Random(f"renovations {past.begins}")  # noqa: S311  plausible, not secret
+    clerk = next((one for one in past.staff if one.role in (Role.STAFF, Role.MANAGER)), None)
+    for company, days, lasts, over in RENOVATIONS[: len(past.residents) // 60]:
+        at = past.now - timedelta(days=days, hours=2)
+        if clerk is None or not (known := bisect(past.bound_at, at)):
+            continue
+        permit = Permit(
+            number=f"装{at:%Y}-{at:%m%d}", household_id=past.residents[dice.randrange(known)].household_id or 0, company=company,
+            starts_on=at.date(), ends_on=(at + timedelta(days=lasts)).date(), staff_id=clerk.id or 0, created_at=at,
+        )  # fmt: skip
+        yield at, partial(_register, permit=permit, clerk=clerk)
+        if over is not None:
+            yield at + timedelta(days=over), partial(_finish, permit=permit, clerk=clerk)
 
 
 def _order(past: Past, at: datetime) -> Iterator[Episode]:
@@ -189,6 +213,17 @@ def _cancel(work: Then, pass_: Pass, resident: Resident) -> None:
     pass_.state = PassState.CANCELLED
     work.talk(resident, [f"{pass_.visitor_name}不来了", "好的，通行证取消了。"], "visitor.cancel")
     work.record_by(resident.about, "visitor.cancelled", pass_.subject)
+
+
+def _register(work: Then, *, permit: Permit, clerk: Staff) -> None:
+    work.session.add(permit)
+    work.record_by(f"staff:{clerk.login}", "permit.made", permit.subject)
+
+
+def _finish(work: Then, *, permit: Permit, clerk: Staff) -> None:
+    permit.ended_at = work.now
+    work.session.add(permit)
+    work.record_by(f"staff:{clerk.login}", "permit.ended", permit.subject)
 
 
 def _check(work: Then, pass_: Pass, guard: Staff, method: str, reason: str) -> None:
