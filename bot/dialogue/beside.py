@@ -14,6 +14,9 @@ from bot.language.corrections import corrects
 from bot.language.files import Intent
 from bot.language.kinds.kind import Aspect, Slot, Value
 
+#: Ends words that wish for nothing and only leave something open: 还有一辆不知道.
+_NOT_KNOWN = ("不知道", "不清楚", "没定", "没想好")
+
 
 def parted(form: Form, heard: Heard, facts: Facts) -> tuple[Heard, Sequence[Heard]]:
     """Return the part of a message that is for the open form, and the wishes beside it; all of it where it holds none."""
@@ -70,6 +73,8 @@ def with_further(step: Step, further: Sequence[Heard], facts: Facts) -> Step:
 def _begun(heard: Heard, facts: Facts) -> Form | None:
     """Return the form of a wish, as far as it is told; none of an alarm, and nobody without a flat lets go of one."""
     intent = facts.intents[heard.match.candidates[0].intent] if heard.match.candidates else None
+    if heard.text.endswith(_NOT_KNOWN):
+        return None
     if intent is None or intent.emergency or (intent.releases_flat and not facts.is_bound):
         return None
     begun = forms.begin(intent, read_slots(intent, heard), None, heard.text)

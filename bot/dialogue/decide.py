@@ -396,7 +396,7 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return step
     if answers.is_cancel(text):
         return Say(standing=standing.calm(), phrase=Line("form.nothing"), kind="cancelled")
-    if courtesy.asks_no_more(text):
+    if courtesy.asks_no_more(text) and not _ends_something(standing, heard, facts):
         return Say(standing=standing.calm(), phrase=Line("acknowledged"), kind="cancelled")
     if _is_thanks(heard, facts):
         return None
@@ -404,6 +404,12 @@ def _said_in_passing(standing: Standing, heard: Heard, facts: Facts) -> Step | N
         return Say(standing=replace(standing, misses=0), phrase=Line("acknowledged"))
     ease = following.at_ease(standing, heard, facts)
     return (remarks.remark(standing, heard, facts) or ease) if ease and following.says_more(text) else ease
+
+
+def _ends_something(standing: Standing, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words surely call off something that was done: 算了我自己找人修."""
+    wished = starting.accepted(heard, facts.intents)
+    return wished is not None and any(known.intent in wished.cancels for known in standing.subjects)
 
 
 def _is_thanks(heard: Heard, facts: Facts) -> bool:

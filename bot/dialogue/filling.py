@@ -82,7 +82,7 @@ _NOT_HERE = re.compile(
 _WHAT_IS_ASKED = re.compile(
     r"(?:这|那|你|您|这个|问的|说的|回复数字)*(?:是|问)*(?:啥|什么|么子|咩|什嘛)(?:个)?(?:意思|东西|号|码)?[啊呀呢嘛\s?？]*"
     r"|(?:我|俺)?(?:看|听|搞|弄)?不(?:太)?(?:懂|明白|会)(?:弄|填|回|答|你说的)?(?:什么意思)?[了啊呀\s?？。]*|没[看听]懂[啊呀。]*"
-    r"|怎么(?:回|填|答|弄|回复|选|说)[啊呀呢\s?？]*"
+    r"|怎么(?:回|填|答|弄|回复|选|说|报)[啊呀呢\s?？]*"
     r"|为(?:什么|啥)(?:要|还要)?(?:问|填|选|说|给|知道)?(?:我的?)?(?:这个|这些|手机号?码?|电话号?码?|号码|后四位|尾号|姓名|名字|小区)?[啊呀呢\s?？]*"
     r"|(?:问|要)这个?(?:干嘛|干什么|干啥|做什么|做啥|有什么用)[啊呀呢\s?？]*"
 )
@@ -558,9 +558,13 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return Aside(standing=standing, first=replace(asked, is_question=True), form=form)
     if _WHAT_IS_ASKED.fullmatch(text) and (slot := forms.asked(form, intent)) and slot.error:
         return _ask_again(standing, form, intent, text)
+    if _WHAT_IS_ASKED.fullmatch(text) and (slot := forms.asked(form, intent)) and slot.kind is consent.KIND:
+        return again(standing, form)  # what is asked says what it is for, and how it goes on
     is_any = any(map(answers.is_any, courtesy.clauses(text)))
     if is_any and not answers.is_any(text):  # 随时来，我都在屋头; 么子时候来都要得 asks nothing
         return _any_time(standing, form, intent, text, facts)
+    if answers.is_any(text) and form.prompt and len(form.menu) > 1 and (slot := forms.asked(form, intent)) and slot.error:
+        return Ask(standing=standing.within(form), with_help=True)  # 几点都行, of several that are shown: one is to be picked
     if (answers.is_open(text) or answers.is_any(text)) and not questions.is_question(text):
         return _open(standing, form, intent, facts)
     if questions.is_question(text) and not is_any:
@@ -662,6 +666,9 @@ def _noted(form: Form, changed: Form, intent: Intent, facts: Facts) -> tuple[Lin
     """Return what to say of values given, replaced, or kept for later; when all is read back or done they are seen there."""
     if form.is_read_back or (intent.cancels and forms.asks_whether(form, intent)):
         return ()
+    if form.asking and any(slot.kind is consent.KIND and slot.name == form.asking for slot in intent.slots):
+        if any(slot.kind.is_of_several for slot in intent.slots):  # of whom it is stands in what is read once more
+            return ()
     spoken = forms.spoken(changed, intent, facts.now)
     news = {name: said for name, said in spoken.items() if said and form.values.get(name) != changed.values[name]}
     if form.prompt:  # the action that asked says whose they are

@@ -49,6 +49,9 @@ _WELL = re.compile(
 #: An answer that names nobody.
 _BARE = re.compile("^(?:没|冇|无|不|都)")
 
+#: Says that something is not so: 老二不咳了.
+_DENIES = re.compile("[没冇无不未]")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
@@ -106,7 +109,7 @@ def _line(line: str, felt: Sequence[str], before: Sequence[Report]) -> Sequence[
         beside = _unmeasured(line, felt, told) if who or is_own else ()
         return [*_with_symptoms(told, line, felt), *beside] if beside and not before else [*told, *beside]
     if before:
-        return [*before, *_unmeasured(line, felt, before)]
+        return [*_with_more(before, line, felt), *_unmeasured(line, felt, before)]
     spoken = [clause for clause in _CLAUSE.split(line) if _ILL.search(clause) or _WELL.search(clause)]
     named = [_word(who) for clause in spoken if (who := whose(clause))]
     return [Report(who=named[-1])] if named and named[-1] != UNNAMED else before
@@ -172,6 +175,18 @@ def _word(who: str, line: str = "") -> str:
 def _with_symptoms(told: Sequence[Report], line: str, felt: Sequence[str]) -> Sequence[Report]:
     spoken_of = {name: who for name in felt if (who := _sufferer(line, name)) is not None}
     return [replace(one, symptoms=[name for name, who in spoken_of.items() if who == one.who]) for one in told]
+
+
+def _with_more(before: Sequence[Report], line: str, felt: Sequence[str]) -> Sequence[Report]:
+    """Return several people with what a later line says of one of them: 老二有点咳嗽, whatever is said of all of them after it."""
+    if len(before) < 2:
+        return before
+    signs = {name: re.compile(_SIGNS.get(name, re.escape(name))) for name in (*felt, *_SIGNS) if name != "none"}
+    more: dict[str, list[str]] = {}
+    for clause, who in _clauses(line):
+        if who and not _DENIES.search(clause):
+            more.setdefault(who, []).extend(name for name, sign in signs.items() if sign.search(clause))
+    return [replace(one, symptoms=[*dict.fromkeys((*one.symptoms, *more.get(one.who, ())))]) for one in before]
 
 
 def _sufferer(line: str, symptom: str) -> str | None:

@@ -37,6 +37,9 @@ def draw(token: str, code: str, starts_at: datetime, ends_at: datetime) -> bytes
     pen = ImageDraw.Draw(drawn)
     for words, height, top in ((" ".join(code), _CODE, side), (_times(starts_at, ends_at), _TIMES, side + _CODE + _GAP)):
         font = ImageFont.load_default(height)
+        wide = pen.textlength(words, font=font)
+        if wide > side - _QUIET * _SCALE:  # two days with their hours: smaller, and whole
+            font = ImageFont.load_default(height * (side - _QUIET * _SCALE) / wide)
         pen.text((side / 2, top), words, fill=0, font=font, anchor="ma")
     out = io.BytesIO()
     drawn.save(out, "PNG", optimize=True)

@@ -338,3 +338,22 @@ def test_asked_whether_they_can_come_today_a_repair_is_wished_for_today(room: Ro
     asked = say(room, "卧室屋顶漏水了", "能不能今天来")
 
     assert (asked.outcome.intent, "今天" in asked.texts[0], "等师傅确认" in asked.texts[0]) == ("repair.report", True, True)
+
+
+def test_a_car_nobody_knows_of_is_no_wish_to_have_one_moved(room: Room) -> None:
+    asked = say(room, "周六孩子过生日 来十几个客人", "有两辆车 沪A12345 还有一辆不知道")
+
+    assert "接着办" not in asked.texts[0]
+
+
+def test_whoever_finds_somebody_else_to_mend_it_is_asked_whether_the_repair_is_off(room: Room) -> None:
+    asked = say(room, "卧室屋顶漏水了", "让维修师傅进来", "算了我自己找人修")
+
+    assert (asked.outcome.intent, asked.outcome.kind) == ("repair.cancel", "confirms")
+
+
+def test_how_it_goes_on_is_asked_of_a_consent_and_read_once_more(room: Room) -> None:
+    room.seat(bound=True)
+    asked = say(room, "我想每天早上跟你们报个平安", "怎么报啊")
+
+    assert ("不知道" in asked.texts[0], "每天约好的时间" in asked.texts[0]) == (False, True)

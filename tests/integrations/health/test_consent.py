@@ -364,3 +364,15 @@ def test_log_of_consents_names_the_purpose_and_no_words(asked: Chat) -> None:
 
     [event] = [event for event in asked.all(Event) if event.kind == "consent.given"]
     assert event.data == {"purpose": "health", "version": 1}
+
+
+def test_what_is_said_of_one_child_while_consent_is_asked_is_read_back_and_kept(asked: Chat) -> None:
+    asked.say("老大36度5 老二37度8")
+
+    read = asked.say("老二有点咳嗽")
+    assert "老大 36.5℃、老二 37.8℃咳嗽" in read
+    assert "改成" not in asked.say("大人都好")
+    asked.say("同意")
+
+    kept = {one.tenths: list(one.symptoms) for one in asked.all(CheckIn)}
+    assert kept == {365: [], 378: ["cough"]}

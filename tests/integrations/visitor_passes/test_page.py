@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 from sqlmodel import Session
 
-from bot.contract import Turn
+from bot.contract import SHANGHAI, Turn
 from bot.store.staff import Role
 from integrations.visitor_passes import actions, gates, host, pages, picture
 from integrations.visitor_passes.models import Gate, Pass
@@ -118,3 +118,13 @@ def test_who_has_no_pass_is_told_to_make_one_first(town: Town) -> None:
     invited(town)
 
     assert "没有开着的通行证" in says(town, "通行证上写我的名字", LI)
+
+
+def test_times_of_two_days_stand_whole_in_the_picture() -> None:
+    begins = datetime(2026, 12, 7, 14, 0, tzinfo=SHANGHAI)
+
+    drawn = Image.open(io.BytesIO(picture.draw("token", "YCQJGX", begins, begins + timedelta(days=4))))
+
+    times = drawn.crop((0, drawn.height - 34 - 18, drawn.width, drawn.height)).convert("L")
+    left, _, right, _ = times.point(lambda light: 255 - light).getbbox()  # type: ignore[misc]  # something is drawn
+    assert (left >= 8, right <= drawn.width - 8) == (True, True)
