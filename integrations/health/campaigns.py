@@ -332,8 +332,8 @@ class Progress:
 
     @property
     def share(self) -> int:
-        """How many of a hundred have answered."""
-        return 100 * (self.told + self.absent) // self.people if self.people else 0
+        """How many of a hundred have told; who was not reached has not."""
+        return 100 * self.told // self.people if self.people else 0
 
 
 def progress(work: Work, window: Window) -> Sequence[Progress]:

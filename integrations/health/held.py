@@ -11,7 +11,7 @@ from bot.contract import SHANGHAI, Episode, Past, Resident, Role, Staff, Task, T
 from bot.contract.notices import Audience
 from integrations.health import campaigns, reminders, tasks
 from integrations.health.campaigns import Window
-from integrations.health.models import Campaign, CheckIn, Stand, TookPart, is_abnormal, said
+from integrations.health.models import Campaign, CheckIn, Reminder, Stand, TookPart, is_abnormal, said
 from integrations.health.purposes import CHECK_IN
 
 #: When people are asked, and when who has not answered is reminded.
@@ -118,6 +118,7 @@ def _days(past: Past, held: Held, others: set[int], member: Staff, phones: Staff
             yield at, partial(_say, held=held, resident=resident, tenths=tenths, felt=felt)
             if is_abnormal(tenths, felt):
                 yield from _looked_after(held, resident, at, said(tenths, felt), member)
+        yield _at(day, REMINDS), partial(_remind, held=held, people=[one for one, bound in mine if bound < _at(day, 0)])
         task = Task(kind=reminders.MISSING, need=reminders.ASK, title="", opened_at=_at(day, CLOSES))
         yield _at(day, CLOSES), partial(_hand_over, held=held, task=task)
         at = _at(day, CLOSES + 35 + past.dice.uniform(0, 20))
@@ -151,6 +152,16 @@ def _say(work: Then, *, held: Held, resident: Resident, tenths: int, felt: Seque
         },
     )  # fmt: skip
     work.record_by(resident.about, "health.checked_in", resident.about, corrected=False)
+
+
+def _remind(work: Then, *, held: Held, people: Sequence[Resident]) -> None:
+    """Note who was reminded: nobody is told of what has gone by."""
+    day = work.now.astimezone(SHANGHAI).date()
+    if held.row is not None:
+        silent = [one for one in people if (one.key, day) not in held.answers]
+        work.session.add_all(
+            Reminder(campaign_id=held.row.key, day=day, at_minutes=REMINDS, resident_id=one.key, at=work.now) for one in silent
+        )
 
 
 def _looked_after(held: Held, resident: Resident, at: datetime, told: str, member: Staff) -> Iterator[Episode]:

@@ -232,6 +232,7 @@ def test_a_campaign_is_over_and_erased_and_another_one_runs(lived: Database) -> 
     assert stone.campaign_id == over.id
     assert stone.counts["checkins"] == sum(told for _, _, told, _ in stone.stays) > 0
     assert sum(unwell for *_, unwell in stone.stays) > 0
+    assert stone.counts["reminders"] > 0
     assert runs.ended_at is None
     assert runs.begins < app.clock().date() <= runs.ends
     told = Counter(one.resident_id for one in all_of(lived, CheckIn) if one.campaign_id == runs.id)

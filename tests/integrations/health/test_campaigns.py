@@ -388,6 +388,15 @@ def test_who_was_not_reached_is_listed_for_another_try(held: Round) -> None:
     assert held.page(campaign, again="1").values["people"] == []
 
 
+def test_who_was_not_reached_has_not_told(held: Round) -> None:
+    campaign = held.made()
+    held.asks_at_door(campaign, "王强", absent="phone")
+
+    shown = held.town.opens(Role.STAFF, campaign_pages.show, params={"key": campaign.public_id}).values["total"]
+
+    assert (shown.told, shown.absent, shown.share) == (0, 1, 0)
+
+
 def test_one_begins_when_somebody_can_still_answer(held: Round) -> None:
     held.at(11)
     usual = held.town.opens(Role.MANAGER, campaign_pages.blank).values["form"]["begins"]
