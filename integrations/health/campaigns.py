@@ -223,9 +223,9 @@ def drop(work: Work, *of: Any) -> int:
     """Delete answers and what was told with them; returns how many rows."""
     mine = select(TookPart.id).where(*of)
     told = work.session.execute(
-        delete(Stated).where(col(Stated.answer_id).in_(mine)).execution_options(synchronize_session=False)
+        delete(Stated).where(col(Stated.answer_id).in_(mine)).execution_options(synchronize_session="fetch")
     )
-    rows = work.session.execute(delete(TookPart).where(*of).execution_options(synchronize_session=False))
+    rows = work.session.execute(delete(TookPart).where(*of).execution_options(synchronize_session="fetch"))
     return int(getattr(told, "rowcount", 0)) + int(getattr(rows, "rowcount", 0))
 
 
@@ -543,7 +543,7 @@ def erase(work: Work, campaign: Campaign) -> None:
 
 
 def _gone(work: Work, table: Any, *of: Any) -> int:
-    done = work.session.execute(delete(table).where(*of).execution_options(synchronize_session=False))
+    done = work.session.execute(delete(table).where(*of).execution_options(synchronize_session="fetch"))
     return int(getattr(done, "rowcount", 0))
 
 

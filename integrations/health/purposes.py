@@ -57,8 +57,8 @@ def end_for_children(work: Work, resident: Resident) -> int:
 def leave(work: Work, theirs: Any) -> None:
     """Take people out of the campaigns they took part in: what they answered, and that they did."""
     mine = select(TookPart.id).where(theirs)
-    work.session.execute(delete(Stated).where(col(Stated.answer_id).in_(mine)).execution_options(synchronize_session=False))
-    work.session.execute(delete(TookPart).where(theirs).execution_options(synchronize_session=False))
+    work.session.execute(delete(Stated).where(col(Stated.answer_id).in_(mine)).execution_options(synchronize_session="fetch"))
+    work.session.execute(delete(TookPart).where(theirs).execution_options(synchronize_session="fetch"))
 
 
 CHECK_IN = Purpose(

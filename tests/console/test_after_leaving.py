@@ -22,8 +22,8 @@ from tests.console.conftest import Office
 GONE = "oGone"
 SAID = {"building": "9", "unit": "9", "room": "909", "name": "赵新", "knows_number": False}
 
-#: The stream of what happens, and the page that wants to be told which two.
-ELSEWHERE = {"/console/live", "/console/duplicates/compare"}
+#: The stream of what happens, the page that wants to be told which two, and what stands in the demo alone.
+ELSEWHERE = {"/console/live", "/console/duplicates/compare", "/console/gate/turnstile"}
 
 
 def asked(session: Session, office: Office) -> None:
