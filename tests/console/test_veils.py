@@ -323,7 +323,7 @@ async def test_ticket_is_found_by_no_part_of_words_that_whoever_looks_may_not_re
 
 #: Columns that lists are searched by as they stand: they are shown whole to whoever may open the list. All others through `Desk.holds`.
 SHOWN_WHOLE = {
-    "Campaign.name",
+    "Campaign.name", "Pass.tied", "RosterImport.file_name",
     "Staff.name", "Resident.name", "people.label_in_sql()", "Notice.title", "Notice.body", "Ticket.said_flat", "CheckIn.person", "Entry.answer", "Session.doctor", "PatrolPoint.name", "PatrolRoute.name",
     "column",
 }  # fmt: skip
