@@ -207,3 +207,6 @@ def _erase(work: Then, *, held: Held) -> None:
     if held.row is not None:
         work.flush()
         campaigns.erase(work, held.row)
+        held.answers.clear()
+        for gone in [one for one in work.session if isinstance(one, TookPart | CheckIn | Reminder)]:
+            work.session.expunge(gone)  # their ids are given again
