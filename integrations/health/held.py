@@ -56,20 +56,19 @@ class Held:
         work.record_by(resident.about, "health.took_part", campaign.subject, stand=str(Stand.TOLD))
 
     def answer(self, work: Then, resident: Resident, stand: Stand, **more: Any) -> Campaign:
-        """Keep how it stands with somebody today; who was not reached and tells later has told. Raises RuntimeError before it is made."""
+        """Keep how it stands with somebody today; who has told has, whatever was or will be asked. Raises RuntimeError before it is made."""
         if self.row is None:
             raise RuntimeError(f"{self.name} is not made yet")
         day = work.now.astimezone(SHANGHAI).date()
-        values = {"stand": stand, "at": work.now, "staff_id": None, "how": "", **more}
-        found = self.answers.setdefault(
-            (resident.key, day),
-            TookPart(
-                campaign_id=self.row.key, day=day, part=0, who=f"resident:{resident.key}", resident_id=resident.key, reporter_id=resident.key,
-                household_id=resident.household_id, at=work.now,
-            ),
+        found = self.answers.get((resident.key, day)) or TookPart(
+            campaign_id=self.row.key, day=day, part=0, who=f"resident:{resident.key}", resident_id=resident.key, reporter_id=resident.key,
+            household_id=resident.household_id, stand=Stand.ABSENT, at=work.now,
         )  # fmt: skip
-        for name, value in values.items():
+        if found.stand == Stand.TOLD:
+            return self.row
+        for name, value in {"stand": stand, "at": work.now, "staff_id": None, "how": "", **more}.items():
             setattr(found, name, value)
+        self.answers[resident.key, day] = found
         work.session.add(found)
         return self.row
 
@@ -195,6 +194,7 @@ def _phone(work: Then, *, held: Held, task: Task, member: Staff, dice: Random) -
     """Let somebody phone a few of those who are missing, and reach nobody."""
     if held.row is None:
         return
+    work.flush()
     day = work.now.astimezone(SHANGHAI).date()
     silent = campaigns.missing_of(work, Window(campaign=held.row, day=day, part=0))
     for one in dice.sample(silent, min(PHONED, len(silent))):
@@ -207,3 +207,6 @@ def _erase(work: Then, *, held: Held) -> None:
     if held.row is not None:
         work.flush()
         campaigns.erase(work, held.row)
+        held.answers.clear()
+        for gone in [one for one in work.session if isinstance(one, TookPart | CheckIn | Reminder)]:
+            work.session.expunge(gone)  # their ids are given again

@@ -51,6 +51,7 @@ _WITH_WORDS: Mapping[str, re.Pattern[str]] = {
     "owner": re.compile(rf"等(?:业主|住户|户主|客户)(?:答复|回复|决定|回话)?{_MAYBE}[\s:：,，]*(?P<words>.*)", re.DOTALL),
     "note": re.compile(rf"(?:内部)?备注{_MAYBE}[\s:：,，]*(?P<words>.+)", re.DOTALL),
     "tell": re.compile(rf"(?:告诉|回复)(?:业主|住户|户主){_MAYBE}[\s:：,，]*(?P<words>.+)", re.DOTALL),
+    "cost_bare": re.compile(r"(?:写|记|加)?(?:一笔)?(?:费用|材料费)(?P<words>)"),
     "cost": re.compile(rf"(?:写|记|加)?(?:一笔)?(?:费用|材料费|收费){_MAYBE}[\s:：,，]*(?P<words>.+)", re.DOTALL),
 }  # fmt: skip
 
@@ -82,7 +83,7 @@ def read(text: str) -> Order | None:
                 return Order(act="pass", which=_which(found), words=found["words"])
     for act, pattern in _WITH_WORDS.items():
         if found := pattern.fullmatch(said):
-            return Order(act=act, which=_which(found), words=found["words"].strip())
+            return Order(act=act.removesuffix("_bare"), which=_which(found), words=found["words"].strip())
     return None
 
 

@@ -20,7 +20,7 @@ from integrations.visitor_passes.settings import Settings
 REASONS = {
     "": tr("放行"), "unknown": tr("没有这张通行证，请与住户联系"), "forged": tr("二维码是伪造的或损坏的，不要放行"), "early": tr("还没到预约时间"),
     "over": tr("已过期"), "hours": tr("不在约好的时间"), "used": tr("超过约的人数"), "cancelled": tr("住户已取消"),
-    "revoked": tr("物业已作废"), "left": tr("约他的人已不住这一户，请与住户联系"), "host_no": tr("住户不同意"), "no_answer": tr("没有联系上住户"),
+    "revoked": tr("物业已作废"), "left": tr("约他的人已不住这一户，请与住户联系"), "host_no": tr("住户不同意"), "no_answer": tr("住户没有回答"),
     "near_plate": tr("车牌和约好的只差一个字，请门岗看一眼"), "guard_no": tr("门岗不放行"), "forced": tr("大门被强行打开"),
     "errand": tr("工单或装修已经办完，请问物业"),
 }  # fmt: skip

@@ -419,6 +419,7 @@ def test_who_tells_after_a_call_in_vain_has_told_in_the_past_of_the_demo_too(hel
         one.answer(work, wang, Stand.ABSENT, how="phone")
         work.flush()
         one.answer(work, wang, Stand.TOLD)
+        one.answer(work, wang, Stand.ABSENT, how="door")
         work.flush()
 
     held.town.database.submit(run).result()

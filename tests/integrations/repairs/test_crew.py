@@ -376,6 +376,35 @@ def test_what_takes_twice_its_time_reaches_the_manager_and_whoever_has_it(crew: 
     assert "转给王伟了" in crew.say(f"{ticket.number} 转给王伟", by="oManager")
 
 
+def test_a_cost_without_an_amount_is_told_how_to_write_it(crew: Crew) -> None:
+    ticket = leak(crew)
+    crew.say(f"接 {ticket.number}")
+
+    assert "请这样写：费用 水龙头 2个 68元 业主出" in crew.say("费用")
+
+
+def test_all_that_one_has_in_hand_is_counted_though_not_all_is_listed(crew: Crew) -> None:
+    first = leak(crew)
+    crew.say(f"接 {first.number}")
+    mine = {
+        "category": "water",
+        "location": "厨房",
+        "state": TicketState.ACCEPTED,
+        "assignee_id": crew.ticket(first.number).assignee_id,
+    }
+
+    def more(session: Session) -> None:
+        scope.enter(session, crew.room.house.context.community.key)
+        times = {"opened_at": crew.room.now, "due_at": crew.room.now + timedelta(days=1)}
+        session.add_all(Ticket(household_id=first.household_id, **mine, **times) for _ in range(5))
+
+    crew.room.database.submit(more).result()
+
+    said = crew.say("我的单")
+    assert "您手上 6 件" in said
+    assert "还有 1 件没列出来" in said
+
+
 def test_words_of_a_resident_who_repairs_nothing_go_on_as_before(crew: Crew) -> None:
     for said in ("我来", "修好了", "到了", "1", "收到", "我的单", "撤销"):
         crew.chat.say(said)

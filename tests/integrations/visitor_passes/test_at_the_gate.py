@@ -352,7 +352,7 @@ def test_whoever_was_sent_away_by_a_slip_waits_again(town: Town) -> None:
 
     town.opens(Role.GUARD, console.undo, params={"id": str(away.passage.id)})
 
-    assert (away.words, away.may_undo) == ("没有联系上住户", True)
+    assert (away.words, away.may_undo) == ("住户没有回答", True)
     assert [row["one"].public_id for row in waits(town)] == [one.public_id]
 
 
