@@ -377,3 +377,8 @@ def test_a_question_of_another_day_fills_in_no_date(room: Room) -> None:
     say(room, "我想每天早上跟你们报个平安", "同意", "我后天去儿子家")
 
     assert say(room, "卫生站明天上午还有号吗").outcome.intent == "medical.appointment"
+
+
+def test_an_hour_that_was_only_wished_for_is_never_read_as_agreed(room: Room) -> None:
+    assert "您希望3月14日（周六）09:00上门" in say(room, "厨房水管漏水", "周六上午吧").texts[0]
+    assert "您希望" in say(room, "师傅改成周日上午来").texts[0]
