@@ -108,9 +108,9 @@ def _is_pressed_for(subject: Subject, text: str, facts: Facts) -> bool:
     return not facts.intents[subject.intent].is_about_somebody and _CAN_COME.fullmatch(text) is not None
 
 
-def _is_surnamed(subject: Subject, intent: Intent, text: str) -> bool:
+def is_surnamed(subject: Subject, text: str, facts: Facts) -> bool:
     """Tell whether words give the surname of whoever comes and was called by what they are: 姓王 电话…, after 保姆."""
-    slot = intent.slot_for(Aspect.WHO)
+    slot = facts.intents[subject.intent].slot_for(Aspect.WHO)
     known = str(subject.values.get(slot.name) or "") if slot is not None else ""
     return bool(known) and not called.is_proper(known) and _SURNAMED.match(text) is not None
 
@@ -147,7 +147,7 @@ def adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard: 
         return True
     if facts.now - subject.at > ADDS:
         return False
-    if is_value_alone(heard.reading, intent) or _is_surnamed(subject, intent, heard.text):
+    if is_value_alone(heard.reading, intent) or is_surnamed(subject, heard.text, facts):
         return True
     if _is_pressed_for(subject, heard.text, facts):
         return True

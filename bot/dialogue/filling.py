@@ -463,6 +463,8 @@ def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
         return interrupt(standing, forms.heard(changed, heard.text, intent), heard, facts)
     if _asks_what_is_known(form, intent, heard, changed, facts):
         return Aside(standing=standing, first=_informed(standing, intent, form, heard, facts), form=form)
+    if changed is None and (amended := following.amended_beside(standing, heard, facts)) and not corrects(heard.text):
+        return Aside(standing=standing, first=amended, form=form)  # 姓王, of the nanny, amid a check-in
     if _is_interruption(standing, form, intent, heard, changed, facts):
         return interrupt(standing, form, heard, facts)
     if shown := _shown_between(form, intent, heard, changed, facts):
@@ -720,7 +722,7 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     ):  # 快点, before all is said
         is_asked = wants_to_see(heard, facts) is other and not _leaves_open(heard.text)
         return is_asked and _answers_nothing(form, intent, heard, changed)
-    if changed is None:
+    if changed is None or (best.confidence >= CLEAR and questions.is_question(heard.text) and not other.provides_flat):
         return True
     if _is_only_named(form, intent, changed):
         return True

@@ -6,7 +6,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.dialogue import forms
-from bot.dialogue.amending import ADDS, BRIEF, NEVER_SAID, adds, asks, changes, changes_count, is_so, is_value_alone, takes
+from bot.dialogue.amending import (
+    ADDS,
+    BRIEF,
+    NEVER_SAID,
+    adds,
+    asks,
+    changes,
+    changes_count,
+    is_so,
+    is_surnamed,
+    is_value_alone,
+    takes,
+)
 from bot.dialogue.facts import Facts
 from bot.dialogue.forms import Form
 from bot.dialogue.said import Heard, read_slots
@@ -388,7 +400,9 @@ def amended_beside(standing: Standing, heard: Heard, facts: Facts) -> Amend | No
     open_ = {item.intent for item in forms.chain(standing.form)}
     for subject in standing.subjects:
         step = _amended(standing, subject, heard, facts) if subject.intent not in open_ else None
-        if isinstance(step, Amend) and (corrects(heard.text) or speaks_of(subject, heard.text, facts)):
+        if isinstance(step, Amend) and (
+            corrects(heard.text) or speaks_of(subject, heard.text, facts) or is_surnamed(subject, heard.text, facts)
+        ):
             return replace(step, standing=standing)
     return None
 

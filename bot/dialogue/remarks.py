@@ -49,6 +49,9 @@ _OF_WORKER = re.compile(
     r".{0,4}(?:找|打|联系|叫|喊|敲|按|问|跟|给|先|提前|直接|请|麻烦)"
 )
 
+#: How somebody is, which no workman is told: 我头有点晕, after a lamp was reported.
+_OF_BODY = re.compile("头.{0,3}[晕昏疼痛]|血压|血糖|胸闷|心慌|心口|恶心|想吐|发烧|发热|咳嗽|不舒服|护士|医生|大夫|卫生站")
+
 #: What the guard has to know of.
 _AT_THE_GATE = re.compile("门岗|门卫|保安|扫不|手机没电|(?:没带?|没有|不会用|用不来)(?:智能)?手机|(?:没带?|忘带)身份证")
 
@@ -70,7 +73,8 @@ def remark(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return None
     is_person = facts.intents[subject.intent].is_about_somebody
     is_plain = _OF_WORKER.search(heard.text) or MORE_EXACTLY.match(heard.text) or aftermath.is_unhurt(heard.reading, facts.judge)
-    belongs = _is_of_person(subject, heard, facts) if is_person else bool(is_plain) or not _wants_else(heard, subject, facts)
+    is_else = _OF_BODY.search(heard.text) is not None or _wants_else(heard, subject, facts)
+    belongs = _is_of_person(subject, heard, facts) if is_person else bool(is_plain) or not is_else
     return Amend(standing=standing.calm(), subject=subject, values={}, words=heard.text) if belongs else None
 
 

@@ -259,9 +259,10 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     clock.start(turn, ticket, turn.now if ticket.urgent and "urgent" in changed else ticket.opened_at)
     turn.record("repair.changed", ticket.subject, **changed)
     task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
+    when = turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else ""
     return Reply(
         "changed", about=about, called=_called(turn, ticket), number=ticket.number, what=_what(turn, ticket),
-        when=turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else "", wished="1" if ticket.appointment_at and not ticket.agreed_at else "", phone_end=ticket.phone_end,
+        when=when if ticket.agreed_at else "", wished="" if ticket.agreed_at else when, phone_end=ticket.phone_end,
         promise=_promise(turn, ticket, task),
     )  # fmt: skip
 

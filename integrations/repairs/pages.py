@@ -23,7 +23,7 @@ from integrations.repairs.steps import reason_of
 #: What happened that is the staff's own: notes, of which those that were told stand there by their words, reminders, numbers of neighbours.
 INNER = (
     "repair.noted", "repair.climbed", "repair.merged", "repair.joined", "repair.planned", "repair.passed_on", "repair.offered",
-    "repair.asked", "repair.answered",
+    "repair.asked", "repair.answered", "data.read", "data.exported",
 )  # fmt: skip
 
 #: What stands on the buttons that rate, the best first.

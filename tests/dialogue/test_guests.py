@@ -357,3 +357,28 @@ def test_how_it_goes_on_is_asked_of_a_consent_and_read_once_more(room: Room) -> 
     asked = say(room, "我想每天早上跟你们报个平安", "怎么报啊")
 
     assert ("不知道" in asked.texts[0], "每天约好的时间" in asked.texts[0]) == (False, True)
+
+
+def test_a_surname_said_amid_another_form_is_that_of_who_was_asked_in(room: Room) -> None:
+    changed = say(room, "今天体温怎么填", "保姆下周一开始每天来", "姓王 电话13812345678")
+
+    assert "改好了：王先生/女士" in changed.texts[0]
+    assert len(passes(room)) == 1
+
+
+@pytest.mark.parametrize("words", ["我头有点晕", "血压高能不能上门量一下"])
+def test_how_somebody_is_is_written_on_no_repair(room: Room, words: str) -> None:
+    kept = say(room, "厨房水管漏水", words)
+
+    assert "师傅看得到" not in kept.texts[0]
+
+
+def test_a_question_of_another_day_fills_in_no_date(room: Room) -> None:
+    say(room, "我想每天早上跟你们报个平安", "同意", "我后天去儿子家")
+
+    assert say(room, "卫生站明天上午还有号吗").outcome.intent == "medical.appointment"
+
+
+def test_an_hour_that_was_only_wished_for_is_never_read_as_agreed(room: Room) -> None:
+    assert "您希望3月14日（周六）09:00上门" in say(room, "厨房水管漏水", "周六上午吧").texts[0]
+    assert "您希望" in say(room, "师傅改成周日上午来").texts[0]

@@ -181,3 +181,7 @@ def test_any_hour_picks_none_of_the_sessions_and_leaving_off_leaves(station: Cha
 
     assert "没有约" in left
     assert states(station) == []
+
+
+def test_asked_whether_the_place_is_still_there_it_is_told(station: Chat) -> None:
+    assert "王医生" in station.say("我想约明天上午的医生", "是", "我那个号还在吗")

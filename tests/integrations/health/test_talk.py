@@ -217,3 +217,7 @@ def test_family_goes_through_in_a_talk(chat: Chat) -> None:
 
     last = {made.person: made.tenths for made in chat.all(CheckIn)}
     assert last == {"": 363, "妈妈": 364, "老公": 365, "儿子": 372}
+
+
+def test_a_child_that_was_not_measured_is_no_wrong_figure(chat: Chat) -> None:
+    assert "没有体温，这次先不打卡" in chat.say("健康打卡", "孩子没量")

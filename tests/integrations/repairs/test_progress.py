@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 
 from bot.contract import Context, Photo, Refusal, Visit
+from bot.store.events import Event
 from bot.store.staff import Role, Staff
 from integrations.repairs import actions, console, own, pages
 from integrations.repairs.crewmodels import TicketPicture, TicketQuestion
@@ -131,3 +132,15 @@ def test_photos_say_when_they_were_taken_and_only_those_of_the_ticket_are_given(
     assert get(first) == get(after) == b"\xff\xd8 a picture"
     with pytest.raises(LookupError):
         get(others)
+
+
+def test_that_staff_looked_something_up_is_no_step_of_the_repair(town: Town, ticket: Ticket) -> None:
+    def look(session: Session) -> None:
+        session.add(
+            Event(at=town.now, kind="data.read", subject=ticket.subject, actor="staff:1", data={"what": "居民完整的电话号码"})
+        )
+
+    before = town.visits(pages.show, number=ticket.number).values["steps"]
+    town.database.submit(look).result()
+
+    assert town.visits(pages.show, number=ticket.number).values["steps"] == before

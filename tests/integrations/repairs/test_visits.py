@@ -187,7 +187,7 @@ def test_another_wish_takes_the_promise_back_and_asks_the_office(town: Town) -> 
 
     reply = town.database.submit(run).result()
 
-    assert (reply.name, reply.values["wished"]) == ("changed", "1")
+    assert (reply.name, bool(reply.values["wished"]), reply.values["when"]) == ("changed", True, "")
     assert (again(town, ticket).agreed_at, states(town)) == (None, [VisitState.MOVED])
     assert slots(town, ticket)[0] == f"{ann}@2026-03-13T14:00"
     [task] = [task for task in town.tasks() if task.is_open]
