@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.model import SHANGHAI, maybe_moment
@@ -115,8 +116,11 @@ def figures(session: Session, appid: str, now: datetime) -> dict[str, int]:
 def _channel(session: Session, appid: str, name: str, now: datetime) -> Channel:
     today = now.astimezone(SHANGHAI).date()
     channel = session.get(Channel, (appid, name), with_for_update=True)
-    if channel is None:
-        channel = Channel(appid=appid, name=name, day=today)
+    if channel is None:  # of two replicas that carry the first at once one writes the row, the other waits and finds it
+        insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+        row = insert(Channel).values(appid=appid, name=name, day=today, used=0, waits=False, reason="")
+        session.execute(row.on_conflict_do_nothing())
+        channel = session.get_one(Channel, (appid, name), with_for_update=True)
     if channel.day != today:
         channel.day, channel.used = today, 0
     session.add(channel)
