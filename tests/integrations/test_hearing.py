@@ -18,9 +18,13 @@ MOST = 4
 
 
 @pytest.mark.parametrize(
-    "text", ["厨房水管漏水了", "你好", "我妹妹明天下午三点来", "物业电话多少", "我今天体温36.5", "电梯坏了好几天了也没人管"]
-)
-def test_ordinary_words_look_up_next_to_nothing(town: Town, text: str) -> None:
+    ("text", "listens"),
+    [
+        ("厨房水管漏水了", 0), ("你好", 0), ("我妹妹明天下午三点来", 0), ("物业电话多少", 0), ("电梯坏了好几天了也没人管", 0),
+        ("我今天体温36.5", 1),  # whether a campaign asks for it
+    ],
+)  # fmt: skip
+def test_ordinary_words_look_up_next_to_nothing(town: Town, text: str, listens: int) -> None:
     asked: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -36,4 +40,4 @@ def test_ordinary_words_look_up_next_to_nothing(town: Town, text: str) -> None:
 
     town.database.submit(hear).result()
 
-    assert len(asked) <= MOST, asked
+    assert len(asked) <= MOST + listens, asked
