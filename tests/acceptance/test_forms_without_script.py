@@ -67,6 +67,8 @@ MORE: Mapping[str, str] = {
     "/console/notices/test": "who asks has no WeChat",
     "/console/notices": "so many are asked about once more",
     "/console/tickets/{number}/merge": "nothing else is broken",
+    "/console/tickets/dispatch": "the ticket is given to somebody before, and whoever changes that says why",
+    "/console/tickets/{number}/assign": "the ticket is given to somebody before, and whoever changes that says why",
     "/console/tickets/board": "the ticket is accepted before",
     "/console/tickets/bulk": "the ticket is given to that colleague before",
     "/console/passes/bulk": "the pass is over before",
@@ -245,7 +247,7 @@ def test_what_is_refused_says_why_and_comes_back_with_its_words(sent: Sequence[S
 #: Forms that are gone from the page by the time they are refused: somebody has done meanwhile what they ask for.
 GONE = {
     "/console/tasks/bulk", "/console/conversations/{key}/close", "/console/flats/{id}/confirm", "/console/flats/{id}/refuse", "/console/households/{id}/correct", "/console/tasks/{id}/close",
-    "/console/tickets/{number}/cancel", "/console/tickets/{number}/merge", "/console/care/visits/{day}", "/console/intents/delete/{path}", "/console/notices/left-out", "/console/notices/left-out.csv",
+    "/console/tickets/{number}/assign", "/console/tickets/{number}/cancel", "/console/tickets/{number}/merge", "/console/care/visits/{day}", "/console/intents/delete/{path}", "/console/notices/left-out", "/console/notices/left-out.csv",
 }  # fmt: skip
 
 #: What is refused for no field of the form, but for how things stand.

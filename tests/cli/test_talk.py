@@ -147,7 +147,7 @@ def test_check_looks_at_the_folder_that_the_settings_name(tmp_path: Path) -> Non
 def test_check_holds_the_words_to_what_the_services_say(tmp_path: Path) -> None:
     own = Path(shutil.copytree(config.shipped("intents"), tmp_path / "own"))
     cancel = own / "repair/cancel.yaml"
-    cancel.write_text(cancel.read_text("utf-8").replace("工单 {number}（{what}）已取消", "工单 {numer}（{what}）已取消"), "utf-8")
+    cancel.write_text(cancel.read_text("utf-8").replace("报修 {number}（{what}）已取消", "报修 {numer}（{what}）已取消"), "utf-8")
 
     said = run("check", "own")
 
