@@ -51,15 +51,11 @@ def unread(wanted: list[Slot], text: str) -> tuple[str, ...]:
     (VISIT, "张伟明天九点来，下午四点还要来一次", "下午四点"),
     (VISIT, "我姐这周都来", "这周"),
     (VISIT, "陈杰明天来，粤B12345，另一辆粤BD12345", "粤B12345"),
-    (REPAIR, "厨房和卫生间都漏水", "卫生间"),
-    (REPAIR, "客厅、主卧的灯不亮", "主卧"),
     (REPAIR, "水管漏水，明天上午九点到十一点来", "十一点"),
     (REPAIR, "灯坏了，明天下午五点前来修", "明天下午五点前"),
     (REPAIR, "马桶堵了，明天上午来，不行就后天下午", "后天下午"),
-    (REPAIR, "卫生间跟阳台都漏", "阳台"),
     (REPAIR, "空调坏了，周六上午或者周日上午来", "周日上午"),
     (REPAIR, "电梯坏了，今天下午或明天上午来修", "明天上午"),
-    (REPAIR, "书房和次卧没网", "书房"),
     (CHECKIN, "早上36.5，晚上37.8", "36.5"),
     (CHECKIN, "刚才量38.2度，现在37.5度", "38.2度"),
     (BIND, "3栋2单元501和502", "502"),
@@ -76,6 +72,10 @@ def test_value_that_is_not_taken_is_told_in_its_own_words(wanted: list[Slot], te
 
 
 @pytest.mark.parametrize(("wanted", "text"), [
+    (REPAIR, "厨房和卫生间都漏水"),
+    (REPAIR, "客厅、主卧的灯不亮"),
+    (REPAIR, "卫生间跟阳台都漏"),
+    (REPAIR, "书房和次卧没网"),
     (VISIT, "我妹妹明天下午三点来"),
     (VISIT, "王强明天上午十点到我家，开车，粤BD12345"),
     (VISIT, "周六有两个朋友来做客"),
