@@ -11,10 +11,10 @@ from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import Index, func
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from bot.model import moment
+from bot.store.upserts import insert
 
 #: The wait after the last free failure; it doubles with each further one, up to the longest. Failures are forgotten in time.
 FIRST_WAIT, LONGEST_WAIT, FORGOTTEN = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=1)
@@ -100,8 +100,7 @@ def _wait(row: FailedAttempt | None, free: int, now: datetime) -> timedelta:
 
 def _locked(session: Session, one: Counted, now: datetime, room: int) -> FailedAttempt:
     """Return the row of one thing, ours alone until the end of the transaction; a new one makes room for itself."""
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    row = insert(FailedAttempt).values(kind=one.kind, mark=one.mark, times=0, last=now).on_conflict_do_nothing()
+    row = insert(session, FailedAttempt).values(kind=one.kind, mark=one.mark, times=0, last=now).on_conflict_do_nothing()
     if session.connection().execute(row.returning(col(FailedAttempt.mark))).first() is not None:
         _make_room(session, one, room)
     return session.get_one(FailedAttempt, (one.kind, one.mark), with_for_update=True, populate_existing=True)

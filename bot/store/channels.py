@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.model import SHANGHAI, maybe_moment
 from bot.store import communities, scope, tasks
+from bot.store.upserts import insert
 from bot.translation import tr
 
 
@@ -117,8 +117,7 @@ def _channel(session: Session, appid: str, name: str, now: datetime) -> Channel:
     today = now.astimezone(SHANGHAI).date()
     channel = session.get(Channel, (appid, name), with_for_update=True)
     if channel is None:  # of two replicas that carry the first at once one writes the row, the other waits and finds it
-        insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-        row = insert(Channel).values(appid=appid, name=name, day=today, used=0, waits=False, reason="")
+        row = insert(session, Channel).values(appid=appid, name=name, day=today, used=0, waits=False, reason="")
         session.execute(row.on_conflict_do_nothing())
         channel = session.get_one(Channel, (appid, name), with_for_update=True)
     if channel.day != today:

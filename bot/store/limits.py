@@ -7,11 +7,11 @@ the account's erasure until their day is over.
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col, select
 
 from bot.store import scope, sealing
 from bot.store.scope import Scoped
+from bot.store.upserts import insert
 
 #: Days for which counts are kept: nobody asks for older ones than today's.
 KEPT = timedelta(days=1)
@@ -42,8 +42,9 @@ def key_of(session: Session, what: str) -> str:
 def take(session: Session, kind: str, key: str, most: int, now: datetime) -> bool:
     """Count one more of today; False, and nothing counted, where there were `most` already. Two at once never both take the last."""
     session.flush()
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Tally).values(community_id=scope.of(session), kind=kind, key=key_of(session, key), day=now.date(), count=1)
+    row = insert(session, Tally).values(
+        community_id=scope.of(session), kind=kind, key=key_of(session, key), day=now.date(), count=1
+    )
     more = row.on_conflict_do_update(
         index_elements=["community_id", "kind", "key", "day"], set_={"count": col(Tally.count) + 1}, where=col(Tally.count) < most
     )

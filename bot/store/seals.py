@@ -16,13 +16,13 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Column, Engine, LargeBinary, delete, func, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.keys import Keys
 from bot.model import UTC, maybe_moment, moment
 from bot.store import scope
 from bot.store.events import Event
+from bot.store.upserts import insert
 
 #: Lines of one seal at most; a first seal of an old log is followed by others at once.
 LONGEST = 1000
@@ -138,9 +138,8 @@ def make(session: Session, key: bytes, before: Seal | None, until: int, now: dat
 
 def put(session: Session, seal: Seal) -> bool:
     """Keep a seal; False when another process has sealed meanwhile."""
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
     table = SQLModel.metadata.tables["event_seal"]
-    kept = insert(table).values(**seal.model_dump()).on_conflict_do_nothing().returning(table.c.number)
+    kept = insert(session, table).values(**seal.model_dump()).on_conflict_do_nothing().returning(table.c.number)
     return session.execute(kept).first() is not None
 
 

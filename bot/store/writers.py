@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Index, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col, select
 
 from bot.model import moment
@@ -13,6 +12,7 @@ from bot.store import events, scope
 from bot.store.database import announce
 from bot.store.scope import Scoped
 from bot.store.staff import Staff
+from bot.store.upserts import insert
 
 #: How long a row is kept: longer than the clocks of two processes differ. A page forgets who writes by itself, after ten seconds without a word.
 KEPT = timedelta(minutes=1)
@@ -42,8 +42,7 @@ class Writes:
 def note(session: Session, talk: str, staff_id: int, now: datetime) -> None:
     """Write down that somebody writes now, and forget of whom that is long ago."""
     session.execute(delete(Writer).where(col(Writer.at) < now - KEPT))
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Writer).values(community_id=scope.of(session), talk=talk, staff_id=staff_id, at=now)
+    row = insert(session, Writer).values(community_id=scope.of(session), talk=talk, staff_id=staff_id, at=now)
     session.execute(row.on_conflict_do_update(index_elements=["talk", "staff_id"], set_={"at": now}))
     announce(session, events.ANNOUNCED)  # this process looks at once
 
