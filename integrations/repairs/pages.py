@@ -1,11 +1,13 @@
 """A ticket as the resident sees it: how it stands, what happened, photos, and what they may do about it; every form works without script."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from sqlmodel import col, select
 
 from bot.contract import Download, Page, Redirect, Refusal, Staff, View, Visit, page, tr
 from integrations.repairs import own, questions, reopening, shots, visits, windows
+from integrations.repairs.crewmodels import TicketQuestion
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     OPEN,
@@ -47,18 +49,17 @@ def _shown(visit: Visit, ticket: Ticket, done: str = "") -> View:
     state = STATE_WORDS[carrier.state] if carrier is ticket else f"{STATE_WORDS[carrier.state]}（和同一处的报修一起修）"
     theirs = select(TicketCost).where(TicketCost.ticket_id == ticket.id, TicketCost.payer == Payer.RESIDENT)
     costs = visit.session.exec(theirs.order_by(col(TicketCost.id))).all()
-    asked = questions.of_ticket(visit, ticket)
+    asked, was_urged = questions.of_ticket(visit, ticket), own.was_pressed_lately(visit, ticket)
     is_over = carrier.state in (TicketState.DONE, TicketState.CLOSED)
     return View(
         "repairs/progress.html",
         {
             "ticket": ticket, "carrier": carrier, "state": state, "category": CATEGORY_WORDS.get(ticket.category, ""),
-            "is_open": carrier.state in OPEN, "steps": _steps(visit, ticket), "member": member, "community": visit.community,
+            "is_open": carrier.state in OPEN, "steps": _steps(visit, ticket, asked), "member": member, "community": visit.community,
             "costs": costs, "total": yuan(sum(one.total for one in costs)), "yuan": yuan, "reason": reason_of(ticket),
             "waits_for": WAITS.get(carrier.state, {}).get(carrier.pause_reason, ""), "done": DONE.get(done, ""), "scores": SCORES,
             "photos": [(shot, _picture_url(visit, ticket, shot)) for shot in shots.all_of(visit, ticket)],
-            "question": next((one for one in reversed(asked) if one.answered_at is None), None) if carrier.state in OPEN else None,
-            "may_urge": carrier.state in OPEN and not own.was_pressed_lately(visit, ticket), "was_urged": own.was_pressed_lately(visit, ticket),
+            "question": _open_one(asked) if carrier.state in OPEN else None, "may_urge": carrier.state in OPEN and not was_urged, "was_urged": was_urged,
             "may_cancel": ticket.state in OPEN, "may_rate": own.may_rate(visit, ticket), "may_reopen": is_over and reopening.is_fresh(visit, carrier),
             "agreed": visits.in_words(visit, ahead.begins_at) if (ahead := visits.ahead(visit, ticket)) else "",
             "late": carrier.state in OPEN and not carrier.paused_at and carrier.due_at < visit.now, "now": visit.now,
@@ -66,16 +67,21 @@ def _shown(visit: Visit, ticket: Ticket, done: str = "") -> View:
     )  # fmt: skip
 
 
-def _steps(visit: Visit, ticket: Ticket) -> list[tuple[object, str]]:
+def _steps(visit: Visit, ticket: Ticket, asked: Sequence[TicketQuestion]) -> list[tuple[datetime, str]]:
     kept = select(TicketNote).where(TicketNote.ticket_id == ticket.id, col(TicketNote.text) != "")
     told = visit.session.exec(kept.where(col(TicketNote.told).is_(True))).all()
     steps = [(step.at, step.words) for step in visit.timeline(ticket.subject) if step.kind not in INNER]
     steps += [(note.at, f"物业：{note.text}") for note in told]
-    for one in questions.of_ticket(visit, ticket):
+    for one in asked:
         steps.append((one.at, f"师傅问：{one.text}"))
         if one.answered_at is not None:
             steps.append((one.answered_at, f"您答：{one.answer}"))
-    return [*sorted(steps, key=lambda step: step[0])]
+    return sorted(steps, key=lambda step: step[0])
+
+
+def _open_one(asked: Sequence[TicketQuestion]) -> TicketQuestion | None:
+    """Return the question that was asked last and not answered yet."""
+    return next((one for one in reversed(asked) if one.answered_at is None), None)
 
 
 def _picture_url(visit: Visit, ticket: Ticket, shot: shots.Shot) -> str:
@@ -139,7 +145,7 @@ def _rate(visit: Visit, ticket: Ticket) -> str:
 
 def _answer(visit: Visit, ticket: Ticket) -> str:
     words = visit.form.get("text", "").strip()
-    question = next((one for one in reversed(questions.of_ticket(visit, ticket)) if one.answered_at is None), None)
+    question = _open_one(questions.of_ticket(visit, ticket))
     if question is None:
         raise Refusal(tr("师傅的问题已经回答过了。"))
     if not words:
