@@ -41,6 +41,7 @@ docs/adding-a-service.md builds one step by step.
 
 from bot.contract import (
     consents,
+    desks,
     handoffs,
     leaving,
     machinekeys,
@@ -116,7 +117,7 @@ __all__ = [
     "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",
     "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "SaidFlat", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
     "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "asked_in", "audience",
-    "card", "checked_phone", "codes_in", "confined", "consents", "denied_temperatures", "digest_of", "effect", "figure", "finder", "flats_gone_to", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
+    "card", "checked_phone", "codes_in", "confined", "consents", "denied_temperatures", "desks", "digest_of", "effect", "figure", "finder", "flats_gone_to", "handoffs", "is_described", "is_past", "is_somebody", "is_unreadable", "job", "joined",
     "json_column", "leaving", "machinekeys", "maybe_moment", "moment", "notices", "on", "option_named", "own_name_told", "page", "page_number", "personal",
     "pictures", "public_id", "read_time", "receipts", "roster", "rosterfile", "rosterimport", "row_id", "sealed", "sealed_list", "sealed_map", "sealed_number",
     "sheets", "shortened", "stored", "tail_told", "tasks", "telling", "temperatures", "temperatures_of_several", "times_in", "today", "tr", "tr_all",

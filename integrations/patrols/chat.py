@@ -1,12 +1,9 @@
 """Patrols from the staff's own chat: a code that is scanned notes the visit, what is said next answers or reports, a photo goes with it."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
-from sqlmodel import col, select
-
-from bot.contract import Desk, Photo, Refusal, Staff, Turn, Work, duty, telling, tr
+from bot.contract import Desk, Photo, Refusal, Turn, desks, tr
 from integrations.patrols import board, questions, rounds
 from integrations.patrols.models import DOUBT_WORDS, KIND_WORDS, Doubt, PatrolPoint, PatrolVisit, VisitKind
 
@@ -29,7 +26,7 @@ _NUMBER = re.compile(r"(?:读数|现在|是|大概){0,2}\s*-?\d{1,6}(?:\.\d{1,3}
 
 def scanned(turn: Turn, code: str) -> str:
     """Note the visit of who of the staff scans a point's code; empty for everybody else, who begins a report of a fault there."""
-    return _in_each(turn, lambda desk: _note(desk, code))
+    return desks.in_each(turn, rounds.WALK, lambda desk: _note(desk, code))
 
 
 def order(turn: Turn, text: str) -> str:
@@ -37,13 +34,13 @@ def order(turn: Turn, text: str) -> str:
     said = text.strip().rstrip("。！!？?~ ")
     typed, broken = _TYPED.fullmatch(said), _BROKEN.fullmatch(said)
     if typed is not None:
-        return _in_each(turn, lambda desk: _note(desk, typed["code"].upper()))
+        return desks.in_each(turn, rounds.WALK, lambda desk: _note(desk, typed["code"].upper()))
     if broken is not None:
-        return _in_each(turn, lambda desk: _report(turn, desk, broken["words"]))
+        return desks.in_each(turn, rounds.WALK, lambda desk: _report(turn, desk, broken["words"]))
     if _MINE.fullmatch(said):
-        return _in_each(turn, _mine)
+        return desks.in_each(turn, rounds.WALK, _mine)
     is_short = 0 < len(said) <= LONGEST and "?" not in text and "？" not in text
-    return _in_each(turn, lambda desk: _answer(desk, said)) if is_short and _may_answer(said) else ""
+    return desks.in_each(turn, rounds.WALK, lambda desk: _answer(desk, said)) if is_short and _may_answer(said) else ""
 
 
 def _may_answer(said: str) -> bool:
@@ -53,22 +50,7 @@ def _may_answer(said: str) -> bool:
 
 def see(turn: Turn, photo: Photo) -> str:
     """Let a photo go with the fault that was found at the point where somebody has just been."""
-    return _in_each(turn, lambda desk: _photographed(desk, photo))
-
-
-def _in_each(turn: Turn, run: Callable[[Desk], str]) -> str:
-    """Try each community of the account where whoever talks is of the staff."""
-    for place in turn.context.neighbours or (turn.community,):
-        with duty.within(turn.session, place.key):
-            mine = select(Staff).where(Staff.openid == turn.openid, col(Staff.disabled_at).is_(None)).order_by(col(Staff.id))
-            member = turn.session.exec(mine).first()
-            if member is None:
-                continue
-            there = Work(session=turn.session, now=turn.now, context=turn.context.of(place))
-            desk = Desk(session=turn.session, now=turn.now, context=there.context, staff=member, access=telling.access(there))
-            if desk.may(rounds.WALK) and (answer := run(desk)):
-                return answer
-    return ""
+    return desks.in_each(turn, rounds.WALK, lambda desk: _photographed(desk, photo))
 
 
 def _say(desk: Desk, message: str, **values: object) -> str:

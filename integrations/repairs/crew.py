@@ -20,7 +20,7 @@ from bot.contract import (
     Role,
     Staff,
     Turn,
-    Work,
+    desks,
     duty,
     tasks,
     telling,
@@ -72,27 +72,12 @@ LONGEST = 200
 def order(turn: Turn, text: str) -> str:
     """Carry out what somebody of the staff says about tickets; empty for all other words, and for who has no right to it."""
     said = orders.read(text)
-    return _in_each(turn, lambda desk: _carry_out(desk, said)) if said is not None else ""
+    return desks.in_each(turn, "ticket.view", lambda desk: _carry_out(desk, said)) if said is not None else ""
 
 
 def see(turn: Turn, photo: Photo) -> str:
     """Take a photo of somebody who has tickets in hand for one of these; empty for everybody else's."""
-    return _in_each(turn, lambda desk: _photographed(desk, photo) if desk.may("ticket.edit") else "")
-
-
-def _in_each(turn: Turn, run: Callable[[Desk], str]) -> str:
-    """Try each community of the account where whoever talks is of the staff: they may talk with the bot as a resident of another one."""
-    for place in turn.context.neighbours or (turn.community,):
-        with duty.within(turn.session, place.key):
-            mine = select(Staff).where(Staff.openid == turn.openid, col(Staff.disabled_at).is_(None)).order_by(col(Staff.id))
-            member = turn.session.exec(mine).first()
-            if member is None:
-                continue
-            there = Work(session=turn.session, now=turn.now, context=turn.context.of(place))
-            desk = Desk(session=turn.session, now=turn.now, context=there.context, staff=member, access=telling.access(there))
-            if desk.may("ticket.view") and (answer := run(desk)):
-                return answer
-    return ""
+    return desks.in_each(turn, "ticket.view", lambda desk: _photographed(desk, photo) if desk.may("ticket.edit") else "")
 
 
 def _carry_out(desk: Desk, said: Order) -> str:
