@@ -500,7 +500,12 @@ async def _refresh(linli: Linli) -> None:
         errors = tuple(problem for problem in problems if problem.severity == "error")
         if errors != told:
             for problem in errors:
-                log.warning("intent file", place=f"{problem.file}:{problem.line}:{problem.column}", code=problem.code)
+                log.warning(
+                    "intent file keeps its last good version", place=f"{problem.file}:{problem.line}:{problem.column}",
+                    code=problem.code, reason=problem.message, way_out=problem.hint,
+                )  # fmt: skip
+            if not errors:
+                log.warning("intent files are whole again")
             told = errors
         with suppress(TimeoutError):
             await asyncio.wait_for(saved.wait(), REFRESH)

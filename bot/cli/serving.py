@@ -245,6 +245,7 @@ def _welcome(settings: config.Settings, links: dict[Role, tuple[str, str]]) -> N
     typer.echo(f"\nLinli 邻里 demo is ready (Ctrl+C stops it; everything lies in {settings.var}).\n")
     typer.echo(f"  Start    {base_url}/")
     typer.echo(f"  Phone    {base_url}/simulator/")
+    typer.echo(f"  Intents  {settings.intents}      its own copy; a saved file is live within a second")
     typer.echo(f"  Console  {base_url}/console      sign in with one of these, each works once:\n")
     for role, (name, link) in links.items():
         typer.echo(f"    {role:<8} {name}  {link}")

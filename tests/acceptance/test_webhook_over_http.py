@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import gzip
 import http.client
+import itertools
 import os
 import re
 import resource
@@ -12,9 +13,10 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
@@ -25,6 +27,8 @@ from bot.wechat import crypto
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Demo
+
+ROOT = Path(__file__).parents[2]
 
 
 def text_push(openid: str, text: str, msgid: int, at: datetime) -> str:
@@ -201,6 +205,40 @@ def test_health_and_figures_are_told_to_this_machine(demo: Demo) -> None:
     for path in ("/healthz", "/readyz"):
         assert '"ok"' in get(demo, path)[1]
     assert "linli_webhook_seconds_bucket" in get(demo, "/metrics")[1]
+
+
+def faults_in_intents(demo: Demo) -> int:
+    return int(float(re.findall(r"^linli_intent_problems (.+)$", get(demo, "/metrics")[1], re.MULTILINE)[0]))
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait, for at most half a minute."""
+    for _ in range(300):
+        if is_so():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it did not come")
+
+
+def test_intent_of_the_readme_is_answered_when_its_file_is_saved_and_while_it_is_broken(demo: Demo) -> None:
+    shown = re.findall(r"```yaml\n(intent: .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[0]
+    file, asked = demo.var / "intents" / "faq" / "badminton.yaml", itertools.count(700)
+
+    def answer() -> str:
+        return said(demo, text_push("oHttp9", "羽毛球馆开到几点", next(asked), clock()))
+
+    assert "会所二楼" not in answer()
+    try:
+        file.write_text(shown, encoding="utf-8")
+        until(lambda: "会所二楼" in answer())
+        file.write_text(shown.replace("球拍]", "球拍"), encoding="utf-8")
+        until(lambda: faults_in_intents(demo) == 1)
+        assert "会所二楼" in answer()
+        file.write_text(shown.replace("会所二楼", "会所三楼"), encoding="utf-8")
+        until(lambda: "会所三楼" in answer())
+        until(lambda: faults_in_intents(demo) == 0)
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def test_figures_are_kept_from_others(demo: Demo) -> None:
