@@ -9,6 +9,7 @@ LinliError
 └── WeChatRefused        WeChat's API said no; each kind below asks for another action
     ├── Temporary        busy or unreachable: try again later
     │   ├── Unanswered   the request went out and nothing came back: it may have been done
+    │   ├── Unreached    no connection came about: it was surely not done
     │   └── TooFrequent  too many calls at once: wait a minute
     ├── TokenRefused     the access token is wrong or stale
     ├── RecipientGone    this person cannot be reached any more: stop
@@ -106,6 +107,10 @@ class Temporary(WeChatRefused):
 
 class Unanswered(Temporary):
     """The request went out and no answer came back: what it asked for may have been done or not."""
+
+
+class Unreached(Temporary):
+    """No connection came about: WeChat has not seen the call."""
 
 
 class TooFrequent(Temporary):

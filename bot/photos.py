@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import structlog
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from bot.contract import Context, Work
@@ -26,8 +27,11 @@ from bot.wechat.client import Client
 #: WeChat deletes a follower's media after three days.
 KEPT_BY_WECHAT = timedelta(days=3)
 
-#: Tries before a photo counts as lost.
-ATTEMPTS = 5
+#: How long after a photo was taken its second, third … try comes: a full disk, or WeChat out of reach, may last for days.
+TRIES = (
+    *(timedelta(seconds=5 * 4**power) for power in range(7)),
+    *(timedelta(hours=hours) for hours in (12, 24, 36, 48, 60, 71)),
+)
 
 #: Photos fetched in one run.
 BATCH = 10
@@ -45,7 +49,7 @@ class Photographer:
 
     async def step(self) -> int:
         """Fetch the waiting photos; returns how many were looked at."""
-        waiting = await self._database.read(_waiting, self._communities())
+        waiting = await self._database.read(_waiting, self._communities(), self._clock())
         for photo in waiting:
             await self._fetch(photo)
         return len(waiting)
@@ -73,8 +77,11 @@ class Photographer:
         work.tell(photo.openid, phrase, at=photo.taken_at)
 
 
-def _waiting(session: Session, communities: Sequence[int]) -> list[Photo]:
-    waiting = select(Photo).where(Photo.state == "waiting", col(Photo.community_id).in_(communities))
+def _waiting(session: Session, communities: Sequence[int], now: datetime) -> list[Photo]:
+    """Return those whose next try has come, the least tried first."""
+    tried, taken_at = col(Photo.attempts), col(Photo.taken_at)
+    is_due = or_(tried == 0, *((tried == number) & (taken_at <= now - after) for number, after in enumerate(TRIES, 1)))
+    waiting = select(Photo).where(Photo.state == "waiting", col(Photo.community_id).in_(communities), is_due)
     return list(session.exec(waiting.order_by(col(Photo.attempts), col(Photo.id)).limit(BATCH)))
 
 
@@ -97,7 +104,7 @@ def _settle(
     if name:
         photo.state, photo.sha256 = "stored", name
         events.record(session, now, "photo.stored", subject=photo.subject)
-    elif fault or photo.attempts >= ATTEMPTS or now - photo.taken_at > KEPT_BY_WECHAT:
+    elif fault or photo.attempts > len(TRIES) or now - photo.taken_at > KEPT_BY_WECHAT:
         photo.state = "lost"
         apologise(session, photo, now)
         events.record(session, now, "photo.lost", subject=photo.subject, reason=fault or "not fetched in time")

@@ -20,6 +20,7 @@ from bot.errors import (
     TokenRefused,
     TooFrequent,
     Unanswered,
+    Unreached,
     WeChatRefused,
     WindowClosed,
 )
@@ -29,6 +30,7 @@ from bot.store.database import Database
 from bot.store.outbox import Claim, DeliveryState, Result, Ways
 from bot.translation import tr
 from bot.wechat.client import Client
+from bot.wechat.refusals import BUSY
 
 #: Rows claimed at once, and most that are on their way together, which is as many as a crash can leave in doubt: all well within their lease.
 #: A sender begins with BATCH and lets one more leave for each that came back: one that dies over and over leaves few in doubt each time.
@@ -49,8 +51,8 @@ ENDS_WITHIN = 3.0
 #: Times that results are tried to be written down; then their leases are over, and what is unsure is told as such.
 TRIES = 24
 
-#: WeChat says "too frequent" (45011) for a minute.
-RUSHED = timedelta(minutes=1)
+#: Tries of a message while WeChat says that it is busy, each of them surely not taken: some hours in all.
+PATIENCE = 30
 
 #: Seconds to wait after the database or the loop itself failed.
 PAUSE = 5.0
@@ -137,7 +139,7 @@ class Sender:
         self._lost_until = now if since else self._lost_until
         self._is_more_due = self._is_more_due if urgent or not limit else more
         del self._came_back[: len(results)]
-        self._most = min(self._most + len(results), MOST)
+        self._most = BATCH if any(result.stop for result in results) else min(self._most + len(results), MOST)
         self._count(results)
         for claim in claims:
             task = asyncio.create_task(self._send(claim))
@@ -184,7 +186,7 @@ class Sender:
         except Exception as error:  # one message that cannot be sent keeps no other from being sent and noted
             log.exception("delivery broke off", delivery=claim.id)
             return after(claim, Unanswered(None, type(error).__name__), self._clock())
-        return Result(claim=claim, state=DeliveryState.SENT, msgid=msgid)
+        return Result(claim=claim, state=DeliveryState.SENT, msgid=None if msgid == outbox.NO_MSGID else msgid)
 
     async def _hand_over(self, claim: Claim) -> str | None:
         """Give one message to WeChat; returns its msgid where reports will come for it."""
@@ -226,6 +228,10 @@ def after(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
         case AccountLimited():
             stop = channels.misconfigured(claim.channel, now, error.errcode)
             return Result(claim=claim, state=DeliveryState.QUEUED, reason=stop.reason, again_at=stop.until, stop=stop)
+        case TooFrequent():
+            return _wait(claim, channels.rushed(claim.channel, now))
+        case Unreached():
+            return _wait(claim, channels.unreached(claim.channel, now))
         case WindowClosed() | ConsentUsed():
             reason = tr("{WORDS}已不能发，改用别的方式", WORDS=WORDS[claim.channel])
             return Result(claim=claim, state=DeliveryState.QUEUED, reason=reason, again_at=now, is_closed=True)
@@ -242,13 +248,27 @@ def after(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
     return Result(claim=claim, state=DeliveryState.FAILED, reason=tr("微信拒绝：{error}", error=error)[:200])
 
 
+def _wait(claim: Claim, stop: channels.Stop) -> Result:
+    """Return that a message waits for its way, which takes nothing just now: that is no attempt of it."""
+    return Result(
+        claim=claim, state=DeliveryState.QUEUED, reason=stop.reason, again_at=stop.until, stop=stop, is_unsure=claim.is_unsure
+    )
+
+
 def _retry(claim: Claim, error: WeChatRefused, now: datetime) -> Result:
-    if claim.attempts > len(outbox.RETRIES):
-        if isinstance(error, Unanswered):
+    """Return when a message is tried again, and that it is given up once its tries are over.
+
+    Where WeChat is busy its way rests a moment, too: thousands that wait would all be tried in vain. The attempt counts all the same,
+    for it may be this message alone.
+    """
+    is_unsure = claim.is_unsure or isinstance(error, Unanswered)
+    is_busy = error.errcode == BUSY and not is_unsure
+    if claim.attempts > (PATIENCE if is_busy else len(outbox.RETRIES)):
+        if is_unsure:
             return Result(claim=claim, state=DeliveryState.UNKNOWN, reason=outbox.LOST, is_unsure=True)
         return Result(claim=claim, state=DeliveryState.FAILED, reason=tr("多次重试仍失败：{errmsg}", errmsg=error.errmsg)[:200])
-    wait = max(outbox.RETRIES[claim.attempts - 1], RUSHED if isinstance(error, TooFrequent) else timedelta())
+    waits = outbox.WAITS if is_busy else outbox.RETRIES
     return Result(
-        claim=claim, state=DeliveryState.QUEUED, reason=error.errmsg[:200], again_at=now + wait,
-        is_unsure=isinstance(error, Unanswered),
+        claim=claim, state=DeliveryState.QUEUED, reason=error.errmsg[:200], again_at=now + waits[min(claim.attempts, len(waits)) - 1],
+        is_unsure=is_unsure, is_tried=is_busy, stop=channels.busy(claim.channel, now) if is_busy else None,
     )  # fmt: skip

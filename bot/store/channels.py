@@ -40,6 +40,9 @@ DISABLED = timedelta(hours=1)
 #: What an operator can mend at once, such as an address that is not listed, is tried again soon.
 MENDABLE = timedelta(minutes=2)
 
+#: WeChat counts calls by the minute; one that is busy, or that no connection came about to, is asked again after these.
+MINUTE, BUSY, UNREACHED = timedelta(minutes=1), timedelta(seconds=5), timedelta(seconds=10)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
@@ -51,12 +54,32 @@ class Stop:
     reason: str
     is_fault: bool = True  # admins are told
 
+    def is_brief(self, now: datetime) -> bool:
+        """Tell whether it goes on so soon that what is not urgent had better wait than go another way."""
+        return self.waits and self.until - now <= MINUTE
+
 
 def spent(channel: str, now: datetime) -> Stop:
     """Return the stop of a way whose cap is reached: until the next day begins."""
     tomorrow = datetime.combine(now.astimezone(SHANGHAI).date() + timedelta(days=1), time(), SHANGHAI)
     reason = tr("今天的{WORDS}额度用完，明天 0 点继续", WORDS=WORDS[channel])
     return Stop(channel=channel, until=tomorrow, waits=True, reason=reason, is_fault=False)
+
+
+def rushed(channel: str, now: datetime) -> Stop:
+    """Return the stop of a way that carried as many as it may in a minute: until the next minute begins."""
+    until = now.replace(second=0, microsecond=0) + MINUTE
+    return Stop(channel=channel, until=until, waits=True, reason=tr("微信嫌发得太快，下一分钟继续"), is_fault=False)
+
+
+def busy(channel: str, now: datetime) -> Stop:
+    """Return the stop of a way on which WeChat is busy."""
+    return Stop(channel=channel, until=now + BUSY, waits=True, reason=tr("微信正忙，马上再试"), is_fault=False)
+
+
+def unreached(channel: str, now: datetime) -> Stop:
+    """Return the stop of a way on which WeChat cannot be reached at all."""
+    return Stop(channel=channel, until=now + UNREACHED, waits=True, reason=tr("连不上微信，马上再试"), is_fault=False)
 
 
 def disabled(channel: str, now: datetime, errcode: int | None) -> Stop:
@@ -84,9 +107,13 @@ def stops(session: Session, appid: str, now: datetime) -> dict[str, Stop]:
 
 
 def stop(session: Session, appid: str, stop: Stop, now: datetime) -> None:
-    """Let a way of an account stand still for everybody; one it may not use is told to the admins, once while it lasts."""
+    """Let a way of an account stand still for everybody; one it may not use is told to the admins, once while it lasts.
+
+    One that stands still for longer already keeps its reason: what was on its way meanwhile may have met a lesser one.
+    """
     channel = _channel(session, appid, stop.channel, now)
-    channel.stopped_until, channel.waits, channel.reason = stop.until, stop.waits, stop.reason
+    if channel.stopped_until is None or channel.stopped_until <= stop.until:
+        channel.stopped_until, channel.waits, channel.reason = stop.until, stop.waits, stop.reason
     if not stop.is_fault:
         return
     for community in communities.listed(session, appid)[:1]:  # whose admins look after the account

@@ -28,6 +28,7 @@ from bot.store.people import Resident
 from bot.store.policies import Quiet
 from bot.store.prepared import Prepared, chosen_once
 from bot.store.scope import Scoped
+from bot.store.upserts import insert as insert_heeding
 from bot.translation import tr, tr_all
 from bot.wechat import quota
 
@@ -108,6 +109,9 @@ REPEATABLE = timedelta(minutes=10)
 #: Waits before the second, third … attempt; together shorter than REPEATABLE.
 RETRIES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=3))
 
+#: Waits where WeChat was busy and surely took nothing, so that it need not remember; the last one holds from then on.
+WAITS = (*RETRIES, timedelta(minutes=10))
+
 #: How much earlier an urgent row counts as due: the longest due goes first.
 AHEAD = timedelta(days=1)
 
@@ -131,6 +135,7 @@ class Claim:
     appid: str = ""  # the account it goes through
     notice_id: int | None = None
     community_id: int = 0
+    is_unsure: bool = False  # WeChat may have taken it at an earlier try
 
     @property
     def is_repeatable(self) -> bool:
@@ -156,6 +161,7 @@ class Result:
     gone: bool = False  # nothing reaches the follower until they write or follow again
     is_closed: bool = False  # our ledger was wrong: this way is closed to this follower, another is to be found
     stop: Stop | None = None  # the whole way stands still
+    is_tried: bool = False  # the attempt counts although WeChat took nothing: it may be this message that it cannot take
 
     @property
     def is_plain(self) -> bool:
@@ -164,7 +170,7 @@ class Result:
 
     @property
     def is_refused(self) -> bool:
-        """Tell whether WeChat surely took nothing, so that the attempt is none and any way may be tried next."""
+        """Tell whether WeChat surely took nothing now, so that it may wait as long as it must."""
         return self.is_closed or self.stop is not None
 
 
@@ -190,7 +196,8 @@ def queue(
     An `urgent` one goes before whatever waits: a notice to thousands does not hold up an alarm. A `picture` is kept for it
     (bot/store/sentpictures.py) and stands in place of the text where one can be shown: in the chat.
     """
-    payload = {"text": words, "url": url, "title": title, **({"picture": True} if picture else {})}
+    marks = {name: True for name, is_so in (("picture", picture), ("urgent", urgent)) if is_so}
+    payload = {"text": words, "url": url, "title": title, **marks}
     delivery = Delivery(openid=openid, payload=payload, due_at=now - AHEAD if urgent else now, updated_at=now)
     session.add(delivery)
     session.flush()
@@ -370,7 +377,7 @@ class _Choice:
             at, reason = later
             return self._end(row, DeliveryState.QUEUED, reason, due_at=at, attempts=row.attempts - 1)
         # A repeat keeps its channel: the id that WeChat knows must mean the same message.
-        channel = row.channel or self._open(row.openid, follower)
+        channel = row.channel or self._open(row, follower)
         if not channel:
             return self._end(row, DeliveryState.UNREACHABLE, why_closed(self.stops))
         stop = self.stops.get(channel)
@@ -380,7 +387,7 @@ class _Choice:
         self.taken.append({"claimed": row.id, "channel": channel, "first_try_at": first, "is_unsure": True, "paced_at": paced})
         return Claim(
             id=row.id, attempts=row.attempts, openid=row.openid, channel=channel, payload=row.payload, first_try_at=first,
-            appid=self.ways.appid, notice_id=row.notice_id, community_id=row.community_id,
+            appid=self.ways.appid, notice_id=row.notice_id, community_id=row.community_id, is_unsure=row.is_unsure,
         )  # fmt: skip
 
     def _later(self, row: Any, follower: _Known) -> tuple[datetime, str] | None:
@@ -392,15 +399,22 @@ class _Choice:
             return None
         return (follower.told_at or self.now) + policies.HOUR, PACED
 
-    def _open(self, openid: str, follower: _Known) -> str:
+    def _open(self, row: Any, follower: _Known) -> str:
         """Return the channel that is open to a follower, and take what it costs; empty when none is."""
-        window = self.windows.get(openid, follower.window)
-        is_wanted = open_channel(window, True, self.ways, self.stops, self.now) == SUBSCRIPTION
-        allowed = is_wanted and followers.use_allowance(self.session, openid, self.ways.subscription, self.now)
-        channel = open_channel(window, allowed, self.ways, self.stops, self.now)
+        window, stops = self.windows.get(row.openid, follower.window), self._stops_of(row)
+        is_wanted = open_channel(window, True, self.ways, stops, self.now) == SUBSCRIPTION
+        allowed = is_wanted and followers.use_allowance(self.session, row.openid, self.ways.subscription, self.now)
+        channel = open_channel(window, allowed, self.ways, stops, self.now)
         if channel == CHAT and CHAT not in self.stops and (left := quota.take(window, self.now)):
-            self.windows[openid] = left
+            self.windows[row.openid] = left
         return channel
+
+    def _stops_of(self, row: Any) -> Mapping[str, Stop]:
+        """Return what a row goes round: an urgent one whatever stands still, another waits a minute for the chat, where all of it is read."""
+        stop = self.stops.get(CHAT)
+        if stop is None or row.payload.get("urgent") or not stop.is_brief(self.now):
+            return self.stops
+        return {name: other for name, other in self.stops.items() if name != CHAT}
 
     def _end(self, row: Any, state: DeliveryState, reason: str, **more: Any) -> Claim | None:
         _write(self.session, row.id, state=state, reason=reason, updated_at=self.now, **more)
@@ -528,8 +542,10 @@ def settle(session: Session, results: Sequence[Result], now: datetime) -> int:
             values["msgid"] = result.msgid
         if result.again_at:
             values["due_at"] = result.again_at
-        if result.is_refused:
-            values |= {"attempts": result.claim.attempts - 1, "first_try_at": None, "channel": ""}
+        if result.is_refused and not result.is_tried:
+            values["attempts"] = result.claim.attempts - 1
+        if result.is_refused and not result.is_unsure:  # any way may be tried next
+            values |= {"first_try_at": None, "channel": ""}
         written = session.execute(
             update(Delivery)
             .where(
@@ -570,10 +586,15 @@ def _correct_follower(session: Session, result: Result, now: datetime) -> None:
 # ------------------------------------------------------------------ WeChat's reports
 
 
+#: What WeChat writes where a message has no number: it belongs to none, and reports on many bear it.
+NO_MSGID = "0"
+
+
 def receive(session: Session, msgid: str, status: str, now: datetime) -> None:
-    """Take WeChat's report on a template message; one that comes before our own record of its msgid is kept."""
-    if not _apply_report(session, msgid, status, now):
-        session.add(MessageReport(msgid=msgid, status=status, at=now))
+    """Take WeChat's report on a template message; one that comes before our own record of its msgid is kept, the first of several."""
+    if msgid not in ("", NO_MSGID) and not _apply_report(session, msgid, status, now):
+        early = insert_heeding(session, MessageReport).values(msgid=msgid, status=status, at=now)
+        session.execute(early.on_conflict_do_nothing())
 
 
 def _apply_report(session: Session, msgid: str, status: str, now: datetime) -> bool:

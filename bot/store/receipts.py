@@ -15,6 +15,7 @@ from bot.model import moment
 from bot.sealed import sealed
 from bot.store import parts
 from bot.store.audience import Audience, Building, Flat, Unit, place_of
+from bot.store.channels import TEMPLATE
 from bot.store.notices import VERSION_WORDS, Notice, NoticeKind, NoticeState, NoticeVersion, versions_of
 from bot.store.outbox import REFUSED, Delivery, DeliveryState
 from bot.store.people import Household, Residence, Resident
@@ -71,6 +72,9 @@ _STATES = {
     Part.CANCELLED: (DeliveryState.CANCELLED,),
 }  # fmt: skip
 
+#: How long WeChat's report on a template message takes at the most; it comes within seconds, and never again where we were away just then.
+REPORTS_WITHIN, UNREPORTED = timedelta(days=1), tr("微信一天没有回报，不知道送到没有")
+
 #: Versions after which the words before them hold no longer, so that nobody is reminded of those or told them at the door.
 _REPLACING = (NoticeVersion.CORRECTION, NoticeVersion.CANCELLATION, NoticeVersion.ALL_CLEAR)
 
@@ -101,6 +105,14 @@ class Receipt:
     public_id: str  # the resident's
     name: str
     flat: str
+
+    def why(self, now: datetime) -> str:
+        """Return what is to be said beside the state: why it is so, or that WeChat has reported nothing for REPORTS_WITHIN."""
+        sent_at = self.delivery.sent_at
+        is_reported = self.delivery.channel == TEMPLATE and self.delivery.state is DeliveryState.SENT
+        if is_reported and sent_at is not None and now - sent_at > REPORTS_WITHIN:
+            return self.delivery.reason or UNREPORTED
+        return self.delivery.reason
 
 
 @dataclass(frozen=True, kw_only=True)

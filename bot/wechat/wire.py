@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.errors import Temporary, Unanswered, WeChatRefused
+from bot.errors import Temporary, Unanswered, Unreached, WeChatRefused
 from bot.wechat.refusals import BUSY, refusal
 
 #: Seconds for one try; WeChat answers in well under one, and takes the connection at once.
@@ -42,10 +42,6 @@ class Ask:
     secrets: tuple[str, ...] = ()
 
 
-class _Unreached(Temporary):
-    """No connection came about: WeChat has not seen the call."""
-
-
 class Wire:
     """Asks through one session; `pause` waits between tries."""
 
@@ -69,7 +65,7 @@ class Wire:
             async with self._http.request(ask.method, ask.url, params=ask.params, data=ask.body(), timeout=TIMEOUT) as response:
                 raw = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise _Unreached(None, f"WeChat did not answer: {type(error).__name__}") from None
+            raise Unreached(None, f"WeChat did not answer: {type(error).__name__}") from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unanswered(None, f"WeChat did not answer: {type(error).__name__}") from None
         if response.status >= 400:
@@ -78,7 +74,7 @@ class Wire:
 
 
 def _may_repeat(ask: Ask, error: Temporary) -> bool:
-    return isinstance(error, _Unreached) or error.errcode == BUSY or (isinstance(error, Unanswered) and ask.repeatable)
+    return isinstance(error, Unreached) or error.errcode == BUSY or (isinstance(error, Unanswered) and ask.repeatable)
 
 
 def _kind(status: int) -> type[WeChatRefused]:

@@ -106,7 +106,7 @@ def people(desk: Desk) -> View:
     return View(
         "notices/people.html",
         {
-            "notice": notice, "part": part, "said": said, "found": found, "rows": [(one, words(one), _channel(one)) for one in found.rows],
+            "notice": notice, "part": part, "said": said, "found": found, "rows": [(one, words(one), _channel(one), one.why(desk.now)) for one in found.rows],
             "tabs": [(one, name, figures[one]) for one, name in PART_WORDS.items() if figures[one] or one in (part, Part.ALL)],
             "address": _address(notice, "people", part=part, q=said, at=times.asked), "csv": _address(notice, "people.csv", part=part, q=said, at=times.asked),
             "means": MEANS.get(part, ""), **picking(desk, times),
@@ -120,7 +120,7 @@ def people_csv(desk: Desk) -> Download:
     notice, part, said, times = _asked(desk)
     rows = [
         (
-            one.flat, one.name, words(one), one.delivery.reason, _channel(one), *map(_at, (
+            one.flat, one.name, words(one), one.why(desk.now), _channel(one), *map(_at, (
                 one.delivery.occurrence if times.sendings else None,
                 one.delivery.sent_at, one.delivery.updated_at if one.delivery.state is DeliveryState.DELIVERED else None, one.delivery.read_at,
                 one.delivery.acknowledged_at,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
@@ -19,11 +20,12 @@ from bot.errors import (
     Temporary,
     TooFrequent,
     Unanswered,
+    Unreached,
     WeChatRefused,
     WindowClosed,
 )
 from bot.model import SHANGHAI
-from bot.sender import BATCH, MOST, Sender, after
+from bot.sender import BATCH, MOST, PATIENCE, Sender, after
 from bot.store import channels, followers, notices, outbox, reach, sentpictures
 from bot.store.audience import Audience
 from bot.store.communities import Community
@@ -481,7 +483,7 @@ async def test_what_wechat_may_have_taken_is_not_sent_after_ten_minutes(database
     (Temporary(-1, "busy"), "queued", True), (QuotaSpent(45009, "cap"), "queued", False), (RecipientGone(43004, "gone"), "failed", True),
     (WindowClosed(45015, "closed"), "queued", False), (ContentRefused(47003, "thing1"), "failed", True),
     (ChannelDisabled(48001, "no"), "queued", False), (AddressNotListed(40164, "no"), "queued", False),
-    (TooFrequent(45011, "slow"), "queued", True), (Unanswered(None, "reset"), "unknown", True), (WeChatRefused(99999, "?"), "failed", True),
+    (TooFrequent(45011, "slow"), "queued", False), (Unreached(None, "no"), "queued", False), (Unanswered(None, "reset"), "unknown", True), (WeChatRefused(99999, "?"), "failed", True),
 ])  # fmt: skip
 async def test_each_refusal_has_its_consequence(
     database: Database, now: datetime, fault: WeChatRefused, state: str, counted: bool
@@ -623,17 +625,115 @@ def test_retries_end_before_wechat_forgets_the_id() -> None:
     assert sum(outbox.RETRIES, timedelta()) + outbox.LEASE < outbox.REPEATABLE
 
 
-async def test_temporary_faults_are_tried_again_until_patience_ends(database: Database, now: datetime) -> None:
+@pytest.mark.parametrize(("fault", "tries"), [(Temporary(45066, "soon"), len(outbox.RETRIES)), (Temporary(-1, "busy"), PATIENCE)])
+async def test_temporary_faults_are_tried_again_until_patience_ends(
+    database: Database, now: datetime, fault: WeChatRefused, tries: int
+) -> None:
     wechat = WeChat()
-    wechat.fault = Temporary(-1, "busy")
+    wechat.fault = fault
     await publish(database, now, "3栋2单元501")
     at = now + notices.UNDO
-    for wait in (timedelta(), *outbox.RETRIES):
-        at += wait
+    for _ in range(tries):
         await sender(database, wechat, at).step()
+        waiting = await delivery_to(database, "oChen")
+        assert waiting.state == "queued"
+        at = waiting.due_at
+    await sender(database, wechat, at).step()
 
     assert (await states(database))["oChen"] == "failed"
-    assert wechat.calls == len(outbox.RETRIES) + 1
+    assert wechat.calls == tries + 1
+
+
+class Metered(WeChat):
+    """Takes so many in a minute and refuses the rest, as WeChat does."""
+
+    def __init__(self, in_a_minute: int, at: datetime) -> None:
+        super().__init__()
+        self.in_a_minute, self.at, self.taken = in_a_minute, at, 0
+
+    def _take(self, channel: str, openid: str, client_msg_id: str, words: str) -> None:
+        self.fault = TooFrequent(45011, "api minute-quota reach limit") if self.taken >= self.in_a_minute else None
+        super()._take(channel, openid, client_msg_id, words)
+        self.taken += 1
+
+
+async def test_minute_quota_lets_the_way_rest_and_costs_no_message_a_try(database: Database, now: datetime) -> None:
+    def queue(session: Session) -> None:
+        settle_in(session, now)
+        for number in range(196):
+            session.add(Follower(openid=f"oMany{number}", followed_at=now, window_until=now + timedelta(hours=48), window_left=5))
+            session.flush()
+            outbox.queue(session, f"oMany{number}", f"第{number}条", now)
+
+    await database.write(queue)
+    wechat, minutes = Metered(60, now), 0
+    while len(wechat.got) < 196:
+        wechat.taken = 0
+        await drain(database, wechat, now + minutes * timedelta(minutes=1))
+        minutes += 1
+        assert minutes < 10
+
+    rows = await database.read(lambda session: session.exec(select(Delivery)).all())
+    assert {(row.state.value, row.attempts, row.channel) for row in rows} == {("sent", 1, "chat")}
+    assert minutes == 4
+    assert wechat.calls <= 196 + 3 * BATCH
+
+
+async def test_what_is_urgent_goes_another_way_while_the_chat_rests_a_minute(database: Database, now: datetime) -> None:
+    def queue(session: Session) -> None:
+        settle_in(session, now)
+        channels.stop(session, "wx1", channels.rushed("chat", now), now)
+        outbox.queue(session, "oChen", "师傅明天来", now)
+        outbox.queue(session, "oChen", "三栋着火了", now, urgent=True)
+
+    await database.write(queue)
+    wechat = WeChat()
+    await drain(database, wechat, now)
+
+    rows = await database.read(lambda session: session.exec(select(Delivery).order_by(col(Delivery.id))).all())
+    assert [(row.state.value, row.channel) for row in rows] == [("queued", ""), ("sent", "template")]
+
+    await drain(database, wechat, now + timedelta(minutes=1))
+    rows = await database.read(lambda session: session.exec(select(Delivery).order_by(col(Delivery.id))).all())
+    assert [(row.state.value, row.channel) for row in rows] == [("sent", "chat"), ("sent", "template")]
+
+
+async def test_hours_without_wechat_cost_no_message(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    wechat.fault = Unreached(None, "WeChat did not answer: ClientConnectorError")
+    await publish(database, now, "3栋2单元501")
+    at = now + notices.UNDO
+    for _ in range(200):
+        await sender(database, wechat, at).step()
+        at += timedelta(minutes=1)
+    wechat.fault = None
+    await drain(database, wechat, at)
+
+    assert (await states(database))["oChen"] == "sent"
+
+
+async def test_what_may_have_come_before_wechat_was_away_is_told_as_unsure(database: Database, now: datetime) -> None:
+    wechat = WeChat()
+    wechat.faults = {"chat": WindowClosed(45015, "closed"), "template": Unanswered(None, "reset")}
+    await publish(database, now, "3栋2单元501")
+    at = now + notices.UNDO
+    await drain(database, wechat, at)
+    wechat.faults = {"template": Unreached(None, "WeChat did not answer: ClientConnectorError")}
+    for _ in range(20):
+        at += timedelta(minutes=1)
+        await sender(database, wechat, at).step()
+
+    assert (await states(database))["oChen"] == "unknown"
+
+
+async def test_lesser_stop_does_not_end_a_longer_one(database: Database, now: datetime) -> None:
+    def run(session: Session) -> dict[str, channels.Stop]:
+        settle_in(session, now)
+        for stop in (channels.spent("chat", now), channels.busy("chat", now)):
+            channels.stop(session, "wx1", stop, now)
+        return channels.stops(session, "wx1", now)
+
+    assert (await database.write(run))["chat"].until == channels.spent("chat", now).until
 
 
 async def test_follower_who_is_gone_is_not_written_to_again(database: Database, now: datetime) -> None:
@@ -667,6 +767,32 @@ async def test_report_that_comes_before_our_own_record_is_not_lost(database: Dat
     await database.write(outbox.settle, [Result(claim=claim, state=DeliveryState.SENT, msgid="77")], now)
 
     assert (await states(database))["oLi"] == "delivered"
+
+
+async def test_report_that_comes_twice_before_our_own_record_counts_once(database: Database, now: datetime) -> None:
+    await publish(database, now, "3栋2单元502")
+    [claim] = await database.write(outbox.claim, now + notices.UNDO, 10, WAYS)
+    for _ in range(2):
+        await database.write(outbox.receive, "77", "success", now)
+
+    await database.write(outbox.settle, [Result(claim=claim, state=DeliveryState.SENT, msgid="77")], now)
+
+    assert (await states(database))["oLi"] == "delivered"
+
+
+async def test_report_without_a_number_belongs_to_nobody_and_is_kept_nowhere(database: Database, now: datetime) -> None:
+    class Numberless(WeChat):
+        async def send_template(self, *message: Any, **more: Any) -> str:
+            await super().send_template(*message, **more)
+            return "0"
+
+    await publish(database, now, "3栋")
+    await sender(database, Numberless(), now + notices.UNDO).step()
+    for status in ("success", "failed:user block"):
+        await database.write(outbox.receive, "0", status, now)
+
+    assert (await states(database))["oLi"] == "sent"
+    assert await database.read(lambda session: session.exec(select(outbox.MessageReport)).all()) == []
 
 
 async def test_claim_is_served_by_the_partial_index(database: Database, now: datetime) -> None:

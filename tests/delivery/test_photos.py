@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import EpsImagePlugin, Image
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot import photos, pictures
 from bot.contract import Context
@@ -126,21 +126,33 @@ async def test_who_sent_a_photo_that_cannot_be_kept_is_told_which_and_what_to_do
 
 
 @pytest.mark.usefixtures("community")
-async def test_photo_that_did_not_come_is_spoken_of_only_when_it_is_given_up(
-    database: Database, now: datetime, tmp_path: Path
+@pytest.mark.parametrize("fault", [Temporary(-1, "system busy"), OSError(28, "No space left on device")])
+async def test_photo_is_fetched_days_later_and_given_up_only_when_wechat_has_forgotten_it(
+    database: Database, now: datetime, tmp_path: Path, fault: Exception
 ) -> None:
     class Media:
+        is_well = False
+
         async def download(self, media_id: str) -> bytes:
-            raise Temporary(-1, "system busy")
+            if self.is_well and media_id == "later":
+                return picture()
+            raise fault
 
-    await database.write(lambda session: session.add(Photo(openid="o", media_id="m", taken_at=now)))
-    fetcher = fetching(database, Media(), now, tmp_path)
-    told = []
-    for _ in range(photos.ATTEMPTS + 1):
-        await fetcher.step()
-        told.append(len(await database.read(lambda session: session.exec(select(Delivery)).all())))
+    def receive(session: Session) -> None:
+        session.add_all([Photo(openid="o", media_id=media_id, taken_at=now) for media_id in ("later", "never")])
 
-    assert told == [0] * (photos.ATTEMPTS - 1) + [1, 1]
+    await database.write(receive)
+    media, told = Media(), dict[int, int]()
+    for hour in range(74):
+        media.is_well = hour > 50
+        for _ in range(20):  # however often it is looked
+            await fetching(database, media, now + timedelta(hours=hour), tmp_path).step()
+        told[hour] = len(await database.read(lambda session: session.exec(select(Delivery)).all()))
+
+    rows = await database.read(lambda session: session.exec(select(Photo).order_by(col(Photo.id))).all())
+    assert [row.state for row in rows] == ["stored", "lost"]
+    assert rows[1].attempts <= len(photos.TRIES) + 1
+    assert (told[70], told[73]) == (0, 1)
 
 
 @pytest.mark.usefixtures("community")

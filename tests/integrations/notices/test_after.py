@@ -75,7 +75,7 @@ def test_whether_somebody_got_it_is_told_of_the_time_that_is_asked_for(town: Tow
 
     rows = looks(town, after.people, key, q="李梅", at=at).values["rows"]
 
-    assert [(words, one.delivery.occurrence.isoformat()) for one, words, _ in rows] == [(state, at)]
+    assert [(words, one.delivery.occurrence.isoformat()) for one, words, *_ in rows] == [(state, at)]
 
 
 def test_notice_of_one_time_has_nothing_to_pick(town: Town) -> None:
@@ -108,6 +108,27 @@ def test_each_list_can_be_had_as_a_table_of_the_time_that_is_looked_at(town: Tow
     assert flats[1:] == [["3栋2单元503", "没有人收到", "", "未绑定微信", "", "1", "0", "0", "0"]]
     assert [row[2].lstrip("'\t") for row in replies] == ["说了什么", "=几点恢复？"]
     assert not replies[1][2].startswith("="), "a spreadsheet must not reckon with it"
+
+
+@pytest.mark.parametrize(("channel", "after_hours", "said"), [
+    ("template", 25, "微信一天没有回报，不知道送到没有"), ("template", 23, ""), ("chat", 25, ""),
+])  # fmt: skip
+def test_what_wechat_reported_nothing_on_for_a_day_is_said_to_be_unsure(
+    town: Town, channel: str, after_hours: int, said: str
+) -> None:
+    key = weekly(town, 1)
+
+    def sent_by(session: Session) -> None:
+        for row in session.exec(select(Delivery).where(Delivery.state == DeliveryState.SENT)):
+            row.channel = channel
+
+    town.database.submit(sent_by).result()
+    town.now += timedelta(hours=after_hours)
+
+    rows = looks(town, after.people, key, part="sent").values["rows"]
+    exported = table(looks(town, after.people_csv, key, part="sent"))
+
+    assert {why for *_, why in rows} == {row[3] for row in exported[1:]} == {said}
 
 
 def test_what_is_picked_beside_unchanged_words_counts_and_the_week_stays(town: Town) -> None:
