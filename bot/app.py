@@ -23,6 +23,7 @@ from sqlmodel import Session, text
 
 import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, keyfile, metrics
+from bot.backups.keeper import Keeper
 from bot.console import site as console
 from bot.contract import Context, Integration, Office, Services, Work, personal
 from bot.contract.work import LINK_LIVES
@@ -427,8 +428,9 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         climber = Climber(linli.database, linli.clock, linli.context_of, senders)
         sealer = Sealer(linli.database, seals.key_of(linli.keys), linli.clock, settings.var)
         schedule = Schedule(
-            linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber, sealer
-        )
+            linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber, sealer,
+            Keeper(settings, linli.database, linli.clock),
+        )  # fmt: skip
         schedule.start()
         await asyncio.to_thread(give_memory_back)
         publisher = Publisher(linli.database, linli.clock, linli.context_of)

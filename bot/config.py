@@ -127,6 +127,14 @@ class Settings(Local):
     model_budget: int = Field(500, ge=0, description="times a day it may be asked, by all replicas together")
     model_price_sent: float = Field(0.0, ge=0, description="fen for a million tokens sent to it, for the log; 0 = not reckoned")
     model_price_written: float = Field(0.0, ge=0, description="fen for a million tokens it writes, for the log")
+    backup_folder: Path | None = Field(
+        None, description="folder, on another disk, that a backup goes to each night; empty = none is made"
+    )
+    backup_at: str = Field("03:30", description="when it is made, in Asia/Shanghai")
+    backup_keep: str = Field("7,4,12", description="how many days, weeks and months keep their newest one; older ones go")
+    backup_recipients: Annotated[list[str], NoDecode] = Field(
+        [], description="age recipients, age1…, separated by commas, for whom alone it can be opened; empty = it is not sealed"
+    )
     group_commit: int = Field(64, ge=1, le=1000, description="turns that may share one commit")
 
     @field_validator("wechat_token")
@@ -180,6 +188,33 @@ class Settings(Local):
                 raise ValueError(
                     f"LINLI_TRUSTED_PROXIES: {network!r} is no address or network; write them as 127.0.0.1,10.0.0.0/8"
                 ) from None
+        return found
+
+    @field_validator("backup_at")
+    @classmethod
+    def _check_backup_at(cls, value: str) -> str:
+        if not _CLOCK.fullmatch(value.strip()):
+            raise ValueError(f"LINLI_BACKUP_AT: {value!r} is no time of day; write it as 03:30")
+        return value.strip().zfill(5)
+
+    @field_validator("backup_keep")
+    @classmethod
+    def _check_backup_keep(cls, value: str) -> str:
+        if not re.fullmatch(r"[1-9]\d{0,3},\d{1,4},\d{1,4}", value.replace(" ", "")):
+            raise ValueError(
+                f"LINLI_BACKUP_KEEP: {value!r} are no days, weeks and months; write them as 7,4,12, with a day at least"
+            )
+        return value.replace(" ", "")
+
+    @field_validator("backup_recipients", mode="before")
+    @classmethod
+    def _check_recipients(cls, value: object) -> object:
+        found = _listed(value)
+        for name in found if isinstance(found, list) else []:
+            if not re.fullmatch("age1[02-9ac-hj-np-z]{58}", name):
+                raise ValueError(
+                    f"LINLI_BACKUP_RECIPIENTS: {name!r} is no recipient; `linli backup identity` makes one, age1 and 58 signs"
+                )
         return found
 
     @field_validator("database_url")

@@ -16,4 +16,5 @@ MODEL_SECONDS = Histogram(
     "linli_model_seconds", "Time until the language model had answered", buckets=(0.1, 0.3, 0.5, 1, 1.5, 2, 3)
 )
 API_CALLS = Counter("linli_api_calls", "Calls of machines by route and status", ["route", "status"])
+BACKUP_AT = Gauge("linli_backup_timestamp_seconds", "When the newest backup was made; 0 where there is none")
 INTENT_PROBLEMS = Gauge("linli_intent_problems", "Faults in the intent files")

@@ -10,6 +10,7 @@ from typing import TypeVar
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.backups.keeper import Keeper
 from bot.contract import Context, Job, Work, notices
 from bot.dialogue.backlog import Backlog
 from bot.eraser import Eraser
@@ -28,6 +29,9 @@ NOTICES, LADDER, PHOTOS, BACKLOG, INDEX, ERASURES, PRUNING = 1, 1, 2, 1, 2, 5, 3
 #: Seconds between seals over the event log: as long as a line may be changed unseen.
 SEALING = 5
 
+#: Seconds between looks whether a backup is due.
+BACKUP = 30
+
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
@@ -39,7 +43,7 @@ class Schedule:
     def __init__(
         self, database: Database, clock: Callable[[], datetime], contexts: Callable[[], Sequence[Context]],
         jobs: Sequence[Job], photographers: Sequence[Photographer], senders: Sequence[Sender], backlog: Backlog, eraser: Eraser,
-        climber: Climber, sealer: Sealer,
+        climber: Climber, sealer: Sealer, keeper: Keeper,
     ) -> None:  # fmt: skip
         self._database, self._clock, self._contexts = database, clock, contexts
         self._senders = senders
@@ -54,6 +58,7 @@ class Schedule:
         self._every("index", INDEX, self._index)
         self._every("erasures", ERASURES, eraser.step)
         self._every("sealing", SEALING, sealer.step)
+        self._every("backup", BACKUP, keeper.step)
         self._every("pruning", PRUNING, self._prune)
         self._every("sweeping", PRUNING, eraser.sweep)
         for job in jobs:

@@ -10,6 +10,7 @@ import typer
 
 from bot import __version__
 from bot.cli import auditing, keys, menu, privacy, qr
+from bot.cli import backup as backups
 from bot.cli import notice as notices
 from bot.cli import roster as rosters
 from bot.cli.notice import Community, Demo
@@ -28,6 +29,7 @@ app.add_typer(qr.app, name="qr")
 app.add_typer(rosters.app, name="roster")
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(backups.app, name="backup")
 
 #: What any command makes is for its own account alone: database, photos, secret, heads, logs.
 PRIVATE = 0o077
@@ -120,6 +122,20 @@ def migrate(
         setup.revise(revise, message)
     else:
         setup.migrate(status=status)
+
+
+@app.command()
+def restore(
+    backup: Annotated[Path, typer.Argument(help="The backup, as `linli backup` made it.")],
+    identity: backups.Identity = None,
+    keys: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What `linli backup keys` wrote, where the keys are lost, too.")
+    ] = None,
+) -> None:
+    """Bring an installation back into an empty place: LINLI_VAR holds no database yet."""
+    from bot.cli import backing
+
+    backing.restore(backup, identity, keys)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from bot import app, config, keyfile
+from bot.backups import keeping
 from bot.cli import account, counted, rights, show_json, stage
 from bot.console.languages import LANGUAGES
 from bot.contract import Integration
@@ -58,6 +59,9 @@ AUTOMATIC = "auto"
 
 #: How far ahead days off are to be known.
 AHEAD = timedelta(days=45)
+
+#: A backup of each night is late when the newest is older.
+LATE = timedelta(hours=26)
 
 #: Values of each column that the doctor opens.
 OPENED = 20
@@ -341,6 +345,8 @@ def _look(demo: bool) -> Iterator[Finding]:
         yield _look_at_rights(settings)
     database = _look_at_database(settings, [integration.folder for integration in integrations])
     yield database
+    if not demo:
+        yield look_at_backups(settings, app.clock())
     if database.ok:
         yield _look_at_keys(settings, demo)
         yield _look_at_words(settings)
@@ -364,6 +370,28 @@ def look_at_days_off(today: date) -> Finding:
     return Finding(
         name="days off", ok=True, detail=f"known to the end of {holidays.LAST_YEAR}", remedy="" if is_known else remedy
     )
+
+
+def look_at_backups(settings: config.Settings, now: datetime) -> Finding:
+    """See whether there is a backup of the last night, on another disk."""
+    name, folder = "backups", settings.backup_folder
+    if settings.database_url.startswith("postgres"):
+        return Finding(name=name, ok=True, detail="PostgreSQL is backed up by its own means, see docs/operations.md")
+    if folder is None:
+        remedy = "set LINLI_BACKUP_FOLDER to a folder on another disk, and run `linli backup keys FILE` once"
+        return Finding(name=name, ok=True, detail="none is made", remedy=remedy)
+    newest = keeping.listed(folder)[:1] if folder.is_dir() else []
+    if not newest or now - newest[0][0] > LATE:
+        detail = f"the newest in {folder} is of {newest[0][0]:%Y-%m-%d %H:%M}" if newest else f"there is none in {folder}"
+        return Finding(
+            name=name,
+            ok=False,
+            detail=detail,
+            remedy="run `linli backup` and read what hinders it; the server's log says so, too",
+        )
+    is_one_disk = settings.var.is_dir() and folder.stat().st_dev == settings.var.stat().st_dev
+    remedy = f"{folder} is on the disk of LINLI_VAR: what takes one takes both; name a folder on another" if is_one_disk else ""
+    return Finding(name=name, ok=True, detail=f"the newest is of {newest[0][0]:%Y-%m-%d %H:%M}", remedy=remedy)
 
 
 def _look_at_rights(settings: config.Settings) -> Finding:
@@ -394,6 +422,9 @@ def _look_at_database(settings: config.Settings, folders: list[Path]) -> Finding
                 name="sending", ok=False, detail="; ".join(stops), remedy="check the account's rights and IP whitelist"
             )
         return Finding(name="database", ok=True, detail=f"{kind}, up to date; sent today: {sent or 'nothing'}")
+    except Misconfigured as error:
+        detail, _, remedy = str(error).partition("; ")
+        return Finding(name="database", ok=False, detail=f"{kind}: {detail}", remedy=remedy)
     except Exception as error:  # the driver's errors are many; the doctor shows them all the same way
         return Finding(name="database", ok=False, detail=f"{kind}: {type(error).__name__}", remedy=_check_of(settings))
     finally:
@@ -435,7 +466,7 @@ def _look_at_keys(settings: config.Settings, demo: bool) -> Finding:
     secret = "LINLI_SECRET" if settings.secret.get_secret_value() else f"{settings.var / 'secret'}"
     return Finding(
         name=name, ok=True, detail=f"{place} opens what is there",
-        remedy="" if demo else f"back up {place} and {secret}, apart from the database: who loses either can read no personal data any more",
+        remedy="" if demo else f"keep {place} and {secret} elsewhere, too (`linli backup keys FILE`): who loses either can read no personal data any more",
     )  # fmt: skip
 
 

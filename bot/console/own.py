@@ -73,6 +73,7 @@ TASKS = (
     TaskKind(kind="service.failed", title=tr("服务出错")),
     TaskKind(kind="effect.died", title=tr("操作没有完成"), path="/effects"),
     TaskKind(kind="wechat.channel", title=tr("公众号权限")),
+    TaskKind(kind="backup.failed", title=tr("备份没有做成")),
 )
 
 CORE = Integration(

@@ -17,6 +17,7 @@ def test_every_file_of_the_rooms_it_opens_is_named_and_no_other() -> None:
     inner = ("danger", "kinds", "matching", "recurrence", "times")
     rooms = (
         "",
+        "backups",
         "console",
         "contract",
         "dialogue",
