@@ -23,7 +23,7 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "bookings": ("patient", "doctor", "starts_at", "state"),
     "passes": ("visitor_name", "starts_at", "ends_at", "plate", "people", "phone", "state"),
     "tickets": ("category", "location", "urgent", "appointment_at", "state", "words"),
-    "checkins": ("temperature", "symptoms"),
+    "checkins": ("temperature", "symptoms", "person"),
     "handoffs": ("topic", "words"),
     "alarms": ("kind",),
 }
@@ -35,7 +35,7 @@ KINDS = {*get_args(Kind), "answered"}
 DOINGS = ("say", "photo", "place", "tap", "staff", "back")
 
 #: Turns of one conversation, the fewest and the most.
-FEWEST, MOST = 3, 8
+FEWEST, MOST = 2, 8
 
 #: One thing that is expected, or one field of a row.
 Value = str | tuple[str, ...] | None
