@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import errno
 import gc
 import resource
 import signal
@@ -39,7 +40,7 @@ from bot.keys import Keys
 from bot.ladder import Climber
 from bot.language import late
 from bot.language.disclosure import Health
-from bot.logs import AccessLogger
+from bot.logs import AccessLogger, server_logger
 from bot.machines import site as machines
 from bot.machines.pace import Pace
 from bot.model import SHANGHAI
@@ -371,7 +372,9 @@ def build(linli: Linli, *, demo: bool = False) -> web.Application:
         webhook_url = f"http://{settings.host}:{settings.port}/wechat"
         stand_in = simulator.create(linli.account, settings.wechat_secret.get_secret_value(), webhook_url, linli.clock)
         app.add_subapp("/simulator", stand_in)
-    app.middlewares.append(_refuse_compressed)  # the innermost: its refusal is worded as each house words its own
+    app.middlewares.extend(
+        [_refuse_compressed, _miss_long_names]
+    )  # the innermost: a refusal is worded as each house words its own
     app.on_startup.append(_learn_to_read)
     app.cleanup_ctx.append(_work_in_the_background)
 
@@ -394,6 +397,19 @@ async def _refuse_compressed(
     if any(one.strip().lower() not in ("", "identity") for one in encodings):
         raise web.HTTPUnsupportedMediaType(text="the body is compressed; send it as it is")
     return await handler(request)
+
+
+@web.middleware
+async def _miss_long_names(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Find no file whose name is longer than a disk can hold."""
+    try:
+        return await handler(request)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise web.HTTPNotFound from None
 
 
 def _webhook(linli: Linli, appid: str, model: LanguageModel | None) -> Webhook:
@@ -565,7 +581,10 @@ async def run(app: web.Application, host: str, port: int, ready: Callable[[], Aw
 
 def runner_of(app: web.Application) -> web.AppRunner:
     """Return what serves an application; it hands bodies on as they came, for a few kilobytes of gzip inflate to gigabytes."""
-    return web.AppRunner(app, access_log_class=AccessLogger, shutdown_timeout=3.0, keepalive_timeout=IDLE, auto_decompress=False)
+    return web.AppRunner(
+        app, access_log_class=AccessLogger, logger=server_logger(metrics.MALFORMED.inc), shutdown_timeout=3.0, keepalive_timeout=IDLE,
+        auto_decompress=False,
+    )  # fmt: skip
 
 
 def _raise_limit() -> None:

@@ -6,6 +6,7 @@ Openids are personal data: only their hash is written. Message texts are never w
 import logging
 import re
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 
 import structlog
@@ -46,6 +47,23 @@ def _hide_rows(_: object, __: str, line: structlog.typing.EventDict) -> structlo
     if "exception" in line:
         line["exception"] = _DETAIL.sub(r"\1…", line["exception"])
     return line
+
+
+def server_logger(count: Callable[[], object]) -> logging.Logger:
+    """Return the logger of the HTTP server: a request that is no HTTP gets one line that repeats nothing of it, and is counted."""
+
+    def shorten(record: logging.LogRecord) -> bool:
+        fault = record.exc_info[0] if record.exc_info else None
+        if fault is None or not fault.__module__.startswith("aiohttp.http_exceptions"):
+            return record.levelno >= logging.WARNING
+        count()
+        structlog.get_logger(__name__).warning("request cannot be read", fault=fault.__name__)
+        return False
+
+    logger = logging.Logger("aiohttp.server", logging.DEBUG)  # one of its own; some of what is no HTTP is told there as no fault
+    logger.parent = logging.getLogger()
+    logger.addFilter(shorten)
+    return logger
 
 
 def hashed(openid: str) -> str:

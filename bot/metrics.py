@@ -4,6 +4,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 #: WeChat waits five seconds; the buckets crowd around that.
 WEBHOOK_SECONDS = Histogram("linli_webhook_seconds", "Time from push to reply", buckets=(0.01, 0.05, 0.1, 0.5, 1, 2, 4, 4.5, 5))
+MALFORMED = Counter("linli_malformed_requests", "Requests that are no HTTP, or whose address is none")
 PUSHES = Counter("linli_pushes", "Pushes of WeChat by what became of them", ["result"])
 ANSWERS = Counter("linli_answers", "Answers by outcome and intent", ["outcome", "intent"])
 SENT = Counter("linli_sent", "Deliveries handed to WeChat by channel and result", ["channel", "result"])

@@ -197,6 +197,27 @@ def begun(demo: Demo, query: str, headers: str, body: str) -> Iterator[socket.so
         yield connection
 
 
+@pytest.mark.parametrize("path", ["/static/{}", "/simulator/static/{}.css", "/console/{}", "/n/{}"])
+def test_name_longer_than_any_file_is_not_found(demo: Demo, path: str) -> None:
+    assert get(demo, path.format("a" * 300))[0] == 404
+
+
+@pytest.mark.parametrize("request_bytes", [
+    b"GARBAGE\r\n\r\n", b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n", b"GET http://[::1/ HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
+    b"POST /wechat HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+])  # fmt: skip
+def test_what_is_no_request_is_refused_and_counted(demo: Demo, request_bytes: bytes) -> None:
+    def counted() -> float:
+        return float(re.findall(r"^linli_malformed_requests_total (.+)$", get(demo, "/metrics")[1], re.MULTILINE)[0])
+
+    before = counted()
+    with socket.create_connection(("127.0.0.1", int(urlsplit(demo.url).port or 0)), timeout=10) as line:
+        line.sendall(request_bytes)
+        assert line.recv(100).startswith(b"HTTP/1.0 400")
+
+    assert counted() == before + 1
+
+
 def test_resident_who_writes_markup_is_answered(demo: Demo) -> None:
     assert said(demo, text_push("oHttp8", "请看 <!DOCTYPE html> 这个 <Encrypt>AAAA</Encrypt>", 70, clock())) != "success"
 
