@@ -20,7 +20,7 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlmodel import Session, text
+from sqlmodel import Session
 
 import bot.store.tables  # noqa: F401  every table is known, whoever uses it
 from bot import config, keyfile, metrics
@@ -48,6 +48,7 @@ from bot.pages import site as pages
 from bot.photos import Photographer
 from bot.proxies import PROXIES, Proxies, caller_of
 from bot.publisher import Publisher
+from bot.pulse import Pulse
 from bot.schedule import Schedule
 from bot.sealer import Sealer
 from bot.sender import Sender
@@ -159,7 +160,11 @@ class Linli:
     clock: Callable[[], datetime] = clock
     communities: Mapping[int, Community] = field(default_factory=dict)  # all of the installation, by id
     is_demo: bool = False
+    pulse: Pulse = field(init=False)
     _learning: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self.pulse = Pulse(self.database, self.clock, self.settings.var, self.settings.wechat_appid)
 
     @classmethod
     def assemble(
@@ -445,7 +450,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         sealer = Sealer(linli.database, seals.key_of(linli.keys), linli.clock, settings.var)
         schedule = Schedule(
             linli.database, linli.clock, linli.contexts, jobs, photographers, senders, backlog, eraser, climber, sealer,
-            Keeper(settings, linli.database, linli.clock),
+            Keeper(settings, linli.database, linli.clock), linli.pulse,
         )  # fmt: skip
         schedule.start()
         await asyncio.to_thread(give_memory_back)
@@ -607,14 +612,11 @@ async def _alive(_: web.Request) -> web.Response:
 
 
 async def _ready(request: web.Request) -> web.Response:
-    """Tell a proxy whether to send traffic here: the database answers and the intents are loaded."""
+    """Tell a proxy whether to send traffic here: what is written is kept, as was proven of late, and the intents are loaded."""
     linli = request.app[LINLI]
-    faults = []
-    try:
-        async with asyncio.timeout(2):
-            await linli.database.read(lambda session: session.execute(text("SELECT 1")).scalar())
-    except Exception as error:  # whatever it is, this replica is not ready
-        faults.append(f"database: {type(error).__name__}")
+    if not linli.pulse.has_looked:  # it has begun a moment ago
+        await linli.pulse.step()
+    faults = [*linli.pulse.faults]
     if not linli.understanding.catalogue.intents:
         faults.append("intents: none loaded")
     return web.json_response({"status": "not ready" if faults else "ok", "faults": faults}, status=503 if faults else 200)

@@ -17,6 +17,7 @@ from bot.eraser import Eraser
 from bot.ladder import Climber
 from bot.model import SHANGHAI
 from bot.photos import Photographer
+from bot.pulse import Pulse
 from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.store import attempts, effects, imports, masses, once, outcomes, sessions
@@ -28,6 +29,9 @@ NOTICES, LADDER, PHOTOS, BACKLOG, INDEX, ERASURES, PRUNING = 1, 1, 2, 1, 2, 5, 3
 
 #: Seconds between seals over the event log: as long as a line may be changed unseen.
 SEALING = 5
+
+#: Seconds between proofs that what is written is kept.
+PULSE = 3
 
 #: Seconds between looks whether a backup is due.
 BACKUP = 30
@@ -43,7 +47,7 @@ class Schedule:
     def __init__(
         self, database: Database, clock: Callable[[], datetime], contexts: Callable[[], Sequence[Context]],
         jobs: Sequence[Job], photographers: Sequence[Photographer], senders: Sequence[Sender], backlog: Backlog, eraser: Eraser,
-        climber: Climber, sealer: Sealer, keeper: Keeper,
+        climber: Climber, sealer: Sealer, keeper: Keeper, pulse: Pulse,
     ) -> None:  # fmt: skip
         self._database, self._clock, self._contexts = database, clock, contexts
         self._senders = senders
@@ -58,6 +62,7 @@ class Schedule:
         self._every("index", INDEX, self._index)
         self._every("erasures", ERASURES, eraser.step)
         self._every("sealing", SEALING, sealer.step)
+        self._every("pulse", PULSE, pulse.step)
         self._every("backup", BACKUP, keeper.step)
         self._every("pruning", PRUNING, self._prune)
         self._every("sweeping", PRUNING, eraser.sweep)

@@ -16,7 +16,7 @@ async def test_old_reports_are_forgotten_at_the_hourly_tick(database: Database, 
     long_ago = now - timedelta(days=4)
     await database.write(masses.receive, "9", "send success", 1, 0, long_ago)
     others: Any = SimpleNamespace(step=None, sweep=None)
-    schedule = Schedule(database, lambda: now, list, [], [], [], others, others, others, others, others)
+    schedule = Schedule(database, lambda: now, list, [], [], [], others, others, others, others, others, others)
 
     await schedule._prune()
 

@@ -35,6 +35,9 @@ NOW = datetime(2026, 3, 11, 10, tzinfo=SHANGHAI)
 
 APOLOGY = "刚才没有处理成功"
 
+#: Seconds in which the slowest machine answers: only who holds the writer up is late.
+PATIENT = 60.0
+
 
 class Door:
     """A webhook, and a database writer that can be held up."""
@@ -93,7 +96,7 @@ async def door(demo_var: Path) -> AsyncIterator[Door]:
     linli = app.Linli.assemble(settings, clock=lambda: NOW)
     webhook = Webhook(
         account=linli.account, database=linli.database, understanding=linli.understanding, house=lambda: linli.house,
-        clock=lambda: NOW,
+        clock=lambda: NOW, reply_within=PATIENT,
     )  # fmt: skip
     application = web.Application()
     application.router.add_post("/wechat", webhook.receive)
@@ -130,7 +133,7 @@ async def test_late_answer_is_success_first_and_follows_once_however_often_it_is
 
     answers = [await door.push("你好", 1)]
     await door.webhook.close()
-    door.webhook.reply_within = 4.2
+    door.webhook.reply_within = PATIENT
     answers += [await door.push("你好", 1) for _ in range(2)]
 
     assert answers == [SUCCESS] * 3
@@ -149,7 +152,7 @@ async def test_what_cannot_even_be_recorded_gets_no_body_so_that_wechat_asks_aga
             await wechat.post(url, params=query, data=body)
     door.gate.set()
     await door.webhook.close()
-    door.webhook.reply_within = 4.2
+    door.webhook.reply_within = PATIENT
 
     assert "邻里小助手" in await door.push("你好", 1)
     assert await door.queued() == []

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlmodel import Session
 
 from bot import config, metrics
 from bot.backups import keeping, making
 from bot.backups.keeping import Keep
 from bot.errors import Misconfigured
 from bot.model import SHANGHAI
-from bot.store import communities, scope, tasks
+from bot.store import operators
 from bot.store.database import Database
 from bot.translation import tr
 
@@ -43,13 +42,15 @@ class Keeper:
         except Misconfigured as error:
             self._failed_at = now
             log.error("backup failed", reason=str(error))
-            await self._database.write(_tell, self._settings.wechat_appid, str(error), now)
+            title = tr("昨夜的备份没有做成：{reason}", reason=str(error)[:150])
+            await self._database.write(operators.tell, self._settings.wechat_appid, now, kind=KIND, title=title, subject=SUBJECT)
             return None
         self._failed_at = None
         for path in keeping.outdated(keeping.listed(folder), Keep.read(self._settings.backup_keep)):
             path.unlink(missing_ok=True)
         log.info("backup made", file=made.path.name, bytes=made.size, seconds=round(made.seconds, 1))
-        await self._database.write(_settle, self._settings.wechat_appid, now)
+        outcome = tr("备份已经做好")
+        await self._database.write(operators.settle, self._settings.wechat_appid, now, subject=SUBJECT, outcome=outcome)
         return made.path
 
     def _is_due(self, folder: Path, now: datetime) -> bool:
@@ -66,17 +67,3 @@ def last_due(at: str, now: datetime) -> datetime:
     here = now.astimezone(SHANGHAI)
     today = here.replace(hour=int(at[:2]), minute=int(at[3:]), second=0, microsecond=0)
     return today if today <= here else today - timedelta(days=1)
-
-
-def _tell(session: Session, appid: str, reason: str, now: datetime) -> None:
-    for community in communities.listed(session, appid)[:1]:  # whose admins look after the installation
-        with scope.within(session, community.key):
-            title = tr("昨夜的备份没有做成：{reason}", reason=reason[:150])
-            tasks.open_once(session, now, kind=KIND, need="account.manage", title=title, subject=SUBJECT)
-
-
-def _settle(session: Session, appid: str, now: datetime) -> None:
-    for community in communities.listed(session, appid)[:1]:
-        with scope.within(session, community.key):
-            for task in tasks.about(session, SUBJECT):
-                tasks.close(session, task, now, tr("备份已经做好"))

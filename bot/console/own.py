@@ -74,6 +74,7 @@ TASKS = (
     TaskKind(kind="effect.died", title=tr("操作没有完成"), path="/effects"),
     TaskKind(kind="wechat.channel", title=tr("公众号权限")),
     TaskKind(kind="backup.failed", title=tr("备份没有做成")),
+    TaskKind(kind="disk.low", title=tr("磁盘快满了")),
 )
 
 CORE = Integration(

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from bot.model import SHANGHAI, maybe_moment
-from bot.store import communities, scope, tasks
+from bot.store import operators
 from bot.store.upserts import insert
 from bot.translation import tr
 
@@ -116,15 +116,9 @@ def stop(session: Session, appid: str, stop: Stop, now: datetime) -> None:
         channel.stopped_until, channel.waits, channel.reason = stop.until, stop.waits, stop.reason
     if not stop.is_fault:
         return
-    for community in communities.listed(session, appid)[:1]:  # whose admins look after the account
-        with scope.within(session, community.key):
-            _tell_admins(session, stop, now)
-
-
-def _tell_admins(session: Session, stop: Stop, now: datetime) -> None:
-    subject = f"channel:{stop.channel}"
     title = tr("{reason}，请到公众平台检查权限和 IP 白名单，或运行 linli doctor", reason=stop.reason)
-    tasks.open_once(session, now, kind="wechat.channel", need="account.manage", title=title, urgent=True, subject=subject)
+    subject = f"channel:{stop.channel}"
+    operators.tell(session, appid, now, kind="wechat.channel", title=title, subject=subject, urgent=True)
 
 
 def count(session: Session, appid: str, carried: Iterable[str], now: datetime) -> None:

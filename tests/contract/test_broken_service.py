@@ -139,7 +139,7 @@ async def test_job_that_fails_stops_no_other_job_and_no_other_community(database
 
 def ticking(database: Database, now: datetime, contexts: Sequence[Context], jobs: Sequence[Job]) -> Schedule:
     nobody: Any = SimpleNamespace(step=None, sweep=None)
-    return Schedule(database, lambda: now, lambda: contexts, jobs, [], [], nobody, nobody, nobody, nobody, nobody)
+    return Schedule(database, lambda: now, lambda: contexts, jobs, [], [], nobody, nobody, nobody, nobody, nobody, nobody)
 
 
 def test_event_recorded_otherwise_than_declared_is_refused(database: Database, community: Community, now: datetime) -> None:
