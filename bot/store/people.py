@@ -21,6 +21,7 @@ from bot.rosters.rows import ResidentRole as ResidentRole
 from bot.sealed import PHONE_END, Search, digest_of, keyring_of, sealed
 from bot.store import directory, objections
 from bot.store.directory import DirectoryWord
+from bot.store.lookup import Lookup
 from bot.store.prepared import Prepared
 from bot.store.scope import Scoped
 from bot.translation import tr
@@ -142,7 +143,13 @@ class Binding(Scoped, table=True):
     ended_at: datetime | None = maybe_moment()
 
 
-_BOUND = select(Resident).where(Resident.openid == bindparam("sought"))
+_BOUND = Lookup(select(Resident).where(Resident.openid == bindparam("sought")))
+_RESIDENCES = Lookup(
+    select(Residence, Household)
+    .join(Household, col(Household.id) == col(Residence.household_id))
+    .where(col(Residence.resident_id) == bindparam("whose"))
+    .order_by(col(Residence.id))
+)
 _RESIDENT, _LIVES, _AGAINST = (SQLModel.metadata.tables[name] for name in ("resident", "residence", "objection"))
 _KNOWN_THERE = ~exists().where(_AGAINST.c.openid == _RESIDENT.c.openid, _AGAINST.c.household_id == _LIVES.c.household_id)
 _HAS_HOME = exists().where(
@@ -223,7 +230,7 @@ def index_missing(session: Session, limit: int = 2000) -> int:
 
 def bound(session: Session, openid: str) -> Resident | None:
     """Return who is bound to an openid, None if nobody is."""
-    return session.scalars(_BOUND, {"sought": openid}).first()
+    return _BOUND.first(session, sought=openid)
 
 
 def bound_among(session: Session, openids: Collection[str]) -> dict[str, Resident]:
@@ -339,12 +346,7 @@ def residents_at(session: Session, household: Household) -> Sequence[tuple[Resid
 
 def residences_of(session: Session, resident: Resident) -> Sequence[tuple[Residence, Household]]:
     """Return where somebody lives and lived: what holds first, then in the order of coming."""
-    theirs = (
-        select(Residence, Household)
-        .join(Household, col(Household.id) == col(Residence.household_id))
-        .where(col(Residence.resident_id) == resident.id)
-    )
-    return sorted(session.exec(theirs.order_by(col(Residence.id))).all(), key=lambda row: not row[0].is_current)
+    return sorted(_RESIDENCES.all(session, whose=resident.id), key=lambda row: not row[0].is_current)
 
 
 def residences_of_all(session: Session, ids: Sequence[int]) -> Sequence[tuple[Residence, Household]]:
