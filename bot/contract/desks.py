@@ -12,8 +12,9 @@ from bot.store.lookup import Lookup
 from bot.store.scope import within
 from bot.store.staff import Staff
 
-
-_MEMBER = Lookup(select(Staff).where(Staff.openid == bindparam("openid"), col(Staff.disabled_at).is_(None)).order_by(col(Staff.id)))
+_MEMBER = Lookup(
+    select(Staff).where(Staff.openid == bindparam("openid"), col(Staff.disabled_at).is_(None)).order_by(col(Staff.id))
+)
 
 
 def in_each(turn: Turn, need: str, run: Callable[[Desk], str]) -> str:

@@ -6,9 +6,9 @@ The rows it finds are the session's own: the same objects as those of any other 
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
-from sqlalchemy import Select, bindparam, inspect
+from sqlalchemy import bindparam, inspect
 from sqlalchemy.orm import Mapper, make_transient_to_detached, with_loader_criteria
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
@@ -29,7 +29,11 @@ class Lookup(Generic[T]):
     An `IN` over a list that changes is none that can be compiled once: ask for all and choose, or use an ordinary SELECT.
     """
 
-    def __init__(self, statement: "Select[Any]") -> None:
+    @overload
+    def __init__(self, statement: SelectOfScalar[T]) -> None: ...
+    @overload
+    def __init__(self, statement: Any) -> None: ...
+    def __init__(self, statement: Any) -> None:
         self._statement = statement
         self._is_scalar = isinstance(statement, SelectOfScalar)
 
@@ -74,8 +78,6 @@ class Lookup(Generic[T]):
         return made[0] if self._is_scalar else tuple(made)
 
 
-
-
 class _Column:
     """A value that is given back as it is."""
 
@@ -97,7 +99,7 @@ class _Entity:
         self._keys = [self._names.index(mapper.get_property_by_column(column).key) for column in mapper.primary_key]
 
     def take(self, session: Session, values: Sequence[Any]) -> Any:
-        key = self._mapper.identity_key_from_primary_key([values[place] for place in self._keys])
+        key = self._mapper.identity_key_from_primary_key(tuple(values[place] for place in self._keys))
         known = session.identity_map.get(key)
         if known is not None:
             return known

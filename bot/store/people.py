@@ -144,7 +144,7 @@ class Binding(Scoped, table=True):
 
 
 _BOUND = Lookup(select(Resident).where(Resident.openid == bindparam("sought")))
-_RESIDENCES = Lookup(
+_RESIDENCES: Lookup[tuple[Residence, Household]] = Lookup(
     select(Residence, Household)
     .join(Household, col(Household.id) == col(Residence.household_id))
     .where(col(Residence.resident_id) == bindparam("whose"))

@@ -479,7 +479,7 @@ def acknowledge(session: Session, identity: int, by: str, now: datetime) -> None
     session.execute(mine.values(acknowledged_at=now, acknowledged_by=by).execution_options(synchronize_session=False))
 
 
-_LATELY = Lookup(
+_LATELY: Lookup[tuple[Delivery, Notice]] = Lookup(
     select(Delivery, Notice)
     .join(Notice, col(Notice.id) == col(Delivery.notice_id))
     .where(col(Delivery.openid) == bindparam("openid"), col(Delivery.sent_at) > bindparam("since"))

@@ -86,10 +86,8 @@ def answer(work: Work, question: TicketQuestion, ticket: Ticket, words: str) -> 
     return _told(work, ticket, work.session.get(Staff, question.staff_id), question.answer, question.text)
 
 
-_ANY_OPEN = Lookup(
-    select(TicketQuestion.id)
-    .where(TicketQuestion.at > bindparam("since"), col(TicketQuestion.answered_at).is_(None))
-    .limit(1)
+_ANY_OPEN: Lookup[int | None] = Lookup(
+    select(TicketQuestion.id).where(TicketQuestion.at > bindparam("since"), col(TicketQuestion.answered_at).is_(None)).limit(1)
 )
 
 
