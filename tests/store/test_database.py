@@ -280,7 +280,6 @@ async def test_work_under_way_makes_room_between_two_of_its_group(database: Data
     assert [one for one in order if one != "gate"][-2:] == ["message 1", "message 2"]
 
 
-
 @pytest.mark.parametrize("fails", [False, True])
 async def test_what_comes_first_waits_for_one_commit_not_for_two(
     database: Database, fails: bool, monkeypatch: pytest.MonkeyPatch

@@ -45,7 +45,9 @@ def both(database: Database) -> Database:
                 flat = Household(building="3", unit="2", room="501")
                 session.add(flat)
                 session.flush()
-                one = Resident(household_id=flat.key, name="李雷", openid=f"o{community}", phone=f"1380000000{community}", tags=["独居"])
+                one = Resident(
+                    household_id=flat.key, name="李雷", openid=f"o{community}", phone=f"1380000000{community}", tags=["独居"]
+                )
                 session.add(one)
                 session.flush()
                 session.add(Residence(resident_id=one.key, household_id=flat.key, role=ResidentRole.OWNER))
