@@ -162,6 +162,7 @@ class Linli:
     is_demo: bool = False
     pulse: Pulse = field(init=False)
     _learning: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _houses: dict[str, tuple[tuple[object, ...], House]] = field(default_factory=dict, init=False)  # by AppID
 
     def __post_init__(self) -> None:
         self.pulse = Pulse(self.database, self.clock, self.settings.var, self.settings.wechat_appid)
@@ -258,9 +259,15 @@ class Linli:
 
     def house_of(self, appid: str) -> House:
         """Return what a turn of an account needs; newcomers begin in its first community."""
+        of = (self.communities, self.understanding, self.understanding.catalogue, self.is_demo)
+        known = self._houses.get(appid)
+        if known is not None and all(one is other for one, other in zip(known[0], of, strict=True)):
+            return known[1]
         served = self.served_by(appid) or {self.community.key: self.community}
         context = replace(self.context.of(served[min(served)]), neighbours=tuple(served.values()))
-        return House(context=context, understanding=self.understanding, communities=served)
+        house = House(context=context, understanding=self.understanding, communities=served)
+        self._houses[appid] = (of, house)  # until one of these is another: a message asks for it twice
+        return house
 
     @property
     def account(self) -> Account:

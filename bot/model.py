@@ -14,6 +14,8 @@ from sqlalchemy import JSON, Column, DateTime, Dialect, Enum, Index, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
+from bot.defaults import factory
+
 #: Days, weeks and opening hours are those of the community, whatever the server's clock says.
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 UTC = ZoneInfo("UTC")
@@ -22,6 +24,7 @@ UTC = ZoneInfo("UTC")
 PUBLIC_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
+@factory
 def public_id() -> str:
     """Return a random id of 10 characters (50 bits) that people may see."""
     return "".join(secrets.choice(PUBLIC_ALPHABET) for _ in range(10))
@@ -86,7 +89,7 @@ def json_column(default: Any = None) -> Any:
     """
     if default is None:
         return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
-    return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+    return Field(default_factory=factory(default), sa_column=Column(JSON, nullable=False))
 
 
 def index_where_known(table: str, column: str) -> Index:

@@ -18,6 +18,7 @@ from sqlalchemy.sql.operators import is_, is_not
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
+from bot.defaults import factory
 from bot.errors import Misconfigured, Unreadable
 from bot.keyring import Keyring
 
@@ -185,12 +186,12 @@ def sealed_number(place: str) -> Any:
 
 def sealed_list(place: str) -> Any:
     """Return a column for a JSON list that is sealed; a changed one must be assigned anew."""
-    return Field(default_factory=list, sa_column=Column(Sealed(place, Content.LIST), nullable=False))
+    return Field(default_factory=factory(list), sa_column=Column(Sealed(place, Content.LIST), nullable=False))
 
 
 def sealed_map(place: str) -> Any:
     """Return a column for a JSON object that is sealed; a changed one must be assigned anew."""
-    return Field(default_factory=dict, sa_column=Column(Sealed(place, Content.MAP), nullable=False))
+    return Field(default_factory=factory(dict), sa_column=Column(Sealed(place, Content.MAP), nullable=False))
 
 
 def maybe_sealed_map(place: str) -> Any:

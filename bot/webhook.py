@@ -44,6 +44,10 @@ RECORD_WITHIN = 0.5
 #: Seconds before a turn is tried again that another replica overtook (at once) or whose database was away.
 PAUSES = (0.0, 0.2, 0.5, 1.0, 1.5)
 
+#: Ordinary messages that are with the writer at a time. The others wait before it: answers come in groups as large as this, and whatever
+#: else is asked, such as at the gate, waits behind one.
+AT_ONCE = 24
+
 #: Signatures remembered, the last ones: a flood of replays is refused before it costs anything.
 SEEN = 10_000
 
@@ -68,6 +72,7 @@ class Webhook:
     _seen: dict[str, str] = field(default_factory=dict)  # signatures that cover no body -> what they came with
     _keeping: set["asyncio.Task[bool]"] = field(default_factory=set)  # uses of signatures being written down
     _talking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # by openid
+    _admitted: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)  # one message after the other, each in a breath of its own
 
     async def verify(self, request: web.Request) -> web.Response:
@@ -206,6 +211,7 @@ class Webhook:
     async def _take(self, message: messages.Message, push: "_Push") -> Answer:
         """Answer one message, after those that the same resident sent before; an emergency waits for nothing."""
         async with self._reading:
+            await self.database.precedence.calm()
             heard = self.understanding.hear(message, push.at, self.house().communities)
             await asyncio.sleep(
                 0
@@ -213,7 +219,8 @@ class Webhook:
         if heard.match.emergency:
             return await self._take_turn(message, heard, push)
         talking = self._talking.setdefault(message.openid, asyncio.Lock())
-        async with talking:
+        async with talking, self._admitted:
+            await self.database.precedence.calm()
             return await self._take_turn(message, await self._consult(message, heard, push), push)
 
     async def _take_turn(self, message: messages.Message, heard: Heard, push: "_Push") -> Answer:

@@ -138,6 +138,12 @@ async def look(request: web.Request) -> web.StreamResponse:
 
 def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
     async def handle(request: web.Request) -> web.StreamResponse:
+        if not page.comes_first:
+            return await answer(request)
+        with parts.database.precedence.taken():
+            return await answer(request)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
         viewer = await signed_in(request)
         if viewer is None:
             raise web.HTTPFound(f"/console/in?to={quote(request.rel_url.raw_path)}" if request.method == "GET" else "/console/in")

@@ -101,6 +101,7 @@ from bot.sealed import UNREADABLE, Search, digest_of, is_unreadable, sealed, sea
 from bot.store.communities import Community
 from bot.store.conversations import Conversation, Line
 from bot.store.events import Event
+from bot.store.lookup import Lookup
 from bot.store.notices import Notice, NoticeState
 from bot.store.outbox import Delivery, DeliveryState
 from bot.store.people import Evidence, Household, Residence, Resident, ResidentRole
@@ -113,7 +114,7 @@ from bot.translation import stored, tr, tr_all
 __all__ = [
     "NUMBER", "PUBLIC_ALPHABET", "ROLE_WORDS", "SHANGHAI", "UNREADABLE", "Access", "Act", "Action", "Amendment", "Ask", "Asked", "Aspect", "Audience", "Basis", "Beside", "Call", "Caller", "Card", "Cell",
     "Choice", "Column", "Community", "Context", "Conversation", "Days", "Delivery", "DeliveryState", "Desk", "Download", "Ended", "Endpoint", "Episode", "Errand", "Event", "Evidence", "Figure",
-    "Finder", "Found", "GiveUp", "Grammar", "HandOver", "Happening", "Hours", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Machine", "Matter", "Narrowed",
+    "Finder", "Found", "GiveUp", "Grammar", "HandOver", "Happening", "Hours", "Household", "Impact", "Integration", "Job", "Kind", "Ladder", "Later", "Line", "Listing", "Log", "Lookup", "Machine", "Matter", "Narrowed",
     "NoSlots", "Notice", "NoticeState", "Office", "Page", "Past", "Performer", "Permission", "Personal", "Photo", "Processing", "Purpose", "Question", "Reaction", "Reading",
     "Redirect", "Refusal", "Reply", "Residence", "Resident", "ResidentRole", "Retention", "Role", "Rows", "Said", "SaidFlat", "Sample", "Scoped", "Search", "Services", "Slot", "Staff",
     "Subject", "Task", "TaskKind", "Then", "Today", "Turn", "Understood", "Unit", "Upload", "Value", "View", "Visit", "Wish", "WithConsent", "Work", "action", "amends", "api", "asked_in", "audience",

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.contract import telling
 from bot.contract.pages import Desk
 from bot.contract.work import Turn, Work
+from bot.store.lookup import Lookup
 from bot.store.scope import within
 from bot.store.staff import Staff
+
+_MEMBER = Lookup(
+    select(Staff).where(Staff.openid == bindparam("openid"), col(Staff.disabled_at).is_(None)).order_by(col(Staff.id))
+)
 
 
 def in_each(turn: Turn, need: str, run: Callable[[Desk], str]) -> str:
@@ -18,8 +24,7 @@ def in_each(turn: Turn, need: str, run: Callable[[Desk], str]) -> str:
     """
     for place in turn.context.neighbours or (turn.community,):
         with within(turn.session, place.key):
-            mine = select(Staff).where(Staff.openid == turn.openid, col(Staff.disabled_at).is_(None)).order_by(col(Staff.id))
-            member = turn.session.exec(mine).first()
+            member = _MEMBER.first(turn.session, openid=turn.openid)
             if member is None:
                 continue
             there = Work(session=turn.session, now=turn.now, context=turn.context.of(place))

@@ -110,7 +110,7 @@ class Context:
     photos: Path | None = None  # the folder of the photos that were fetched
     is_demo: bool = False  # nobody lives here: what stands in for hardware may be tried
 
-    @property
+    @cached_property
     def office(self) -> Office:
         """When this community's office is open."""
         return self.usual_office.in_community(self.community.office_hours, self.community.office_days)
@@ -119,8 +119,8 @@ class Context:
         """Fill a phrase; it may also use {community.name}, {community.phone}, {community.address} and {community.hours}."""
         return fill(template, {**self.facts, **values}, now)
 
-    @property
-    def facts(self) -> dict[str, str]:
+    @cached_property
+    def facts(self) -> Mapping[str, str]:
         """What every phrase may say of the community, by its placeholder."""
         known = {f"community.{name}": getattr(self.community, name) for name in ("name", "phone", "address")}
         return {**known, "community.hours": self.office.in_words()}

@@ -4,16 +4,16 @@ Beside its entries an index is taught the intents and what no intent wants: few 
 How sure it is therefore counts against all else that may be meant.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 from sqlmodel import Session
 
 from bot.language.files import Catalogue, Intent
-from bot.language.known import Known
-from bot.language.matching.matcher import Matcher
+from bot.language.known import Known, Sought
+from bot.language.matching.matcher import Match, Matcher
 from bot.language.normalise import Tables
 from bot.language.questions import is_question
 from bot.language.reading import Reading
@@ -44,11 +44,11 @@ class _Index:
     live: Sequence[Entry]
     matcher: Matcher | None
 
-    def search(self, said: Reading) -> Iterator[tuple[str, float]]:
+    def search(self, said: Reading, match: Callable[[Matcher], Match]) -> Iterator[tuple[str, float]]:
         if self.matcher is None:
             return
         day = knowledge.day_of(said.now)
-        for candidate in self.matcher.match(said).candidates:
+        for candidate in match(self.matcher).candidates:
             if candidate.intent.isdigit() and candidate.confidence >= LIKELY:  # the others are intents
                 entry = self.live[int(candidate.intent)]
                 if entry.is_live(day):
@@ -69,12 +69,11 @@ class Knowledge:
 
     def find(self, said: Reading, communities: Collection[int] | None = None) -> tuple[Known, ...]:
         """Return the entries that may answer a message, as `search` does."""
-        found = [
-            Known(entry=entry, community_id=community, confidence=confidence)
-            for community, index in self._indexes.items() if communities is None or community in communities
-            for entry, confidence in index.search(said)
-        ]  # fmt: skip
-        return tuple(sorted(found, key=lambda known: known.confidence, reverse=True))
+        return _find(self._indexes, said, communities)
+
+    def sought(self, said: Reading, communities: Collection[int] | None = None) -> Sequence[Known]:
+        """Return the same, looked for in what is known now once somebody asks for it."""
+        return Sought(partial(_find, self._indexes, said, communities))
 
     def look(self, session: Session) -> Mapping[int, Shelf]:
         """Return what has changed in the database since it was learned: one small query where nothing has."""
@@ -104,6 +103,16 @@ class Knowledge:
         live = _live(shelf, day)
         asked = tuple(tuple(dict.fromkeys((entry.question, *entry.others))) for entry in live)
         return _Index(shelf=shelf, live=live, matcher=_taught(asked, catalogue, self._elsewhere) if asked else None)
+
+
+def _find(indexes: Mapping[int, _Index], said: Reading, communities: Collection[int] | None) -> tuple[Known, ...]:
+    match = cache(lambda matcher: matcher.match(said))  # communities that tell the same share a matcher
+    found = [
+        Known(entry=entry, community_id=community, confidence=confidence)
+        for community, index in indexes.items() if communities is None or community in communities
+        for entry, confidence in index.search(said, match)
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda known: known.confidence, reverse=True))
 
 
 @lru_cache(maxsize=1)  # communities that tell the same share what was learned; more would keep tens of megabytes

@@ -1,6 +1,6 @@
 """What a resident said, whichever way it came, as it was understood. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ class Heard:
     more: tuple["Heard", ...] = ()
     clauses: tuple["Clause", ...] = ()  # each by itself, where there are several
     since: datetime | None = None  # the time said before it, of whose day it goes on: 下午四点 after 明天上午十点
-    known: tuple[Known, ...] = ()  # what the communities of the account know of it, the likeliest first
+    known: Sequence[Known] = ()  # what the communities of the account know of it, the likeliest first
 
     @property
     def text(self) -> str:

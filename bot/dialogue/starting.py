@@ -263,7 +263,7 @@ def _is_for_people(intent: Intent) -> bool:
 def is_known(heard: Heard, intent: Intent | None) -> bool:
     """Tell whether the knowledge surely has the answer, and no intent is as sure."""
     best = heard.match.candidates[0].confidence if intent is not None else 0.0
-    return bool(heard.known) and heard.known[0].is_sure and best < heard.known[0].confidence
+    return best < 1 and bool(heard.known) and heard.known[0].is_sure and best < heard.known[0].confidence
 
 
 def _wish(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Step:
@@ -317,7 +317,9 @@ def _told_beside(heard: Heard, facts: Facts) -> Intent | None:
 
 def _serve(standing: Standing, heard: Heard, facts: Facts) -> Step:
     """Start all wishes of a message, the urgent one first; the others wait behind it."""
-    first, *rest = sorted((replace(heard, more=()), *heard.more), key=lambda piece: not _is_urgent(piece, facts))
+    first, *rest = (replace(heard, more=()), *heard.more)
+    if rest:
+        first, *rest = sorted((first, *rest), key=lambda piece: not _is_urgent(piece, facts))
     waiting = _waiting(rest, facts)
     intent = facts.intents[first.match.candidates[0].intent]
     return _listed(start(standing, intent, first, facts, outer=waiting), first, waiting, facts)

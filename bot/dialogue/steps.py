@@ -3,7 +3,7 @@
 Every step says how the talk stands once it is done, as far as that is known before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -89,7 +89,7 @@ class Inform(Step):
     """Answer a question from what is known; else comes another step."""
 
     question: str
-    known: tuple[Known, ...]
+    known: Sequence[Known]
     otherwise: Step
 
 

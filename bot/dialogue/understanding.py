@@ -149,13 +149,13 @@ class Understanding:
         whole = self._aside_from_small_talk(match(message), beginning, match)
         if supposed := self._supposed(message, whole):
             return Heard(
-                reading=message, match=replace(whole, supposed=supposed), known=self.knowledge.find(message, communities)
+                reading=message, match=replace(whole, supposed=supposed), known=self.knowledge.sought(message, communities)
             )
         pieces = requests.part(
             beginning, whole, lambda said: self._settled(match(said), said), self._says_more, self._differ, self._is_other, self._leans,
         )  # fmt: skip
         first, *rest = (
-            Heard(reading=piece.said, match=piece.match, known=self.knowledge.find(piece.said, communities))
+            Heard(reading=piece.said, match=piece.match, known=self.knowledge.sought(piece.said, communities))
             for piece in self._wishes(pieces) or (Piece(said=beginning, match=whole),)
         )
         clauses = tuple(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from bot.language import grievances, times
 from bot.language.kinds import flat, moment, plate, regular
@@ -94,11 +95,16 @@ def _places(text: str, slots: Sequence[Slot], found: Mapping[str, Value]) -> Ite
     if slot is None or not value:
         return
     names = {word: name for name, words in slot.options.items() for word in words}
-    word = longest_first(names)
-    for match in re.finditer(rf"(?P<first>{word})(?=的?{_AND}(?P<second>{word}))", text):
+    for match in _two_of(tuple(names)).finditer(text):
         for said in (match["first"], match["second"]):
             if said not in value and names[said] not in value:
                 yield said
+
+
+@lru_cache(maxsize=32)  # by the places of a form: it takes longer to write than to look through a message
+def _two_of(words: Sequence[str]) -> re.Pattern[str]:
+    word = longest_first(words)
+    return re.compile(rf"(?P<first>{word})(?=的?{_AND}(?P<second>{word}))")
 
 
 def _times(said: Reading, slots: Sequence[Slot], found: Mapping[str, Value]) -> Iterator[str]:

@@ -66,6 +66,12 @@ def mount(app: web.Application, parts: Parts) -> None:
 
 def _handler(parts: Parts, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
+        if not endpoint.comes_first:
+            return await answer(request)
+        with parts.database.precedence.taken():
+            return await answer(request)
+
+    async def answer(request: web.Request) -> web.Response:
         now = parts.clock()
         key = await _key_of(parts, request, now)
         if wait := parts.pace.wait(key.id or 0, key.per_minute, now):
@@ -78,16 +84,16 @@ def _handler(parts: Parts, endpoint: Endpoint) -> Callable[[web.Request], Awaita
         run = parts.database.read if endpoint.method == "GET" else parts.database.write
         run = parts.database.write_first if endpoint.comes_first else run
         try:
-            answer = await run(_serve, parts, endpoint, key, dict(request.match_info), query, body)
+            given = await run(_serve, parts, endpoint, key, dict(request.match_info), query, body)
         except LookupError as error:
             if not is_missing(error):
                 raise
             raise Refused(404, f"there is no {request.path}") from error
         except Refusal as refusal:
             raise Refused(422, str(refusal)) from refusal
-        if answer is None:
+        if given is None:
             return web.Response(status=204, headers=HEADERS)
-        return web.Response(body=answer, content_type="application/json", headers=HEADERS)
+        return web.Response(body=given, content_type="application/json", headers=HEADERS)
 
     return handle
 

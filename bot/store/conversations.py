@@ -16,6 +16,7 @@ from bot.sealed import is_unreadable, maybe_sealed_map, sealed
 from bot.store import events, scope
 from bot.store.database import announce
 from bot.store.followers import Follower
+from bot.store.lookup import Lookup
 from bot.store.prepared import Prepared, Row, writing
 from bot.store.scope import Scoped
 
@@ -99,6 +100,7 @@ _FIND = Prepared(
 _FOLLOWER = SQLModel.metadata.tables[str(Follower.__tablename__)]
 _KNOWN_IN = Prepared(select(_FOLLOWER.c.community_id).where(_FOLLOWER.c.openid == bindparam("sought")))
 _KEEP = Prepared(update(_CONVERSATION).where(_CONVERSATION.c.openid == bindparam("sought")), *_CHANGES)
+_LARGE = Lookup(select(Conversation.is_large).where(Conversation.openid == bindparam("sought")))
 _SAY = writing(_LINE)
 
 
@@ -144,15 +146,17 @@ def keep(session: Session, kept: Kept) -> None:
 def say(session: Session, openid: str, speaker: str, text: str, now: datetime, *, staff_id: int | None = None,
         photo_id: int | None = None, delivery_id: int | None = None) -> None:  # fmt: skip
     """Write down one thing said."""
-    session.add(
-        Line(openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id, delivery_id=delivery_id)
-    )
+    session.flush()  # what was said before stands before it
+    _SAY.run(
+        session, community_id=scope.of(session), openid=openid, at=now, speaker=speaker, text=text, staff_id=staff_id, photo_id=photo_id,
+        delivery_id=delivery_id,
+    )  # fmt: skip
     announce(session, events.ANNOUNCED)
 
 
 def is_large(session: Session, openid: str) -> bool:
     """Tell whether somebody asked for big letters and few words."""
-    return bool(session.exec(select(Conversation.is_large).where(Conversation.openid == openid)).first())
+    return bool(_LARGE.first(session, sought=openid))
 
 
 def look(session: Session, openid: str) -> Kept | None:

@@ -10,7 +10,7 @@ import asyncio
 import queue
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from sqlalchemy.util import LRUCache
 from sqlmodel import Session
 
 from bot.keyring import Keyring
+from bot.precedence import Precedence
 from bot.store.prepared import send
 
 P = ParamSpec("P")
@@ -74,7 +75,8 @@ _FIRST_COMES = _Work(lambda session: None, Future())
 class _Queue:
     """What waits for a writer, in its order; and what goes before all of it, for somebody stands there: a check at the gate."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, joins: bool = False) -> None:
+        self._joins = joins
         self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._first: deque[_Work] = deque()
 
@@ -91,6 +93,15 @@ class _Queue:
     def hurries(self) -> bool:
         """Whether something goes before what is under way."""
         return bool(self._first)
+
+    def join(self, works: list[_Work], place: int) -> int:
+        """Put all that goes before the others at a place among the works of a commit under way; returns how many those are.
+
+        They wait for one commit, not for two. Not where rows are locked one by one: there they would be, in another order than others do.
+        """
+        joining = self.first() if self._joins and self._first else []
+        works[place:place] = joining
+        return len(joining)
 
     def first(self) -> list[_Work]:
         """Take all that goes before the others."""
@@ -117,9 +128,10 @@ class Database:
         self._opened: Engine | None = self.engine
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._group = group
-        self._work = _Queue()
+        self._work = _Queue(joins=self.is_sqlite)
         # SQLite has one writer; on PostgreSQL one more stands aside for what must not wait behind the others.
         self._aside = self._work if self.is_sqlite else _Queue()
+        self.precedence = Precedence()
         self._listeners: list[Callable[[Set[str]], None]] = []
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         queues = [self._work] if self.is_sqlite else [self._work] * POSTGRES_WRITERS + [self._aside]
@@ -226,12 +238,17 @@ class Database:
                 return
 
     def _write_first(self, work: "_Queue") -> None:
-        first = work.first()
-        while first:
-            first = first[self._write_group(work, first) :]
+        self._write_all(work, work.first())
+
+    def _write_all(self, work: _Queue, works: list[_Work]) -> None:
+        while works:
+            works = works[self._write_group(work, works) :]
 
     def _write_group(self, work: _Queue, works: list[_Work]) -> int:
-        """Run works in one transaction, as many as until something goes before them; returns how many. When the database itself fails, run them one by one."""
+        """Run works in one transaction, as many as until something goes before them, which joins them; returns how many of the list are done.
+
+        When the database itself fails, run them one by one.
+        """
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 outcomes = self._commit(work, works)
@@ -258,7 +275,7 @@ class Database:
             _settle(works, [_Outcome(error=error)])
             return
         for one in works:
-            self._write_group(work, [one])
+            self._write_all(work, [one])
 
     def _commit(self, work: _Queue, works: list[_Work]) -> "Sequence[_Outcome]":
         if len(works) > 1:
@@ -324,9 +341,7 @@ def _run_together(connection: Connection, work: _Queue, works: list[_Work]) -> "
     """Run works one after the other without savepoints, which cost a tenth of a turn; raises _Apart when one fails."""
     outcomes: list[_Outcome] = []
     with _Shared(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
-        for one in works:
-            if outcomes and work.hurries:
-                break
+        for one in _until_hurried(work, works):
             session.info.clear()  # whose rows the work before saw
             try:
                 value = one.run(session)
@@ -342,12 +357,18 @@ def _run_together(connection: Connection, work: _Queue, works: list[_Work]) -> "
 
 def _run_apart(connection: Connection, work: _Queue, works: list[_Work]) -> "Sequence[_Outcome]":
     """Run each work in a SAVEPOINT; a failing work undoes itself only, a failing database everything."""
-    outcomes: list[_Outcome] = []
-    for one in works:
-        if outcomes and work.hurries:
-            break
-        outcomes.append(_run(connection, one))
-    return outcomes
+    return [_run(connection, one) for one in _until_hurried(work, works)]
+
+
+def _until_hurried(work: _Queue, works: list[_Work]) -> Iterator[_Work]:
+    """Yield works of a commit until something goes before the rest: it joins the works where that may be, and is the last to be done."""
+    ends, done, is_hurried = len(works), 0, False
+    while done < ends:
+        yield works[done]
+        done += 1
+        if work.hurries:
+            ends = (ends if is_hurried else done) + work.join(works, done)
+            is_hurried = True
 
 
 def _run(connection: Connection, work: _Work) -> _Outcome:

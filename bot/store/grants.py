@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlmodel import Field, Session, UniqueConstraint, select
 
 from bot.model import word
+from bot.store.lookup import Lookup
 from bot.store.scope import Scoped
 from bot.store.staff import Role
 
@@ -21,9 +22,12 @@ class Grant(Scoped, table=True):
     allowed: bool
 
 
+_ALL: Lookup[Grant] = Lookup(select(Grant))
+
+
 def changed(session: Session) -> Mapping[tuple[Role, str], bool]:
     """Return what is not as proposed: (role, permission) -> allowed."""
-    return {(Role(row.role), row.permission): row.allowed for row in session.exec(select(Grant)).all()}
+    return {(Role(row.role), row.permission): row.allowed for row in _ALL.all(session)}
 
 
 def change(session: Session, role: Role, permission: str, allowed: bool, default: bool) -> None:

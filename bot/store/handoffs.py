@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from bot.errors import Refusal
 from bot.model import PUBLIC_ALPHABET, shortened
 from bot.store import events, tasks
 from bot.store.conversations import Conversation
+from bot.store.lookup import Lookup
 from bot.store.tasks import Task
 
 #: The kind of task that a hand-off is.
@@ -53,10 +55,17 @@ def waits(task: Task) -> bool:
     return task.is_open and bool(task.data.get("waits"))
 
 
+_OPEN_OF = Lookup(
+    select(Task)
+    .where(Task.openid == bindparam("openid"), Task.kind == KIND, col(Task.closed_at).is_(None))
+    .order_by(col(Task.id).desc())
+    .limit(_MOST)
+)
+
+
 def open_of(session: Session, openid: str) -> Sequence[Task]:
     """Return somebody's open hand-offs, the newest first."""
-    mine = select(Task).where(Task.openid == openid, Task.kind == KIND, col(Task.closed_at).is_(None))
-    return session.exec(mine.order_by(col(Task.id).desc()).limit(_MOST)).all()
+    return _OPEN_OF.all(session, openid=openid)
 
 
 def open_among(session: Session, openids: Sequence[str]) -> Sequence[Task]:

@@ -6,12 +6,12 @@ the account's erasure until their day is over.
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Field, Session, col, select
 
 from bot.store import scope, sealing
 from bot.store.scope import Scoped
-from bot.store.upserts import insert
+from bot.store.upserts import Upsert
 
 #: Days for which counts are kept: nobody asks for older ones than today's.
 KEPT = timedelta(days=1)
@@ -34,6 +34,16 @@ class Tally(Scoped, table=True):
     count: int = 0
 
 
+_MORE = Upsert(
+    Tally,
+    lambda row: row.on_conflict_do_update(
+        index_elements=["community_id", "kind", "key", "day"],
+        set_={"count": col(Tally.count) + 1},
+        where=col(Tally.count) < bindparam("most"),
+    ).returning(col(Tally.count)),
+)
+
+
 def key_of(session: Session, what: str) -> str:
     """Return under which key something is counted."""
     return sealing.digest(session, what, PURPOSE)
@@ -41,14 +51,12 @@ def key_of(session: Session, what: str) -> str:
 
 def take(session: Session, kind: str, key: str, most: int, now: datetime) -> bool:
     """Count one more of today; False, and nothing counted, where there were `most` already. Two at once never both take the last."""
-    session.flush()
-    row = insert(session, Tally).values(
-        community_id=scope.of(session), kind=kind, key=key_of(session, key), day=now.date(), count=1
+    if most <= 0:
+        return False
+    counted = _MORE.first(
+        session, community_id=scope.of(session), kind=kind, key=key_of(session, key), day=now.date(), count=1, most=most
     )
-    more = row.on_conflict_do_update(
-        index_elements=["community_id", "kind", "key", "day"], set_={"count": col(Tally.count) + 1}, where=col(Tally.count) < most
-    )
-    return most > 0 and session.connection().execute(more.returning(col(Tally.count))).first() is not None
+    return counted is not None
 
 
 def give_back(session: Session, kind: str, key: str, now: datetime) -> None:

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import Field, Session, col, select
 
 from bot.model import moment
 from bot.store import sealing
+from bot.store.lookup import Lookup
 from bot.store.scope import Scoped
 
 #: What the hashes of accounts that households do not know are for.
@@ -22,6 +23,9 @@ class Objection(Scoped, table=True):
     openid: str = Field(primary_key=True)
     household_id: int = Field(primary_key=True, foreign_key="household.id", index=True)
     at: datetime = moment()
+
+
+_AGAINST = Lookup(select(Objection.household_id).where(col(Objection.openid).in_((bindparam("openid"), bindparam("erased")))))
 
 
 def object_to(session: Session, openid: str, household_id: int, now: datetime) -> None:
@@ -41,7 +45,8 @@ def is_objected(session: Session, openid: str, household_id: int) -> bool:
 
 def flats_against(session: Session, openid: str) -> set[int]:
     """Return the ids of the flats that do not know an account."""
-    return set(session.exec(select(Objection.household_id).where(col(Objection.openid).in_(known_as(session, openid)))).all())
+    known, erased = known_as(session, openid)
+    return set(_AGAINST.all(session, openid=known, erased=erased))
 
 
 def objected(session: Session, household_id: int) -> list[Objection]:

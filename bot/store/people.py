@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import bindparam, case, delete, event, exists, inspect, update
+from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, Index, Session, SQLModel, UniqueConstraint, col, select
@@ -21,7 +22,9 @@ from bot.rosters.rows import ResidentRole as ResidentRole
 from bot.sealed import PHONE_END, Search, digest_of, keyring_of, sealed
 from bot.store import directory, objections
 from bot.store.directory import DirectoryWord
-from bot.store.prepared import Prepared
+from bot.store.lookup import Lookup
+from bot.store.objections import Objection
+from bot.store.prepared import Prepared, Row
 from bot.store.scope import Scoped
 from bot.translation import tr
 
@@ -142,7 +145,13 @@ class Binding(Scoped, table=True):
     ended_at: datetime | None = maybe_moment()
 
 
-_BOUND = select(Resident).where(Resident.openid == bindparam("sought"))
+_BOUND = Lookup(select(Resident).where(Resident.openid == bindparam("sought")))
+_RESIDENCES: Lookup[tuple[Residence, Household]] = Lookup(
+    select(Residence, Household)
+    .join(Household, col(Household.id) == col(Residence.household_id))
+    .where(col(Residence.resident_id) == bindparam("whose"))
+    .order_by(col(Residence.id))
+)
 _RESIDENT, _LIVES, _AGAINST = (SQLModel.metadata.tables[name] for name in ("resident", "residence", "objection"))
 _KNOWN_THERE = ~exists().where(_AGAINST.c.openid == _RESIDENT.c.openid, _AGAINST.c.household_id == _LIVES.c.household_id)
 _HAS_HOME = exists().where(
@@ -223,7 +232,7 @@ def index_missing(session: Session, limit: int = 2000) -> int:
 
 def bound(session: Session, openid: str) -> Resident | None:
     """Return who is bound to an openid, None if nobody is."""
-    return session.scalars(_BOUND, {"sought": openid}).first()
+    return _BOUND.first(session, sought=openid)
 
 
 def bound_among(session: Session, openids: Collection[str]) -> dict[str, Resident]:
@@ -234,13 +243,47 @@ def bound_among(session: Session, openids: Collection[str]) -> dict[str, Residen
 
 def has_home(session: Session, openid: str) -> bool:
     """Tell whether an openid is bound to somebody who has a flat that knows it (`homes`), without fetching them."""
-    return _HOW_AT_HOME.first(session, sought=openid) is not None
+    return _how_at_home(session, openid) is not None
 
 
 def asks_flat(session: Session, openid: str) -> bool | None:
     """Tell whether who is bound to an openid must be asked which of their flats they mean; None for who has none."""
-    row = _HOW_AT_HOME.first(session, sought=openid)
+    row = _how_at_home(session, openid)
     return None if row is None else bool(row[1])
+
+
+#: Where a session remembers who is at home, which a turn asks up to eight times.
+_REMEMBERED = "at home"
+
+
+def _how_at_home(session: Session, openid: str) -> Row | None:
+    known: dict[str, Row | None] = session.info.setdefault(_REMEMBERED, {})
+    if openid not in known:
+        known[openid] = _HOW_AT_HOME.first(session, sought=openid)
+    return known[openid]
+
+
+@event.listens_for(AnySession, "after_soft_rollback")
+def _forget_taken_back(session: AnySession, _before: object) -> None:
+    _forget_homes(session)
+
+
+@event.listens_for(AnySession, "after_flush")
+def _forget_changed(session: AnySession, _context: object) -> None:
+    rows = (*session.new, *session.dirty, *session.deleted)
+    if _REMEMBERED in session.info and any(isinstance(row, Resident | Residence | Objection) for row in rows):
+        _forget_homes(session)
+
+
+@event.listens_for(AnySession, "do_orm_execute")
+def _forget_written(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        _forget_homes(state.session)
+
+
+def _forget_homes(session: AnySession) -> None:
+    """Forget them in place: who goes back to another scope (`scope.within`) finds nothing that was true before it."""
+    session.info.get(_REMEMBERED, {}).clear()
 
 
 #: A phone number, or its end, as people write it.
@@ -339,12 +382,7 @@ def residents_at(session: Session, household: Household) -> Sequence[tuple[Resid
 
 def residences_of(session: Session, resident: Resident) -> Sequence[tuple[Residence, Household]]:
     """Return where somebody lives and lived: what holds first, then in the order of coming."""
-    theirs = (
-        select(Residence, Household)
-        .join(Household, col(Household.id) == col(Residence.household_id))
-        .where(col(Residence.resident_id) == resident.id)
-    )
-    return sorted(session.exec(theirs.order_by(col(Residence.id))).all(), key=lambda row: not row[0].is_current)
+    return sorted(_RESIDENCES.all(session, whose=resident.id), key=lambda row: not row[0].is_current)
 
 
 def residences_of_all(session: Session, ids: Sequence[int]) -> Sequence[tuple[Residence, Household]]:

@@ -33,6 +33,13 @@ class Prepared:
         row = send(connection, compiled.sql, compiled.bind(values)).fetchone()
         return None if row is None else compiled.read(row)
 
+    def rows(self, session: Session, *, is_one: bool = False, **values: Any) -> list[Row]:
+        """Return the rows found; with `is_one` no more than the first."""
+        connection = session.connection()
+        compiled = self._for(connection.dialect)
+        cursor = send(connection, compiled.sql, compiled.bind(values))
+        return [compiled.read(row) for row in (cursor.fetchmany(1) if is_one else cursor.fetchall())]
+
     def run(self, session: Session, **values: Any) -> int:
         """Change what is to be changed; returns how many rows."""
         connection = session.connection()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col
 
@@ -16,6 +16,7 @@ from bot.sealed import sealed
 from bot.store import parts
 from bot.store.audience import Audience, Building, Flat, Unit, place_of
 from bot.store.channels import TEMPLATE
+from bot.store.lookup import Lookup
 from bot.store.notices import VERSION_WORDS, Notice, NoticeKind, NoticeState, NoticeVersion, versions_of
 from bot.store.outbox import REFUSED, Delivery, DeliveryState
 from bot.store.people import Household, Residence, Resident
@@ -53,6 +54,9 @@ class Part(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     UNACKNOWLEDGED = "unacknowledged"
 
+
+#: Notices of an account that something said to one may mean.
+_LATEST = 20
 
 #: Still on their way.
 WAITING = (DeliveryState.ARMED, DeliveryState.QUEUED, DeliveryState.SENDING)
@@ -487,16 +491,18 @@ def acknowledge(session: Session, identity: int, by: str, now: datetime) -> None
     session.execute(mine.values(acknowledged_at=now, acknowledged_by=by).execution_options(synchronize_session=False))
 
 
-def lately(session: Session, openid: str, since: datetime, limit: int = 20) -> list[tuple[Delivery, Notice]]:
-    """Return the notices that WeChat took for an account after `since`, the newest first."""
-    query = (
-        select(Delivery, Notice)
-        .join(Notice, col(Notice.id) == col(Delivery.notice_id))
-        .where(col(Delivery.openid) == openid, col(Delivery.sent_at) > since)
-        .order_by(col(Delivery.sent_at).desc(), col(Delivery.id).desc())
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in session.execute(query)]
+_LATELY: Lookup[tuple[Delivery, Notice]] = Lookup(
+    select(Delivery, Notice)
+    .join(Notice, col(Notice.id) == col(Delivery.notice_id))
+    .where(col(Delivery.openid) == bindparam("openid"), col(Delivery.sent_at) > bindparam("since"))
+    .order_by(col(Delivery.sent_at).desc(), col(Delivery.id).desc())
+    .limit(_LATEST)
+)
+
+
+def lately(session: Session, openid: str, since: datetime) -> list[tuple[Delivery, Notice]]:
+    """Return the notices that WeChat took for an account after `since`, the newest first, _LATEST at most."""
+    return _LATELY.all(session, openid=openid, since=since)
 
 
 def reply(session: Session, told: Delivery, words: str, now: datetime) -> None:

@@ -25,13 +25,13 @@ class _Whose:
         return getattr(kind, "community_id", column("community_id"))  # asked of the mark itself SQLAlchemy wants any column
 
 
-class _Marked:
+class Marked:
     """What the criterion below is written against; SQLAlchemy finds the tables among its subclasses."""
 
     whose = _Whose()
 
 
-class Scoped(SQLModel, _Marked):
+class Scoped(SQLModel, Marked):
     """What every table has whose rows belong to one community. Left out when a row is made, the scope says whose it is."""
 
     community_id: int = Field(default=None, foreign_key="community.id", nullable=False)
@@ -71,9 +71,14 @@ def everywhere(session: Session) -> Iterator[None]:
             session.info[_KEY] = before
 
 
+def here(session: Session) -> int | None:
+    """Return the community of the scope, None where there is none."""
+    return session.info.get(_KEY)
+
+
 def of(session: Session) -> int:
     """Return the community of the scope; raises Unscoped where there is none."""
-    found = session.info.get(_KEY)
+    found = here(session)
     if found is None:
         raise Unscoped("this is written for one community; enter its scope first (bot/store/scope.py)")
     return int(found)
@@ -81,7 +86,7 @@ def of(session: Session) -> int:
 
 @lru_cache(maxsize=1024)
 def _narrowed(own: int) -> Any:
-    return with_loader_criteria(_Marked, lambda kind: kind.whose == own, include_aliases=True)
+    return with_loader_criteria(Marked, lambda kind: kind.whose == own, include_aliases=True)
 
 
 @event.listens_for(AnySession, "do_orm_execute")

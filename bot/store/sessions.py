@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, col, delete, or_, select, update
 
 from bot.errors import Refusal
@@ -20,6 +21,7 @@ from bot.keys import Keys
 from bot.model import maybe_moment, moment
 from bot.store import credentials, events, passwords, scope
 from bot.store.credentials import Credential, Proof
+from bot.store.lookup import Lookup
 from bot.store.staff import Role, Staff, same_person
 from bot.translation import tr
 
@@ -186,13 +188,20 @@ class Found(NamedTuple):
     is_stale: bool
 
 
+_FIND: Lookup[tuple[StaffSession, Staff]] = Lookup(
+    select(StaffSession, Staff)
+    .join(Staff, col(Staff.id) == col(StaffSession.staff_id))
+    .where(StaffSession.token_hash == bindparam("token"))
+)
+
+
 def find(session: Session, token: str, now: datetime) -> Found | None:
     """Return who is signed in with a token; None when nobody is, or not any more."""
-    row = session.get(StaffSession, _digest(token))
-    if row is None or row.is_half or not _holds(row, now):
+    found = _FIND.first(session, token=_digest(token))
+    if found is None:
         return None
-    member = session.get(Staff, row.staff_id)
-    if member is None or member.disabled_at:
+    row, member = found
+    if row.is_half or not _holds(row, now) or member.disabled_at:
         return None
     return Found(member, row.community_id or member.community_id, now - row.seen_at > SEEN_EVERY)
 

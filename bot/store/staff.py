@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, UniqueConstraint, col, select
 
 from bot.errors import Refusal
@@ -12,6 +13,7 @@ from bot.model import json_column, maybe_moment, moment, public_id, word
 from bot.sealed import sealed
 from bot.store import scope
 from bot.store.communities import Community
+from bot.store.lookup import Lookup
 from bot.store.scope import Scoped
 from bot.translation import tr
 
@@ -69,10 +71,14 @@ def active(session: Session) -> Sequence[Staff]:
     return session.exec(select(Staff).where(col(Staff.disabled_at).is_(None)).order_by(Staff.name)).all()
 
 
+_SAME: Lookup[Staff] = Lookup(
+    select(Staff).where(Staff.person == bindparam("person"), col(Staff.disabled_at).is_(None)).order_by(col(Staff.id))
+)
+
+
 def same_person(session: Session, member: Staff) -> Sequence[Staff]:
     """Return the rows of one person in all communities, their own among them; the session must have no scope."""
-    mine = select(Staff).where(Staff.person == member.person, col(Staff.disabled_at).is_(None))
-    return session.exec(mine.order_by(col(Staff.id))).all()
+    return _SAME.all(session, person=member.person)
 
 
 def speak(session: Session, member: Staff, language: str) -> None:

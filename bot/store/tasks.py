@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, case, func, text
+from sqlalchemy import ColumnElement, Index, bindparam, case, func, text
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, or_, select
 
@@ -14,6 +14,7 @@ from bot.model import index_where_known, maybe_moment, moment, public_id, shorte
 from bot.sealed import sealed, sealed_map
 from bot.store import events, scope
 from bot.store.communities import Community
+from bot.store.lookup import Lookup
 from bot.store.scope import Scoped
 from bot.translation import tr
 
@@ -184,16 +185,22 @@ def about(session: Session, subject: str) -> Sequence[Task]:
     return session.exec(select(Task).where(Task.subject == subject, col(Task.closed_at).is_(None))).all()
 
 
+_OPEN_FROM = Lookup(
+    select(Task)
+    .where(Task.openid == bindparam("openid"), col(Task.closed_at).is_(None))
+    .order_by(col(Task.opened_at).desc(), col(Task.id).desc())
+)
+_OPEN_AT = Lookup(select(Task).where(Task.household_id == bindparam("flat"), col(Task.closed_at).is_(None)))
+
+
 def open_of_kinds(session: Session, kinds: Collection[str], household_id: int) -> Sequence[Task]:
     """Return the open tasks of these kinds about a flat."""
-    query = select(Task).where(col(Task.kind).in_(kinds), Task.household_id == household_id, col(Task.closed_at).is_(None))
-    return session.exec(query).all()
+    return [one for one in _OPEN_AT.all(session, flat=household_id) if one.kind in kinds]
 
 
 def open_from(session: Session, openid: str, kinds: Collection[str]) -> Sequence[Task]:
     """Return the open tasks of these kinds that came from an account, the newest first."""
-    theirs = select(Task).where(Task.openid == openid, col(Task.kind).in_(kinds), col(Task.closed_at).is_(None))
-    return session.exec(theirs.order_by(col(Task.opened_at).desc(), col(Task.id).desc())).all()
+    return [one for one in _OPEN_FROM.all(session, openid=openid) if one.kind in kinds]
 
 
 def open_once(session: Session, now: datetime, *, kind: str, need: str, title: str, subject: str, urgent: bool = False) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, col, select
 
 from bot.model import maybe_moment, moment
 from bot.sealed import Search, digest_of, keyring_of, sealed
+from bot.store.lookup import Lookup
 from bot.store.scope import Scoped
 
 
@@ -48,12 +50,15 @@ class Group:
         return sum(row.count for row in self.rows)
 
 
+_LOCKED = Lookup(select(Unmatched).where(Unmatched.text_digest == bindparam("digest")).with_for_update())
+
+
 def note(session: Session, text: str, now: datetime) -> None:
     """Count a message; its values must be masked already."""
     said = text.strip()[:LONGEST]
     if not said:
         return
-    row = session.exec(_same(session, said).with_for_update()).first()
+    row = _LOCKED.first(session, digest=_digest(session, said))
     if row is None:
         row = Unmatched(text=said, count=0, first_at=now, last_at=now)
     row.count, row.last_at = row.count + 1, now
@@ -61,8 +66,11 @@ def note(session: Session, text: str, now: datetime) -> None:
 
 
 def _same(session: Session, text: str) -> Any:
-    digest = keyring_of(session.get_bind().dialect).digest(Search.WORDS.of(text), Search.WORDS)
-    return select(Unmatched).where(Unmatched.text_digest == digest)
+    return select(Unmatched).where(Unmatched.text_digest == _digest(session, text))
+
+
+def _digest(session: Session, text: str) -> str:
+    return keyring_of(session.get_bind().dialect).digest(Search.WORDS.of(text), Search.WORDS)
 
 
 def groups(session: Session, are_alike: Callable[[str, str], bool]) -> Sequence[Group]:

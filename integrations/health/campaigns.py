@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func
+from sqlalchemy import ColumnElement, bindparam, case, delete, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, or_, select
 
@@ -22,6 +22,7 @@ from bot.contract import (
     SHANGHAI,
     Desk,
     Household,
+    Lookup,
     Refusal,
     Resident,
     Staff,
@@ -124,14 +125,19 @@ def locked(work: Work, campaign: Campaign) -> Campaign:
 # ------------------------------------------------------------------ whose it is
 
 
+_RUNNING = Lookup(
+    select(Campaign)
+    .where(
+        Campaign.begins <= bindparam("today"), Campaign.ends >= bindparam("today"), col(Campaign.ended_at).is_(None),
+        col(Campaign.paused_at).is_(None), col(Campaign.erased_at).is_(None),
+    )
+    .order_by(col(Campaign.id))
+)  # fmt: skip
+
+
 def running(work: Work) -> Sequence[Campaign]:
     """Return the campaigns that take answers at this moment, the oldest first."""
-    today = work.now.astimezone(SHANGHAI).date()
-    on = (
-        Campaign.begins <= today, Campaign.ends >= today, col(Campaign.ended_at).is_(None), col(Campaign.paused_at).is_(None),
-        col(Campaign.erased_at).is_(None),
-    )  # fmt: skip
-    return work.session.exec(select(Campaign).where(*on).order_by(col(Campaign.id))).all()
+    return _RUNNING.all(work.session, today=work.now.astimezone(SHANGHAI).date())
 
 
 def of_person(work: Work, resident: Resident) -> Campaign | None:

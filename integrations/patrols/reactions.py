@@ -1,8 +1,9 @@
 """How a repair that came of a patrol stands, brought back to where the fault was found."""
 
+from sqlalchemy import bindparam
 from sqlmodel import select
 
-from bot.contract import Happening, Work, on, tr
+from bot.contract import Happening, Lookup, Work, on, tr
 from integrations.patrols.models import PatrolVisit
 
 #: What of a repair's events says how it stands, in words.
@@ -12,9 +13,12 @@ STATES = {
 }  # fmt: skip
 
 
+_THOSE = Lookup(select(PatrolVisit).where(PatrolVisit.ticket == bindparam("ticket")))
+
+
 def follow(work: Work, happening: Happening) -> None:
     """Keep how the repair stands by now."""
-    for visit in work.session.exec(select(PatrolVisit).where(PatrolVisit.ticket == happening.subject)).all():
+    for visit in _THOSE.all(work.session, ticket=happening.subject):
         visit.ticket_state = happening.kind.partition(".")[2]
         work.session.add(visit)
 

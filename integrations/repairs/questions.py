@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
-from bot.contract import Desk, Household, Line, Refusal, Resident, Staff, Turn, Work, tr
+from bot.contract import Desk, Household, Line, Lookup, Refusal, Resident, Staff, Turn, Work, tr
 from integrations.repairs import steps
 from integrations.repairs.crewmodels import TicketQuestion
 from integrations.repairs.models import OPEN, Ticket
@@ -85,10 +86,14 @@ def answer(work: Work, question: TicketQuestion, ticket: Ticket, words: str) -> 
     return _told(work, ticket, work.session.get(Staff, question.staff_id), question.answer, question.text)
 
 
+_ANY_OPEN: Lookup[int | None] = Lookup(
+    select(TicketQuestion.id).where(TicketQuestion.at > bindparam("since"), col(TicketQuestion.answered_at).is_(None)).limit(1)
+)
+
+
 def _is_any_open(turn: Turn) -> bool:
     """Tell whether any question of the last days waits for an answer."""
-    asked = select(TicketQuestion.id).where(TicketQuestion.at > turn.now - WAITS, col(TicketQuestion.answered_at).is_(None))
-    return turn.session.exec(asked.limit(1)).first() is not None
+    return _ANY_OPEN.first(turn.session, since=turn.now - WAITS) is not None
 
 
 def _waiting(turn: Turn, mine: Sequence[Ticket]) -> tuple[TicketQuestion, Ticket] | None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, update
+from sqlalchemy import ColumnElement, bindparam, case, func, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
-from bot.contract import SHANGHAI, Desk, Event, Household, Refusal, Resident, Staff, Work, is_described, tr
+from bot.contract import SHANGHAI, Desk, Event, Household, Lookup, Refusal, Resident, Staff, Work, is_described, tr
 from bot.contract.listpage import day_of
 from integrations.visitor_passes import tokens
 from integrations.visitor_passes.models import CODE_ALPHABET, CODE_LENGTH, Pass, Passage, PassKind, PassState, WalkUp
@@ -253,12 +253,20 @@ def decided(desk: Desk, passage_id: int) -> Verdict | None:
     return verdict_of(desk, passage)
 
 
+_WHOSE = (
+    select(Pass, Household, Resident)
+    .join(Household, col(Household.id) == col(Pass.household_id))
+    .join(Resident, col(Resident.id) == col(Pass.resident_id))
+    .order_by(col(Pass.id).desc())
+    .limit(1)
+)
+_BY_ID: Lookup[tuple[Pass, Household, Resident]] = Lookup(_WHOSE.where(Pass.public_id == bindparam("sought")))
+_BY_CODE: Lookup[tuple[Pass, Household, Resident]] = Lookup(_WHOSE.where(Pass.code == bindparam("sought")))
+
+
 def _find(session: Session, public_id: str, code: str) -> tuple[Pass, Household, Resident] | None:
     """Return a pass with its flat and who made it: whoever holds on to them spares the session asking once more."""
-    query = select(Pass, Household, Resident).join(Household, col(Household.id) == col(Pass.household_id))
-    query = query.join(Resident, col(Resident.id) == col(Pass.resident_id))
-    query = query.where(Pass.public_id == public_id) if public_id else query.where(Pass.code == code)
-    return session.exec(query.order_by(col(Pass.id).desc()).limit(1)).first()
+    return _BY_ID.first(session, sought=public_id) if public_id else _BY_CODE.first(session, sought=code)
 
 
 def use(session: Session, pass_: Pass, people: int) -> bool:

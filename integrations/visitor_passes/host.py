@@ -2,9 +2,10 @@
 
 import re
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
-from bot.contract import Resident, Turn, Work
+from bot.contract import Lookup, Resident, Turn, Work
 from integrations.visitor_passes import passes
 from integrations.visitor_passes.models import Pass
 
@@ -52,7 +53,9 @@ def hear(turn: Turn, text: str) -> str:
     )
 
 
+_NEWEST = Lookup(select(Pass.names_host).where(Pass.resident_id == bindparam("whose")).order_by(col(Pass.id).desc()).limit(1))
+
+
 def is_named_by(work: Work, resident: Resident) -> bool:
     """Tell whether a resident's newest pass says who invited: the next one does as it did."""
-    newest = select(Pass.names_host).where(Pass.resident_id == resident.id).order_by(col(Pass.id).desc()).limit(1)
-    return bool(work.session.exec(newest).first())
+    return bool(_NEWEST.first(work.session, whose=resident.id))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, bindparam, func
 from sqlmodel import col, select
 
-from bot.contract import Desk, Household, Refusal, Reply, Turn, Work, roster, tr
+from bot.contract import Desk, Household, Lookup, Refusal, Reply, Turn, Work, roster, tr
 from integrations.visitor_passes.models import Pass, PassKind, PassState
 from integrations.visitor_passes.settings import Settings
 
@@ -41,21 +41,27 @@ def mine(turn: Turn, about: str) -> Pass | None:
     return turn.session.exec(wanted.with_for_update().execution_options(populate_existing=True)).first()
 
 
+_OF_FLAT = select(func.count()).select_from(Pass).where(Pass.household_id == bindparam("flat"))
+_DELIVERIES = Lookup(_OF_FLAT.where(Pass.kind == PassKind.DELIVERY, col(Pass.created_at) >= bindparam("midnight")))
+_OPEN_VISITS = Lookup(
+    _OF_FLAT.where(Pass.kind != PassKind.DELIVERY, Pass.state == PassState.ACTIVE, col(Pass.ends_at) > bindparam("until"))
+)
+_MADE = Lookup(_OF_FLAT.where(Pass.kind != PassKind.DELIVERY, col(Pass.created_at) >= bindparam("midnight")))
+
+
 def over_the_cap(work: Work, home: Household, kind: PassKind = PassKind.VISIT) -> Reply | None:
     """Return what is said where a flat has as many passes as it may; None where one more is fine.
 
     Deliveries are counted for themselves: who orders much has guests all the same.
     """
     settings, midnight = work.settings(Settings), work.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    theirs = select(func.count()).select_from(Pass).where(Pass.household_id == home.key)
     if kind is PassKind.DELIVERY:
-        made = work.session.exec(theirs.where(Pass.kind == PassKind.DELIVERY, col(Pass.created_at) >= midnight)).one()
+        made = _DELIVERIES.first(work.session, flat=home.key, midnight=midnight) or 0
         return Reply("enough", ok=False, made=made) if made >= settings.most_deliveries else None
-    theirs = theirs.where(Pass.kind != PassKind.DELIVERY)
-    is_open = (Pass.state == PassState.ACTIVE, col(Pass.ends_at) > work.now - settings.grace)
-    if (number := work.session.exec(theirs.where(*is_open)).one()) >= settings.most_open:
+    number = _OPEN_VISITS.first(work.session, flat=home.key, until=work.now - settings.grace) or 0
+    if number >= settings.most_open:
         return Reply("full", ok=False, open=number)
-    made = work.session.exec(theirs.where(col(Pass.created_at) >= midnight)).one()
+    made = _MADE.first(work.session, flat=home.key, midnight=midnight) or 0
     return Reply("enough", ok=False, made=made) if made >= settings.most_a_day else None
 
 

@@ -278,3 +278,37 @@ async def test_work_under_way_makes_room_between_two_of_its_group(database: Data
 
     assert order.index("gate") == 1
     assert [one for one in order if one != "gate"][-2:] == ["message 1", "message 2"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_what_comes_first_waits_for_one_commit_not_for_two(
+    database: Database, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not database.is_sqlite:
+        pytest.skip("rows are locked one by one: it has a commit of its own")
+    loop, first, commits = asyncio.get_running_loop(), list[Any](), list[str]()
+    dialect = database.engine.dialect
+    commit = dialect.do_commit
+    monkeypatch.setattr(dialect, "do_commit", lambda connection: (commits.append("commit"), commit(connection)))
+
+    def check(session: Session) -> None:
+        commits.append("gate")
+        _add_and_fail(session, "gate") if fails else _add(session, "gate")
+
+    def begins(session: Session) -> None:
+        if not first:
+            asyncio.run_coroutine_threadsafe(gate(), loop).result(5)
+        commits.append("message 0")
+        _add(session, "message 0")
+
+    async def gate() -> None:
+        first.append(asyncio.ensure_future(database.write_first(check)))
+        await asyncio.sleep(0)
+
+    await asyncio.gather(database.write(begins), *(database.write(_add, f"message {number}") for number in (1, 2)))
+    [outcome] = await asyncio.gather(*first, return_exceptions=True)
+
+    assert isinstance(outcome, LookupError) is fails
+    last = len(commits) - commits[::-1].index("message 0") - 1
+    assert commits[last : last + 3] == ["message 0", "gate", "commit"]
+    assert await database.read(_appids) == sorted([*([] if fails else ["gate"]), "message 0", "message 1", "message 2"])

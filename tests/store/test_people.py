@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session
 
 from bot.store import invitations, limits, people, scope
 from bot.store.communities import Community
 from bot.store.database import Database
-from bot.store.people import Household, Resident, ResidentRole
+from bot.store.people import Household, Residence, Resident, ResidentRole
 
 OPENID = "oMei"
 
@@ -154,3 +155,31 @@ def test_an_invitation_ends_with_its_hour(town: Database, now: datetime) -> None
         assert again.is_open(now)
 
     town.submit(invite).result()
+
+
+@pytest.mark.parametrize("how", ["flush", "statement", "another scope"])
+def test_whether_somebody_is_at_home_is_asked_anew_once_it_has_changed(town: Database, now: datetime, how: str) -> None:
+    def change(session: Session) -> list[bool]:
+        own, _ = flats(session)
+        mei = people.settle(session, own, name="李梅")
+        people.bind(session, mei, OPENID, now)
+        session.flush()
+        told = [people.has_home(session, OPENID)]
+        if how == "flush":
+            people.let_go(session, mei, own, now)
+            session.flush()
+        elif how == "statement":
+            session.execute(update(Residence).values(let_go_at=now))
+        else:
+            with scope.within(session, 1):
+                session.execute(update(Residence).values(let_go_at=now))
+        told.append(people.has_home(session, OPENID))
+        try:
+            with session.begin_nested():
+                session.execute(update(Residence).values(let_go_at=None))
+                told.append(people.has_home(session, OPENID))
+                raise KeyError
+        except KeyError:
+            return [*told, people.has_home(session, OPENID)]
+
+    assert town.submit(change).result() == [True, False, True, False]

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import datetime
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -62,12 +63,17 @@ def _is_where(text: str, word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=256)  # by the words of an option: it takes longer to write than to look through a message
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(longest_first(words))
+
+
 def _choices(message: Message, slot: Slot) -> Value | None:
     chosen, denied = [], False
     for value, words in slot.options.items():
         if value == "none":
             continue
-        for match in re.finditer(longest_first(words), message.text):
+        for match in _any_of(tuple(words)).finditer(message.text):
             if _denies(message.text, match.start()):
                 denied = True
             elif value not in chosen:
