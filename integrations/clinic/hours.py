@@ -21,7 +21,9 @@ _OPENS = re.compile(
     r"|在哪|哪里|哪儿|怎么走|咋走|地址|位置|几栋|几号楼|时间表|开(?:吗|么|不)"
 )
 #: Says that a place is wanted, had or given up: that is another matter.
-_OF_A_PLACE = re.compile(r"约|挂|号(?!楼)|取消|退|排队|改|换|我(?:妈|爸)?(?:明天|后天|今天|周.|下周.)?(?:是|要|该)?" + _WHEN + "|电话|投诉|收费|多少钱")
+_OF_A_PLACE = re.compile(
+    r"约|挂|号(?!楼)|取消|退|排队|改|换|我(?:妈|爸)?(?:明天|后天|今天|周.|下周.)?(?:是|要|该)?" + _WHEN + "|电话|投诉|收费|多少钱"
+)
 _DOCTOR = re.compile(
     rf"(?P<who>[\u4e00-\u9fff]{{1,2}}(?:医生|大夫|医师|护士))(?:(?:一般|都|是|今天|明天)?(?:{_WHEN})?(?:在不在|在|来|坐诊|出诊|上班|有空|看诊)|{_WHEN})(?:吗|么|呢|啊|呀|的)?[?？。]*"
 )
@@ -63,7 +65,11 @@ def tell(turn: Turn, text: str, *, lead: str = "") -> str:
         sessions = [one for one in sessions if one.doctor.endswith(surname) or surname.endswith(one.doctor)]
         if not sessions:
             return ""
-    if offer is not None and not _STATION.search(text) and not any(_has(one, offer["what"] or offer["other"]) for one in sessions):
+    if (
+        offer is not None
+        and not _STATION.search(text)
+        and not any(_has(one, offer["what"] or offer["other"]) for one in sessions)
+    ):
         return ""
     found = _then(turn, sessions, text)
     shown = (found or sessions)[: places.OFFERED]

@@ -200,7 +200,9 @@ def test_asked_whether_the_place_is_still_there_it_is_told(station: Chat) -> Non
         ("卫生站星期几有中医", ["赵医生"], ["李护士"]),
     ],
 )
-def test_asked_when_it_is_open_the_sessions_are_told_and_nothing_is_booked(station: Chat, said: str, told: list[str], untold: list[str]) -> None:
+def test_asked_when_it_is_open_the_sessions_are_told_and_nothing_is_booked(
+    station: Chat, said: str, told: list[str], untold: list[str]
+) -> None:
     answer = station.say(said)
 
     assert all(word in answer for word in (*told, "120")), answer
