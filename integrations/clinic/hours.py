@@ -27,6 +27,10 @@ _OF_A_PLACE = re.compile(
 _DOCTOR = re.compile(
     rf"(?P<who>[\u4e00-\u9fff]{{1,2}}(?:医生|大夫|医师|护士))(?:(?:一般|都|是|今天|明天)?(?:{_WHEN})?(?:在不在|在|来|坐诊|出诊|上班|有空|看诊)|{_WHEN})(?:吗|么|呢|啊|呀|的)?[?？。]*"
 )
+#: Some doctor of the station, by no name: 明天医生在不在.
+_ANY = re.compile(
+    r"(?:今天|明天|明儿|后天|(?:这|下)?(?:周|礼拜|星期)[一二三四五六日天]|周末)?(?:上午|下午|早上|晚上)?(?:医生|大夫|护士)(?:今天|明天|后天)?(?:在不在|在吗|在么|来不来|来吗|来么|上不上班|上班吗|坐诊吗|几点来|几点到|什么时候来|什么时候在)[?？。]*"
+)
 _OFFER = r"(?:量?血压|测?血糖|打针|疫苗|中医|西医|针灸|推拿|理疗|换药|抽血|体检|牙医?|眼科|妇科|儿科|全科|康复|B超)"
 _FOR = re.compile(
     rf"(?P<what>{_OFFER})(?:的)?(?:服务|医生|大夫)?(?:一般|都)?(?:是|在|有)?{_WHEN}(?:有|在|来|量|做|看|打)?(?:吗|呢|啊|呀)?[?？。]*"
@@ -50,7 +54,7 @@ def ask(text: str, *, is_of_clinic: bool) -> bool:
         return False
     if _STATION.search(text):
         return _OPENS.search(text) is not None and _OF_A_PLACE.search(text) is None
-    return any(one.fullmatch(text) for one in (_DOCTOR, _FOR)) or (is_of_clinic and _BARE.fullmatch(text) is not None)
+    return any(one.fullmatch(text) for one in (_DOCTOR, _FOR, _ANY)) or (is_of_clinic and _BARE.fullmatch(text) is not None)
 
 
 def tell(turn: Turn, text: str, *, lead: str = "") -> str:
@@ -59,7 +63,10 @@ def tell(turn: Turn, text: str, *, lead: str = "") -> str:
     Empty where words without the station's name ask for nobody and nothing that it has.
     """
     sessions = to_come(turn)
-    doctor, offer = _DOCTOR.fullmatch(text), _FOR.fullmatch(text)
+    is_anybody = _ANY.fullmatch(text) is not None
+    if is_anybody and not sessions:
+        return ""
+    doctor, offer = _DOCTOR.fullmatch(text) if not is_anybody else None, _FOR.fullmatch(text)
     if doctor is not None and not _STATION.search(text):
         surname = doctor["who"][-3:]
         sessions = [one for one in sessions if one.doctor.endswith(surname) or surname.endswith(one.doctor)]

@@ -173,6 +173,7 @@ integration = Integration(
         "health.campaign_counted": "name part lacks question",
         "health.campaign_answered": "title option question lacks",
         "health.campaign_stands": "part done lacks asks question complete",
+        "health.campaign_unmeasured": "who lacks",
         "health.dropped": "rows",
         "health.readers": "roles staff",
     },

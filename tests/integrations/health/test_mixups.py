@@ -39,7 +39,14 @@ def people_of(chat: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "said", ["不是我的，是我老公的", "记错人了，是我老公的", "刚才那个是我老公的", "37.9不是我的，应该是我老公的", "体温不是我的是老公的，你们记错人了"]
+    "said",
+    [
+        "不是我的，是我老公的",
+        "记错人了，是我老公的",
+        "刚才那个是我老公的",
+        "37.9不是我的，应该是我老公的",
+        "体温不是我的是老公的，你们记错人了",
+    ],
 )
 def test_what_is_somebody_elses_goes_to_them_and_so_does_the_alarm(chat: Chat, said: str) -> None:
     chat.say("健康打卡 37.9，咳嗽")
@@ -105,6 +112,17 @@ def test_a_childs_is_kept_with_the_guardians_consent_alone(chat: Chat) -> None:
 
     assert all(one.person == "儿子" for one in chat.all(CheckIn))
     assert "" not in people_of(chat)
+
+
+def test_the_highest_of_two_figures_is_said_to_be_kept_and_goes_along(chat: Chat) -> None:
+    answer = chat.say("打卡 我早上37.9，现在36.8")
+    assert "没有记下" not in answer
+    assert "37.9" in answer
+
+    chat.say("不是我的，是我老公的")
+
+    assert sorted(rows(chat)) == [("老公", 368), ("老公", 379)]
+    assert list(people_of(chat)) == ["老公"]
 
 
 def test_what_stands_open_of_the_wrong_one_is_not_asked_on(chat: Chat) -> None:
@@ -189,7 +207,9 @@ def test_staff_give_what_they_noted_to_whose_it_is_with_that_ones_consent(held: 
     assert after[before.title].closed_at is not None
     assert after[before.title].data["report"] == mixups.NOT_THEIRS
     assert (after["健康异常：3栋2单元501 周敏"].closed_at, after["健康异常：3栋2单元501 周敏"].urgent) == (None, False)
-    assert campaign.duty_id in {one.staff_id for one in held.town.all(Alert) if one.task_id == after["健康异常：3栋2单元501 周敏"].id}
+    assert campaign.duty_id in {
+        one.staff_id for one in held.town.all(Alert) if one.task_id == after["健康异常：3栋2单元501 周敏"].id
+    }
     assert "health.righted" in {one.kind for one in held.town.all(Event)}
     assert "37.9" not in str([one.data for one in held.town.all(Event) if one.kind == "health.righted"])
 

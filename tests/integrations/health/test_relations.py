@@ -97,7 +97,14 @@ def test_the_station_books_for_her_by_name(home: Chat) -> None:
         with scope.within(session, home.room.house.context.community.key):
             begins = datetime(2026, 3, 13, 14, tzinfo=SHANGHAI)
             session.add(
-                Sitting(doctor="李护士", offers="量血压", room="2 栋 1 楼", starts_at=begins, ends_at=begins + timedelta(hours=2), places=2)
+                Sitting(
+                    doctor="李护士",
+                    offers="量血压",
+                    room="2 栋 1 楼",
+                    starts_at=begins,
+                    ends_at=begins + timedelta(hours=2),
+                    places=2,
+                )
             )
 
     home.room.database.submit(open_).result()
@@ -119,7 +126,9 @@ def acting(chat: Chat, run: Any) -> Any:
 def test_it_stands_in_what_is_known_of_both_and_goes_with_either(home: Chat) -> None:
     home.say("我妈叫沈月娥", "同意")
 
-    assert acting(home, lambda turn: personal.export(turn, turn.me)["家里人的称呼"]) == [{"称呼": "妈妈", "是谁": MOTHER, "谁说的": "本人"}]
+    assert acting(home, lambda turn: personal.export(turn, turn.me)["家里人的称呼"]) == [
+        {"称呼": "妈妈", "是谁": MOTHER, "谁说的": "本人"}
+    ]
 
     def mother(work: Work) -> Resident:
         return work.session.exec(select(Resident).where(Resident.name == MOTHER)).one()
