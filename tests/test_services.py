@@ -37,7 +37,7 @@ def test_every_purpose_asks_in_words_of_the_files_that_say_how_to_take_it_back()
     services = load_services(config.load_local())
     words = understand(config.shipped("intents"), services).catalogue.messages
 
-    assert set(services.purposes) == {"care", "health", "minors"}
+    assert set(services.purposes) == {"care", "health", "kin", "minors"}
     for purpose in services.purposes.values():
         assert purpose.asks in services.tells
         assert "撤回" in words[purpose.asks]

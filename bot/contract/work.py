@@ -537,6 +537,9 @@ class Turn(Work):
     is_asked: bool = False  # a form, a menu, an offer or a person waits for an answer, and a mere yes may be said to it
     is_large: bool = False  # they are told in big letters and few words; a service may set it
     closes: set[str] = field(default_factory=set)  # intents of which nothing may stand open or be remembered after this message
+    settles: set[str] = field(
+        default_factory=set
+    )  # intents whose open question these words have answered otherwise: it is left without a word
 
     @cached_property
     def resident(self) -> Resident | None:

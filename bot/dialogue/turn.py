@@ -288,8 +288,14 @@ class _Turn:
             return self._wished(said, heard)
         talk.standing = talk.standing.talked_over().closed(talk.turn.closes)
         answer = Answer(texts=(said,), outcome=Outcome(kind="done"))
-        if before is None or before.intent not in talk.turn.closes:
+        if before is None or before.intent not in talk.turn.closes | talk.turn.settles:
             return answer
+        if before.intent in talk.turn.settles:
+            talk.standing = replace(talk.standing, form=forms.closed(talk.standing.form, talk.turn.settles))
+            if talk.standing.form is None:
+                return answer
+            resumed = carry_out(talk, resume(talk.standing, talk.standing.form, talk.facts()))
+            return replace(resumed, texts=(said, *resumed.texts))
         left = talk.phrase(Line("form.cancelled", {"title": self.catalogue.intents[before.intent].title}))
         if talk.standing.form is None:
             return replace(answer, texts=(said, left))

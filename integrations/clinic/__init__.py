@@ -49,6 +49,7 @@ integration = Integration(
     tells={
         "clinic.full": "",
         "clinic.brings": "",
+        "clinic.hours": "lead known asked not_then sessions none room unknown",
         "clinic.offered": f"{_TOLD} until",
         "clinic.too_late": _TOLD,
         "clinic.waived": _TOLD,

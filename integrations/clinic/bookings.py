@@ -28,7 +28,12 @@ def patient(turn: Turn, kin: str | None) -> str:
     """Return whom a place is for: somebody of the flat named in what was said, a relation, else who writes."""
     at_home = [one.name for one in roster.people_of(turn.session, turn.home) if one.name and one.id != turn.me.id]
     named = next((name for name in sorted(at_home, key=len, reverse=True) if name in turn.said), "")
-    return named or kin or turn.me.name or SELF
+    known = (
+        roster.by_public_id(turn.session, turn.ask_for("family.called", word=kin).partition(":")[2])
+        if kin and not named
+        else None
+    )
+    return named or (known.name if known is not None else "") or kin or turn.me.name or SELF
 
 
 def meant(sessions: Sequence[Session], when: datetime | None, said: str) -> Sequence[Session]:

@@ -3,7 +3,7 @@
 import re
 
 from bot.contract import Turn, Wish
-from integrations.clinic import bookings, places
+from integrations.clinic import bookings, hours, places
 from integrations.clinic.models import Booking, Session, State
 
 _ENDS = r"[吧了啊呀的哦啦么吗嘛呢\s,，。.!！?？~～]*"
@@ -27,6 +27,11 @@ _ASKS = re.compile(
 _CANNOT = re.compile(
     rf"(?:我|俺|她|他|我[爸妈]|老伴)?(?:今天|明天|明儿|后天|那天|到时候|(?:下|这)?(?:周|礼拜|星期)[一二三四五六日天])?(?:上午|下午)?(?:临时)?(?:有事)?(?:去不了|去不成|没法去|不能去|没空去){_ENDS}"
 )
+#: When one's own place is, by what one does there: 我明天几点去卫生站.
+_GOES = re.compile(
+    r"(?:我|俺|我们|我妈|我爸|我妈妈|我爸爸|老伴|我老伴|老公|老婆|孩子|她|他)?(?:今天|明天|明儿|后天|大后天|那天|(?:这|下)?(?:周|礼拜|星期)[一二三四五六日天])?(?:上午|下午)?(?:是|应该|该|要)?"
+    r"(?:几点|几时|什么时候|啥时候|哪天|星期几|周几)(?:要|该|得)?(?:去|到|上|过去)?(?P<what>卫生站|卫生室|社区医院|看病|看医生|看大夫|医生那里?|量血压|打针|打疫苗|体检)?(?:看病|看|来着)?(?:来着|呢|啊|呀|的)?[?？。]*"
+)
 #: What is asked of a full session, and of what one brings and pays.
 _FULL = re.compile(
     r"(?:要是|如果|万一)?(?:没有?|冇)号了?(?:怎么办|咋办|咋整|点办|怎么弄)[?？]*|号(?:都)?(?:没有?|满|完)了?(?:怎么办|咋办|咋整|怎么弄)[?？]*|约不[上到](?:号)?(?:了)?(?:怎么办|咋办)[?？]*|(?:都)?满了(?:怎么办|咋办)[?？]*"
@@ -44,6 +49,13 @@ def hear(turn: Turn, text: str) -> str | Wish:
         return turn.words(turn.context.messages["clinic.full"])
     if is_of_clinic and _BRINGS.fullmatch(said):
         return turn.words(turn.context.messages["clinic.brings"])
+    if (goes := _GOES.fullmatch(said)) is not None and (goes["what"] or is_of_clinic) and not turn.open and turn.is_bound:
+        if bookings.open_ones(turn):
+            return Wish(intent="medical.mine")
+        if goes["what"]:
+            return hours.tell(turn, said, lead="yes")
+    if hours.ask(said, is_of_clinic=is_of_clinic and not turn.is_asked) and (told := hours.tell(turn, said)):
+        return told
     known = [pattern for pattern in (_WANTS, _WAIVES, _YES, _NO, _CANCELS, _ASKS, _CANNOT) if pattern.fullmatch(said)]
     if not known or turn.resident is None or not turn.is_bound:
         return ""

@@ -19,11 +19,13 @@ from integrations.health import (
     figures,
     kin,
     ladder,
+    mixups,
     past,
     personal,
     processing,
     purposes,
     readers,
+    relations,
     reminders,
     signs,
     taking_out,
@@ -37,12 +39,14 @@ integration = Integration(
     name="health",
     title=tr("健康打卡"),
     folder=Path(__file__).parent,
-    actions=(*actions.ALL, taking_out.clear, ages.young, care.ask_after, signs.report, absences.leave),
+    actions=(*actions.ALL, taking_out.clear, ages.young, relations.know, care.ask_after, signs.report, absences.leave),
     hears=lambda turn, text: (
         readers.hear(turn, text)
+        or mixups.hear(turn, text)
         or answering.hear(turn, text)
         or taking_out.hear(turn, text)
         or ages.hear(turn, text)
+        or relations.hear(turn, text)
         or absences.hear(turn, text)
         or kin.hear(turn, text)
         or care.hear(turn, text)
@@ -51,6 +55,7 @@ integration = Integration(
     amends=actions.AMENDS,
     jobs=(ladder.climb, *reminders.ALL),
     reactions=(signs.hear_device,),
+    serves=relations.SERVES,
     lists=(*console.LISTS, visits.LIST, campaign_pages.LIST),
     console=(*visits.ROUTES, *enrolment.ROUTES, *campaign_pages.ROUTES),
     pages=signs.PAGES,
@@ -61,6 +66,8 @@ integration = Integration(
     emits={
         "health.checked_in": "corrected",
         "health.completed": "",
+        "health.righted": "",
+        "health.taken_back": "",
         "health.took_part": "stand",
         "health.campaign_made": "",
         "health.campaign_changed": "change",
@@ -114,7 +121,7 @@ integration = Integration(
         TaskKind(kind=signs.DEVICE, title=tr("关怀设备没有信号"), ladder=ALARM, need=ladder.NEED),
     ),
     personal=personal.PERSONAL,
-    purposes=(*purposes.ALL, care.CARE),
+    purposes=(*purposes.ALL, care.CARE, relations.KIN),
     settings=Settings,
     tells={
         "health.consent": "days",
@@ -148,12 +155,25 @@ integration = Integration(
         "care.greets": "hour none",
         "care.back": "name hour",
         "health.taken_out": "who rows",
+        "health.kin_consent": "",
+        "health.kin_why": "",
+        "health.kin_hint": "word name",
+        "health.kin_who": "word name unknown",
+        "health.kin_forgotten": "word",
+        "health.mixed_up": "told who was unwell counted",
+        "health.mixed_up_whose": "told",
+        "health.mixed_up_which": "told",
+        "health.mixed_up_gone": "told",
+        "health.mixed_up_told": "told name",
+        "health.mixed_up_refused": "who",
+        "health.swapped": "told unwell",
         "health.high_fever": "",
         "health.campaign_remind": "name who asks",
         "health.campaign_term": "name ends erases",
         "health.campaign_counted": "name part lacks question",
         "health.campaign_answered": "title option question lacks",
         "health.campaign_stands": "part done lacks asks question complete",
+        "health.campaign_unmeasured": "who lacks",
         "health.dropped": "rows",
         "health.readers": "roles staff",
     },

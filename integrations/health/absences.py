@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import col, select
 
 from bot.contract import Ask, Reply, Resident, Staff, Turn, Wish, Work, action, consents, times_in
-from integrations.health import care, ladder, signs
+from integrations.health import care, ladder, relations, signs
 from integrations.health.models import CareAbsence, Sign
 
 INTENT = "care.away"
@@ -90,7 +90,8 @@ def _lives_here(turn: Turn, one: Resident) -> bool:
 
 def _meant(turn: Turn, said: str) -> Sequence[Resident]:
     those = _home(turn)
-    named = [one for one in those if one.name and one.name in said]
+    known = relations.spoken_of(turn, said)
+    named = [one for one in those if one.name and one.name in said] or [one for one in those if one.key in known]
     mine = [one for one in those if one.key == turn.me.key]
     if named:
         return named

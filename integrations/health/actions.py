@@ -354,7 +354,7 @@ def _check_in(turn: Turn, may: _Permitted) -> Reply | Ask:
     if not made.symptoms and not (campaign is not None and not campaign.asks_symptoms and not told):
         which, stopped = ("which_feverish", "stopped_feverish") if told else ("which", "stopped")
         values = {
-            "of": entry.person.of, "measured": temperature, "others": others, "unkept": may.unkept, "unmeasured": may.unmeasured,
+            "of": entry.person.of, "measured": f"{entry.peak / 10:.1f}℃、{temperature}" if entry.peak > entry.tenths else temperature, "others": others, "unkept": may.unkept, "unmeasured": may.unmeasured,
         }  # fmt: skip
         high = {"high": entry.tenths >= FEVER_TENTHS or ""} if told else {}
         return Ask(slot="symptoms", name=which, options=SYMPTOM_WORDS, values={**values, **high}, called_off=stopped)

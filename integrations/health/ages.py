@@ -59,7 +59,7 @@ def hear(turn: Turn, text: str) -> Wish | str:
     if person is None or not person.word or not kept:
         return ""
     turn.closes.add("health.checkin")  # what it still asks would be kept as a grown-up's
-    return Wish(intent=INTENT, values={"who": person.word, "rows": _packed(kept)})
+    return Wish(intent=INTENT, values={"who": person.word, "rows": packed(kept)})
 
 
 def _meant(turn: Turn, who: str | None) -> Person | None:
@@ -111,7 +111,8 @@ def young(turn: Turn, slots: Told) -> Reply | Ask:
     return Reply("kept", who=person.word, rows=len(rows))
 
 
-def _packed(rows: Sequence[CheckIn]) -> str:
+def packed(rows: Sequence[CheckIn]) -> str:
+    """Return rows as the open question keeps them until a guardian has answered."""
     kept = [[one.day.isoformat(), one.at.isoformat(), one.tenths, list(one.symptoms)] for one in rows]
     return json.dumps(kept, ensure_ascii=False)
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from bot.contract import Resident, Turn, Wish, consents, temperatures
-from integrations.health import campaigns, people, reminders, tasks
+from bot.contract import Resident, Turn, Wish, consents, is_somebody, temperatures
+from integrations.health import campaigns, people, reminders, reports, tasks
 from integrations.health.models import Campaign, CheckIn, Stand
 from integrations.health.people import Person
 from integrations.health.purposes import CHECK_IN
@@ -37,7 +37,22 @@ _NO = re.compile(r"(?:没|不|冇|否|无|未)")
 
 #: Nothing but a temperature, which anybody whom a campaign asks may mean by it.
 _BARE = re.compile(
-    r"(?:我|今天|今早|早上|上午|下午|晚上|体温|是|[:：\s])*(?P<whole>3[4-9]|4[0-3])(?:[.．。点度·]?(?P<tenth>\d))?(?:度|℃)?[。!！]*"
+    r"(?:我|今天|今早|早上|上午|下午|晚上|体温|是|量了|[:：\s])*(?P<whole>3[4-9]|4[0-3])(?:[.．。点度·]?(?P<tenth>\d))?(?:度|℃)?(?:左右)?[。.．,，!！~～、\s]*"
+)
+
+#: The same in words or in the other degrees: 三十六度八, 华氏98.6. What is left of it beside the figure.
+_ELSE = re.compile(r"(?:我|今天|今早|早上|上午|下午|晚上|刚量|量了|体温|是|的|了|啊|呢|哈|[°度℃。.．,，!！:：~～\s])*")
+_SPELT = re.compile(r"华氏|[Ff]|三十|四十|三[四五六七八九]")
+
+#: Who was not measured, and no figure beside it: 孩子没量，老公上班.
+_ABSENT = (
+    r"(?:我们?家?的?)?[\u4e00-\u9fff]{1,4}?(?:今天|早上|上午|下午|还|都|在|去)*"
+    r"(?:没有?(?:量|测|报)(?:呢|过|体温)?|上班|上学|出差|不在家?|出门|睡着|睡觉|没起|没回来?|住校|在外地)[了去呢啊的]*"
+)
+_NOT_MEASURED = re.compile(rf"{_ABSENT}(?:[,，。;；、!！\s]+{_ABSENT})*[,，。;；、!！\s]*")
+_CLAUSE = re.compile(r"[,，。;；、!！\s]+")
+_WHO = re.compile(
+    r"(?:我们?家?的?)?(?P<who>[\u4e00-\u9fff]{1,4}?)(?:今天|早上|上午|下午|还|都|在|去)*(?P<why>没有?(?:量|测|报)|上班|上学|出差|不在|出门|睡|没起|没回|住校|在外地)"
 )
 
 #: What is taken back is what was told just now.
@@ -49,8 +64,9 @@ def hear(turn: Turn, text: str) -> str | Wish:
     said = text.strip()
     if len(said) > _LONGEST:
         return ""
-    drops, all_well, asks, bare = (one.fullmatch(said) for one in (_DROPS, _ALL_WELL, _HAVE_I, _BARE))
-    is_known = any((drops, all_well, asks, bare))
+    drops, all_well, asks, bare, unmeasured = (one.fullmatch(said) for one in (_DROPS, _ALL_WELL, _HAVE_I, _BARE, _NOT_MEASURED))
+    spelt = _spelt(said) if bare is None else None
+    is_known = any((drops, all_well, asks, bare, unmeasured, spelt is not None))
     if not is_known and (turn.is_asked or len(said) > _SHORT or not campaigns.running(turn)):  # words first, rows afterwards
         return ""
     if turn.resident is None or turn.flat is None:
@@ -66,10 +82,44 @@ def hear(turn: Turn, text: str) -> str | Wish:
         return Wish(intent="health.checkin", values={"household": _count(all_well["many"])})
     if turn.is_asked:
         return ""
+    if unmeasured is not None:
+        return _not_measured(turn, campaign, said)
     if bare is not None:
-        degrees = float(f"{bare['whole']}.{bare['tenth'] or 0}")
-        return Wish(intent="health.checkin", values={"temperature": degrees})
+        spelt = float(f"{bare['whole']}.{bare['tenth'] or 0}")
+    if spelt is not None:
+        return Wish(intent="health.checkin", values={"temperature": spelt})
     return _stands(turn, campaign) if asks is not None else _answered(turn, said)
+
+
+def _spelt(said: str) -> float | None:
+    """Return a temperature that is all of a message, though not in figures of °C; None for all other words."""
+    if not _SPELT.search(said):
+        return None
+    found = temperatures(said)
+    if len(found) != 1 or found[0].who not in ("", "我"):
+        return None
+    left = re.sub(r"华氏度?|[\d.．]+|[Ff]|[零一二三四五六七八九十点半]", "", said)
+    return found[0].degrees if _ELSE.fullmatch(left) else None
+
+
+def _not_measured(turn: Turn, campaign: Campaign, said: str) -> str:
+    """Note of whom it is said that they were not measured: they are asked again; nothing where nobody of a family is named."""
+    named: dict[str, Person] = {}
+    for clause in _CLAUSE.split(said):
+        found = _WHO.match(clause)
+        word = reports.one_word(found["who"]) if found is not None else ""
+        if word in ("我", "俺", ""):
+            named.setdefault("", people.me(turn)) if word else None
+        elif (person := people.find(turn, word)).resident is not None or is_somebody(word):
+            named.setdefault(word, person)
+    if not named:
+        return ""
+    for person in named.values():
+        campaigns.note(turn, turn.me, turn.home, person, stand=Stand.UNMEASURED)
+    turn.session.flush()
+    who = "、".join(word or "您" for word in named)
+    lacks = reminders.lacking_words(turn, campaign, turn.home, turn.me)
+    return turn.words(turn.context.messages["health.campaign_unmeasured"], who=who, lacks=lacks)
 
 
 def _count(said: str | None) -> str:

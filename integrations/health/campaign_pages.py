@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from sqlmodel import col, func, select
 
@@ -39,7 +40,7 @@ from bot.contract import (
 from bot.contract.access import PHONES
 from bot.contract.listpage import KINDS
 from bot.contract.lists import EXPORT
-from integrations.health import campaigns, tasks
+from integrations.health import campaigns, noted, tasks
 from integrations.health.campaigns import STATE_WORDS, Absentee, Progress, State, Window
 from integrations.health.models import (
     FEVER_TENTHS,
@@ -500,7 +501,7 @@ def _missing(
     again = bool(asked.get("again"))
     if again:
         building, pages, number, those = "", 1, 1, campaigns.absent_of(desk, window, DOORS) if rows else []
-    if refusal is not None:
+    if refusal is not None and "resident" in desk.params:
         those = [*_refused(desk, those, at), *those]
     desk.read(ASK, *dict.fromkeys(one.resident.about for one in those))
     desk.read_phones(*(one.resident.about for one in those if one.resident.phone))
@@ -508,7 +509,7 @@ def _missing(
         "campaign": campaign, "window": window, "when": f"{window.day.isoformat()}|{window.part}", "rows": rows, "total": _total(rows), "building": building, "again": again,
         "people": [_absentee(one) for one in those], "agreed": _agreed(desk, those), "page": number, "pages": pages, "may_file": desk.may(EXPORT), "is_now": _counts_now(desk, window),
         "fault": str(refusal) if refusal else "", "refusal": refusal, "at": at, "form": desk.form, "place": roster.label_of,
-        "windows": _windows_of(campaign, _last_day(desk, campaign)),
+        "windows": _windows_of(campaign, _last_day(desk, campaign)), "hows": HOW_WORDS, "noted": noted.of_window(desk, window) if campaign.erased_at is None else [],
     }  # fmt: skip
     return View("health/missing.html", values, status)
 
@@ -573,6 +574,25 @@ def asked(desk: Desk) -> Redirect | View:
     form = desk.form
     back = "again=1" if form.get("again") else f"building={form.get('building', '')}&page={page_number(form)}"
     return Redirect(f"/console/campaigns/{campaign.public_id}/missing?{back}", words)
+
+
+@page("POST", "/campaigns/{key}/noted/{answer}", need=ASK, title=tr("还没报的"))
+def righted(desk: Desk) -> Redirect | View:
+    """Give what was noted by a mix-up to whose it is, or take it back; those who are missing are asked again."""
+    campaign = campaigns.find(desk, desk.params["key"])
+    window = _window(desk, campaign)
+    try:
+        if not _counts_now(desk, window):
+            raise Refusal(tr("只能改现在这一段填的，过去的不能改。"))
+        note = noted.find(desk, window, desk.params["answer"])
+        words = noted.put_right(desk, window, note, desk.form.get("to", ""), agreed=bool(desk.form.get("agreed")))
+    except Refusal as refusal:
+        desk.session.rollback()
+        campaign = campaigns.find(desk, desk.params["key"])
+        return _missing(desk, campaign, _window(desk, campaign), refusal, f"noted-{desk.params['answer']}", 422)
+    return Redirect(
+        f"/console/campaigns/{campaign.public_id}/missing?building={quote(desk.form.get('building', ''))}#noted", words
+    )
 
 
 def _asked(desk: Desk, campaign: Campaign) -> str:
@@ -641,6 +661,8 @@ def _value(value: str, well: str | None) -> tuple[int, list[str]]:
         raise Refusal(tr("请写体温，例如 36.5；没量就勾“没量，没有不舒服”。"), field="value")
     if found := _VALUE.fullmatch(written):
         tenths = int(found[1]) * 10 + int(found[2] or 0) if found[1] else int(found[3]) * 10 + int(found[4])
+    elif felt == ["breathless"] and not re.search(r"\d", written):  # 喘得厉害，没量
+        return 0, felt
     elif several := temperatures(written):
         tenths = round(max(one.degrees for one in several) * 10)
     else:
@@ -761,5 +783,5 @@ def answers_xlsx(desk: Desk) -> Download:
 
 
 ROUTES: tuple[Page, ...] = (
-    blank, lines, reach, make, show, pause, resume, end, change_duty, missing, asked, missing_csv, missing_xlsx, answers_csv, answers_xlsx,
+    blank, lines, reach, make, show, pause, resume, end, change_duty, missing, asked, righted, missing_csv, missing_xlsx, answers_csv, answers_xlsx,
 )  # fmt: skip

@@ -19,7 +19,7 @@ def _campaigns(work: Work, keys: Collection[str]) -> Mapping[str, Subject]:
 
 
 LOG = Log(
-    events={"health.checked_in": tr("健康打卡{corrected?（更正）}"), "health.completed": tr("补充了症状"),
+    events={"health.checked_in": tr("健康打卡{corrected?（更正）}"), "health.completed": tr("补充了症状"), "health.righted": tr("健康打卡改到了该记的人"), "health.taken_back": tr("记错人的健康打卡撤回了"),
         "care.asked": tr("没有报平安，问了一遍"), "care.signed": tr("有了平安的消息"), "care.away": tr("记了不在家"), "care.back": tr("不在家的记录结束"),
         "care.changed": tr("改了报平安的约定"), "care.signal": tr("家里的设备来了信号"),
         "care.enrolled": tr("开通了报平安"), "care.asked_along": tr("问了{whom}"), "care.answered_along": tr("{whom}回了话"),

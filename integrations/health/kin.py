@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from sqlmodel import col, select
 
 from bot.contract import SHANGHAI, Household, Resident, Staff, Turn, Work, consents, roster, times_in
-from integrations.health import care, ladder
+from integrations.health import care, ladder, relations
 from integrations.health.models import CareInvite, CareWish, Rung
 
 #: Letters of such a message at most.
@@ -22,7 +22,10 @@ _LIVES = timedelta(days=7)
 
 PARENT, NEIGHBOUR = "parent", "neighbour"
 
-_KIN = r"(?:我们?家?的?)?(?P<kin>老?[爸妈爹娘]|爸爸|妈妈|父亲|母亲|爷爷|奶奶|外公|外婆|姥姥|姥爷|公公|婆婆|岳父|岳母|老丈人|丈母娘|老伴|老人|老头子?|老太太|[\u4e00-\u9fff]{2,4}?)"
+_KIN = (
+    r"(?:我们?家?的?)?(?:(?P<kin>老?[爸妈爹娘]|爸爸|妈妈|父亲|母亲|爷爷|奶奶|外公|外婆|姥姥|姥爷|公公|婆婆|岳父|岳母|老丈人|丈母娘|老伴|老人|老头子?|老太太)(?P<name>[\u4e00-\u9fff]{2,4}?)?"
+    r"|(?P<who>[\u4e00-\u9fff]{2,4}?))"
+)
 #: 给我妈开通报平安, 我爸也想要每天报平安, 帮我奶奶登记报平安.
 _CALL = re.compile(
     r"(?:请|让)?(?:你们|物业)?(?:打电话)?(?:问|联系)(?:一下)?(?P<kin>我?[\u4e00-\u9fff]{1,3}?)?(?:开通)?报平安(?:吧)?[。!！]*"
@@ -60,7 +63,7 @@ def hear(turn: Turn, text: str) -> str:
     if answers is not None:
         return "" if turn.is_asked else _answered(turn, agrees=_NO.fullmatch(said) is None)
     if enrols is not None:
-        return _enrol(turn, enrols["kin"])
+        return _enrol(turn, enrols["kin"] or enrols["who"], enrols["name"] or "")
     if calls is not None and calls["kin"]:
         return _let_office_call(turn, calls["kin"].removeprefix("我"))
     wish = ladder.wish_of(turn, turn.me)
@@ -76,11 +79,27 @@ def hear(turn: Turn, text: str) -> str:
 # ------------------------------------------------------------------ a parent
 
 
-def _enrol(turn: Turn, word: str) -> str:
-    """Ask the parent in their own chat, where it is plain who they are and they have one; else let the office call."""
+def _enrol(turn: Turn, word: str, name: str) -> str:
+    """Ask the parent in their own chat, where it is plain who they are and they have one; else let the office call.
+
+    Whom a relation means is kept where its name stands beside it and that was consented to; else it is said how.
+    """
+    one = relations.named(turn, turn.me, name) if name else None
+    if one is None:
+        return _enrol_one(turn, word)
+    is_known = relations.meant(turn, turn.me, word) == one or relations.learn(turn, word, one)
+    asked = _enrol_one(turn, one.name)
+    if is_known or consents.refused(turn, turn.me, [relations.KIN]):
+        return asked
+    hint = turn.words(turn.context.messages["health.kin_hint"], word=word, name=one.name)
+    return turn.words("{asked}\n{hint}", asked=asked, hint=hint)
+
+
+def _enrol_one(turn: Turn, word: str) -> str:
     flats = roster.people_by_flat(turn.session, [flat.key for flat in turn.flats])
     others = list({one.key: one for people in flats.values() for one in people if one.key != turn.me.key}.values())
-    named = [one for one in others if one.name and word in (one.name, one.name[1:])]
+    called = relations.meant(turn, turn.me, word)
+    named = [called] if called is not None else [one for one in others if one.name and word in (one.name, one.name[1:])]
     bound = [one for one in others if one.openid and one.name]
     if len(named) == 1 or len(others) == 1:
         [one] = named or others
@@ -89,8 +108,8 @@ def _enrol(turn: Turn, word: str) -> str:
         if one.openid:
             return _ask_parent(turn, one)
     elif bound:
-        names = "、".join(one.name for one in bound)
-        return turn.words(turn.context.messages["care.kin_which"], who=word, names=names, name=bound[0].name)
+        names, relation = "、".join(one.name for one in bound), f"我{word}" if relations.is_one(word) else ""
+        return turn.words(turn.context.messages["care.kin_which"], who=word, names=names, name=f"{relation}{bound[0].name}")
     return _let_office_call(turn, word)
 
 

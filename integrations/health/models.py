@@ -59,6 +59,12 @@ class CheckIn(Scoped, WithConsent, table=True):
     tenths: int = sealed_number("health_checkin.tenths")  # 365 is 36.5 °C; 0: all that was said is how they are
     symptoms: list[str] = sealed_list("health_checkin.symptoms")  # empty while they are still asked for
     campaign_id: int | None = Field(default=None, foreign_key="health_campaign.id", index=True)  # with whose term it goes
+    was_of_id: int | None = Field(
+        default=None, foreign_key="resident.id", index=True
+    )  # for whom it was written down first, by a mix-up
+    was_person: str = ""  # what the reporter calls them; empty: themselves
+    righted_at: datetime | None = maybe_moment()  # when it was given to whose it is
+    righted_by: int | None = Field(default=None, foreign_key="staff.id")  # who of the staff did; None: the residents themselves
 
     @property
     def of(self) -> tuple[int, str]:
@@ -321,6 +327,19 @@ class CareHour(Scoped, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     minutes: int  # since midnight
+
+
+class Called(Scoped, WithConsent, table=True):
+    """Whom somebody means by a relation: 妈妈 is who lives with them under another name."""
+
+    __tablename__ = "health_called"
+    __table_args__ = (UniqueConstraint("resident_id", "word", name="health_called_once"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    resident_id: int = Field(foreign_key="resident.id", index=True)  # who says so
+    word: str  # one word for each relation: 妈妈
+    person_id: int = Field(foreign_key="resident.id", index=True)  # who is meant
+    at: datetime = moment()
 
 
 def is_abnormal(tenths: int, symptoms: list[str]) -> bool:

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.contract import Resident, Turn, roster, tr
+from integrations.health import relations
 from integrations.health.models import CheckIn
 
 
@@ -29,11 +30,11 @@ def me(turn: Turn) -> Person:
 
 
 def find(turn: Turn, word: str) -> Person:
-    """Return whom the speaker calls so: somebody of their household by that name, else nobody the roster knows."""
+    """Return whom the speaker calls so: somebody of their household by that name, or by a relation they told, else nobody the roster knows."""
     if not word:
         return me(turn)
     at_home = roster.people_of(turn.session, turn.home)
-    named = next((one for one in at_home if one.name == word), None)
+    named = next((one for one in at_home if one.name == word), None) or relations.meant(turn, turn.me, word)
     return me(turn) if named is not None and named.id == turn.me.id else Person(resident=named, word=word)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlmodel import col, delete, or_, select
 
 from bot.contract import Personal, Resident, Retention, Rows, Work, tr
-from integrations.health import care, purposes, tasks, visits
+from integrations.health import care, purposes, relations, tasks, visits
 from integrations.health.models import (
+    Called,
     CareAbsence,
     CareDay,
     CareInvite,
@@ -46,7 +47,18 @@ def export(work: Work, resident: Resident) -> Mapping[str, Any]:
     ).all()
     mine = or_(CareInvite.from_id == resident.id, CareInvite.elder_id == resident.id, CareInvite.to_id == resident.id)
     invites = work.session.exec(select(CareInvite).where(mine).order_by(col(CareInvite.id))).all()
+    mean = or_(Called.resident_id == resident.id, Called.person_id == resident.id)
+    means = (
+        select(Called, Resident.name)
+        .join(Resident, col(Resident.id) == col(Called.person_id))
+        .where(mean)
+        .order_by(col(Called.id))
+    )
     return {
+        "家里人的称呼": [
+            {"称呼": one.word, "是谁": name, "谁说的": "本人" if one.resident_id == resident.id else "家里人"}
+            for one, name in work.session.exec(means).all()
+        ],
         "健康登记": [
             {"哪天": str(one.day), "谁": one.person or "本人或家人", "怎么样": campaign_words(one.stand)} for one in took
         ],
@@ -78,6 +90,7 @@ def erase(work: Work, resident: Resident) -> None:
     """Delete all check-ins of a resident, and those they told; the event log keeps only that there were some."""
     purposes.end(work, resident)
     care.end(work, resident)
+    relations.end(work, resident)
     work.session.execute(delete(Reminder).where(col(Reminder.resident_id) == resident.id))
 
 

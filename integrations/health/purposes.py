@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import col, delete, or_, select
 
 from bot.contract import Purpose, Resident, Work, consents, tr
@@ -35,6 +36,8 @@ def end(work: Work, resident: Resident) -> int:
     for who in filter(None, (resident.openid, resident.about)):
         tasks.forget(work, who, why=WITHDRAWN)
     leave(work, or_(col(TookPart.resident_id) == resident.id, col(TookPart.reporter_id) == resident.id))
+    mixed_up = update(CheckIn).where(col(CheckIn.was_of_id) == resident.id).values(was_of_id=None)
+    work.session.execute(mixed_up.execution_options(synchronize_session="fetch"))
     theirs = or_(col(CheckIn.resident_id) == resident.id, col(CheckIn.reporter_id) == resident.id)
     return int(getattr(work.session.execute(delete(CheckIn).where(theirs)), "rowcount", 0))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from bot.contract import Ask, Happening, Redirect, Reply, Resident, Task, Turn, View, Visit, Work, action, on, page, roster
-from integrations.health import ladder
+from integrations.health import ladder, relations
 from integrations.health.models import CareDay, CareRung, CareWish, Rung, Sign
 
 #: Somebody else than who speaks.
@@ -108,6 +108,9 @@ def _meant(turn: Turn, said: str, who: str | None) -> Sequence[Resident]:
     if who is not None:
         return [one for one in those if one.public_id == who]
     named = [one for one in those if one.name and (one.name in said or (len(one.name) > 2 and one.name[1:] in said))]
+    if not named:
+        known = relations.spoken_of(turn, said)
+        named = [one for one in those if one.key in known]
     if named:
         return named
     mine = [one for one in those if turn.resident is not None and one.key == turn.resident.key]

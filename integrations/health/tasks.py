@@ -74,6 +74,25 @@ def put_right(turn: Turn, well: Mapping[str, str]) -> None:
         turn.session.add(task)
 
 
+def strike(work: Work, resident: Resident, word: str, *, why: str, keeps: bool) -> bool:
+    """Take somebody of whom it was told by a mix-up out of today's task of who told it; returns whether they stood on it.
+
+    It is called off where nobody is left whom it `keeps`, even a danger: that was told of somebody who has none.
+    """
+    day = work.now.date().isoformat()
+    task = next((task for task in _tasks(work, resident) if task.data.get("day") == day), None)
+    told = dict(task.data.get("people", {})) if task is not None else {}
+    if task is None or word not in told:
+        return False
+    del told[word]
+    task.data = {**task.data, "people": told, "report": tr_all("；", told.values()) if told else why}
+    work.session.add(task)
+    work.session.flush()
+    if task.closed_at is None and not told and not keeps:
+        work.call_off(task, why)
+    return True
+
+
 def forget(work: Work, who: str, *, of: Callable[[str], bool] = lambda word: True, why: str) -> None:
     """Take out of all tasks of an account, or of a resident by `about`, how those were whom `of` tells by their word.
 

@@ -74,6 +74,23 @@ MEASURE = """() => {
 }"""
 
 
+#: Words of a page in big letters that are smaller than an elder reads, by their size; what is pressed that is lower than a thumb; by how much it is too wide.
+LARGE = """(least) => {
+  const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), small = {}, root = document.documentElement;
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const held = node.parentElement, size = parseFloat(getComputedStyle(held).fontSize);
+    if (node.data.trim() && held.checkVisibility() && !held.closest('svg, canvas, option, script, style') && size < least) small[node.data.trim().slice(0, 20)] = size;
+  }
+  for (const field of document.querySelectorAll('main :is(input, select, textarea):not([type=hidden], [type=radio], [type=checkbox])'))
+    if (field.checkVisibility() && parseFloat(getComputedStyle(field).fontSize) < least) small[field.name] = parseFloat(getComputedStyle(field).fontSize);
+  const low = [...document.querySelectorAll('main button, main .button')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.innerText);
+  const beside = [...document.querySelectorAll('main *')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 80));
+  return { small, low, beside: root.scrollWidth > innerWidth ? beside : [], read: document.querySelector('html.large') !== null };
+}"""
+
+#: The size below which nothing stands on a page in big letters, in px.
+LEAST = 18
+
 #: Waits until all parts that a page asks for by itself are there.
 SETTLED = "async () => { while (document.querySelector('.htmx-request')) await new Promise((then) => setTimeout(then, 20)); }"
 
@@ -135,6 +152,20 @@ def looks(house: House, chromium: Browser) -> Sequence[Look]:
     stranger.wait_for_url("**/console/in/code")
     found.append(looked(stranger, Look(who="stranger", route="/console/in/code", address=stranger.url), []))
     stranger.context.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def large(house: House, chromium: Browser) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """What is wrong with the residents' pages as whoever reads big letters opens them on a phone, by route."""
+    require(AXE.exists(), "axe-core (tests/peers/node_modules)")
+    window, found = opened(chromium, house), {}
+    window.set_viewport_size({"width": SCREENS[1][0], "height": SCREENS[1][1]})
+    for page in residents_pages(house):
+        window.goto(f"{base(house)}{page.address}&s=big")
+        window.evaluate(SETTLED)
+        found[page.route] = {**window.evaluate(LARGE, LEAST), "contrast": window.evaluate(LOOK, ["color-contrast"])}
+    window.context.close()
     return found
 
 
@@ -259,6 +290,15 @@ def test_the_main_button_of_each_page_is_in_reach_without_scrolling(looks: Seque
     sizes = {f"{name} {width}": size for name, one in named(looks) for width, size in one.sizes.items()}
 
     assert {name: (size["button"], size["below"]) for name, size in sizes.items() if size["below"]} == {}
+
+
+def test_residents_pages_in_big_letters_are_read_by_the_old(large: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+    assert len(large) > 10
+    assert {route for route, seen in large.items() if not seen["read"]} == set()
+    assert {route: seen["small"] for route, seen in large.items() if seen["small"]} == {}
+    assert {route: seen["low"] for route, seen in large.items() if seen["low"]} == {}
+    assert {route: seen["beside"][:2] for route, seen in large.items() if seen["beside"]} == {}
+    assert {route: seen["contrast"] for route, seen in large.items() if seen["contrast"]} == {}
 
 
 def test_the_menu_its_numbers_and_the_way_to_other_communities_are_the_same_everywhere(looks: Sequence[Look]) -> None:

@@ -329,10 +329,14 @@ GRAMMAR = Grammar(name="temperature", title="体温", find=find, mask="\ue8f3", 
 
 
 def _is_of_one(text: str, found: Found) -> bool:
-    """Tell whether a figure is one of several of the same person; who is told of besides is dealt with, each by whom it is of."""
+    """Tell whether a figure is one of several of the same person; who is told of besides is dealt with, each by whom it is of.
+
+    One that was higher than the last is kept beside it: the highest counts.
+    """
     told = temperatures(text)
     is_of_another = len(told) == 1 and told[0].who not in {"", "我"}
-    return not is_of_another and not of_several(text)
+    is_highest = len(told) > 1 and float(str(found.value)) > told[-1].degrees
+    return not is_of_another and not is_highest and not of_several(text)
 
 
 KIND = Kind(

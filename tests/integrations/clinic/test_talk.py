@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.model import SHANGHAI
-from bot.store import scope
+from bot.store import knowledge, scope
 from integrations.clinic.models import Booking, Session, State
 
 if TYPE_CHECKING:
@@ -185,3 +185,73 @@ def test_any_hour_picks_none_of_the_sessions_and_leaving_off_leaves(station: Cha
 
 def test_asked_whether_the_place_is_still_there_it_is_told(station: Chat) -> None:
     assert "王医生" in station.say("我想约明天上午的医生", "是", "我那个号还在吗")
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "untold"),
+    [
+        ("卫生站几点开门", ["王医生", "李护士", "赵医生", "08:30–10:30"], ["活动室", "没有约"]),
+        ("卫生站今天开不开门", ["那个时间没有坐诊", "王医生"], []),
+        ("卫生站周末开吗", ["赵医生", "09:00–11:00"], ["王医生"]),
+        ("卫生站下午有人吗", ["李护士", "14:00–16:00"], ["王医生"]),
+        ("卫生站在哪", ["2 栋 1 楼卫生站"], []),
+        ("王医生什么时候在", ["王医生", "3月18日"], ["李护士"]),
+        ("量血压什么时候", ["李护士"], ["王医生", "打过卡"]),
+        ("明天医生在不在", ["王医生", "08:30–10:30"], ["李护士", "小助手"]),
+        ("卫生站星期几有中医", ["赵医生"], ["李护士"]),
+    ],
+)
+def test_asked_when_it_is_open_the_sessions_are_told_and_nothing_is_booked(
+    station: Chat, said: str, told: list[str], untold: list[str]
+) -> None:
+    answer = station.say(said)
+
+    assert all(word in answer for word in (*told, "120")), answer
+    assert not any(word in answer for word in untold), answer
+    assert states(station) == []
+
+
+def test_hours_that_nobody_has_written_down_are_not_made_up(chat: Chat) -> None:
+    answer = chat.say("卫生站几点开门")
+
+    assert "没有排坐诊" in answer
+    assert "没有记" in answer
+    assert "9:00" not in answer
+
+
+def test_what_the_office_has_written_of_its_station_is_told_before_the_sessions(station: Chat) -> None:
+    def write(session: object) -> None:
+        with scope.within(session, station.room.house.context.community.key):  # type: ignore[arg-type]
+            draft = knowledge.Draft(question="卫生站几点开门", answer="卫生站每天 8:00 到 17:30 开门，中午不休息。")
+            knowledge.save(session, draft, station.room.now, "", None)  # type: ignore[arg-type]
+
+    room, known = station.room, station.room.house.understanding.knowledge
+    room.database.submit(write).result()
+    known.learn(room.database.submit(known.look).result(), room.house.understanding.catalogue, room.now)
+
+    answer = station.say("卫生站几点开门")
+
+    assert "8:00 到 17:30" in answer
+    assert "没有记" not in answer
+    assert "王医生" in answer
+
+
+@pytest.mark.parametrize("said", ["我明天几点去卫生站", "我几点去看医生", "我什么时候去看病来着", "我妈几点去量血压"])
+def test_when_one_goes_there_is_ones_own_place(station: Chat, said: str) -> None:
+    assert "没有约卫生站的号" in station.say(said)
+    station.say("我想约明天上午的医生", "是")
+
+    told = station.say(said)
+
+    assert "您家在卫生站的预约" in told
+    assert "08:30–10:30" in told
+
+
+def test_it_is_asked_while_a_session_is_picked_and_the_pick_goes_on(station: Chat) -> None:
+    station.say("还有号吗")
+
+    assert "2 栋 1 楼卫生站" in station.say("卫生站在哪")
+    station.say("就第一个吧")
+
+    assert station.room.hear("1") is not None
+    assert states(station) == [State.BOOKED]

@@ -154,6 +154,25 @@ class Days(RuleBasedStateMachine):
         self.held.asks_at_door(campaign, "王强", **({"absent": "door"} if absent else {"value": "36.5", "agreed": "1"}))
         self.book.add((self.now.date(), self.part, "王强"))
 
+    @precondition(lambda self: getattr(self, "runs", False))
+    @rule()
+    def staff_take_back_what_they_noted(self) -> None:
+        """It was nobody's: whom it was noted of is missing again, and nothing of it is left."""
+        campaign = self.held.town.all(Campaign)[0]
+        here = [
+            one for one in self.held.town.all(TookPart) if one.staff_id and (one.day, one.part) == (self.now.date(), self.part)
+        ]
+        for one in here:
+            params = {"key": campaign.public_id, "answer": str(one.id)}
+            self.held.town.opens(Role.STAFF, campaign_pages.righted, params=params)
+            self.book.discard((self.now.date(), self.part, "王强"))
+
+    @rule()
+    def it_restarts(self) -> None:
+        """The process ends, and another one opens the same file."""
+        self.database.close()
+        self.database = self.held.town.database = Rooms(connect(f"sqlite:///{Path(self.folder.name) / 'linli.db'}"))
+
     @precondition(lambda self: not getattr(self, "ended", True) and self.now.date() <= self.ended_on)
     @rule()
     def staff_pause_or_take_it_up(self) -> None:

@@ -147,6 +147,40 @@ def test_everybody_is_well_is_an_answer_for_each(held: Round) -> None:
     assert [(one.tenths, one.symptoms) for one in held.town.all(CheckIn)] == [(0, ["none"])] * 2
 
 
+@pytest.mark.parametrize(
+    ("said", "degrees"),
+    [("36.5.", 36.5), ("三十六度八", 36.8), ("华氏98.6", 37.0), ("100.4F", 38.0), ("今天 36.5！", 36.5), ("37度3", 37.3)],
+)
+def test_a_temperature_that_is_written_otherwise_is_one_as_well(held: Round, said: str, degrees: float) -> None:
+    held.made()
+
+    heard = held.hears(CHEN, said)
+
+    assert isinstance(heard, Wish)
+    assert heard.values == {"temperature": degrees}
+
+
+@pytest.mark.parametrize("said", ["空调开36度", "老公三十六度八", "三十六号"])
+def test_what_is_no_temperature_of_whoever_speaks_is_none(held: Round, said: str) -> None:
+    held.made()
+
+    assert held.hears(CHEN, said) == ""
+
+
+def test_who_was_not_measured_is_noted_without_a_figure_and_asked_again(held: Round) -> None:
+    held.made()
+
+    answer = held.hears(CHEN, "孩子没量，老公上班")
+
+    assert "孩子、老公先空着" in answer
+    assert [(one.person, one.stand) for one in held.town.all(TookPart)] == [
+        ("孩子", Stand.UNMEASURED),
+        ("老公", Stand.UNMEASURED),
+    ]
+    assert held.hears(CHEN, "电梯没修好，老公上班") == ""
+    assert held.town.all(CheckIn) == []
+
+
 def test_one_temperature_said_of_all_is_everybodys(held: Round) -> None:
     held.made()
     held.settle("王芳")
@@ -366,6 +400,15 @@ def test_what_was_said_at_the_door_is_written_down_with_consent_and_tells_the_du
     assert [(one.how, one.is_unwell) for one in held.town.all(TookPart)] == [("door", True)]
     assert held.missing() == ["陈建国", "李梅"]
     assert [task.title for task in held.town.tasks()] == ["健康异常：3栋2单元503 王强"]
+
+
+def test_short_of_breath_without_a_figure_is_written_down_and_urgent(held: Round) -> None:
+    campaign = held.made()
+
+    held.asks_at_door(campaign, "王强", value="喘得厉害", agreed="1")
+
+    assert [(one.tenths, one.symptoms) for one in held.town.all(CheckIn)] == [(0, ["breathless"])]
+    assert [one.urgent for one in held.town.tasks() if one.kind == "health.abnormal"] == [True]
 
 
 def test_nobody_at_home_is_an_answer_that_needs_no_consent(held: Round) -> None:
