@@ -179,11 +179,16 @@ class Work:
     def timeline(self, subject: str) -> list[Moment]:
         """Return what happened to a subject such as ticket:K3M9, oldest first, in words; unknown kinds of events are left out."""
         happened = self.session.exec(select(Event).where(Event.subject == subject).order_by(col(Event.id))).all()
-        who = self.names({event.actor for event in happened})
+        who, named = self.names({event.actor for event in happened}), self.staff_named(happened)
         return [
             Moment(at=event.at, words=words, actor=who[event.actor], kind=event.kind)
-            for event in happened if (words := self.context.services.say(event, self.now))
+            for event in happened if (words := self.context.services.say(event, self.now, named))
         ]  # fmt: skip
+
+    def staff_named(self, happened: Iterable[Event]) -> Mapping[str, str]:
+        """Return the names of those of the staff whom events are about, by their logins."""
+        logins = {str(event.data["staff"]) for event in happened if event.data.get("staff")}
+        return {login: one.name for login, one in by_logins(self.session, logins).items()} if logins else {}
 
     def who(self, actor: str) -> str:
         """Return who an event's `actor` is, for staff: 陈管家（员工）, 3栋2单元501 陈建国（居民）."""

@@ -257,7 +257,7 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
         clock.resume(turn, ticket)
         ticket.state = TicketState.ACCEPTED
     clock.start(turn, ticket, turn.now if ticket.urgent and "urgent" in changed else ticket.opened_at)
-    turn.record("repair.changed", ticket.subject, **changed)
+    turn.record("repair.changed", ticket.subject, **_as_logged(ticket, changed))
     task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
     when = turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else ""
     return Reply(
@@ -289,6 +289,15 @@ def _write(ticket: Ticket, slots: Changes, said: str) -> dict[str, bool]:
     after = ticket.category, ticket.location, ticket.urgent, ticket.appointment_at, ticket.phone
     named = zip(("category", "location", "urgent", "time", "phone"), before, after, strict=True)
     return {name: True for name, old, new in named if old != new}
+
+
+def _as_logged(ticket: Ticket, changed: Mapping[str, bool]) -> dict[str, Any]:
+    """Return what was changed as the log keeps it: what it is now, where that is no text of the resident's."""
+    now = {
+        "category": ("fault", ticket.category), "urgent": ("level", ticket.level),
+        "time": ("at", ticket.appointment_at.isoformat() if ticket.appointment_at else ""),
+    }  # fmt: skip
+    return dict(now.get(name, (name, True)) for name in changed)
 
 
 def _is_another_fault(slots: Changes, said: str) -> bool:
@@ -353,6 +362,8 @@ def _when(turn: Turn, ticket: Ticket) -> str:
     if ticket.due_at < turn.now:
         anew = ticket.promised_at if ticket.promised_at and ticket.promised_at > turn.now else None
         return turn.words("本该{t}前修好，已经晚了{anew?，现在最晚{anew}前}", t=ticket.due_at, anew=anew or "")
+    if ticket.agreed_at and (visit := visits.ahead(turn, ticket)):
+        return f"约的{visits.in_words(turn, visit)}上门"
     if ticket.appointment_at and ticket.appointment_at >= turn.now:
         return turn.words("约的{t}上门" if ticket.agreed_at else "您希望{t}上门，等师傅确认", t=ticket.appointment_at)
     return turn.words("最晚{t}前处理", t=ticket.due_at)

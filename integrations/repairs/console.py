@@ -141,7 +141,7 @@ def _shown(desk: Desk, ticket: Ticket, fault: Refusal | None = None) -> View:
             "form": desk.form, "fault": str(fault or ""), "refusal": fault, "trace": explain(desk, ticket), "is_paused": ticket.state in PAUSED,
             "planned": desk.session.get(Staff, ticket.planned_id) if ticket.planned_id else None, "plan": dispatching.reason(ticket.plan), "overrides": OVERRIDES,
             "affected": joining.affected(desk, ticket), "wishes": _wishes(desk, ticket), "visit": visits.current(desk, ticket),
-            "slots": [(one, visits.in_words(desk, one.begins_at)) for one in visits.propose(desk, ticket)] if ticket.state in OPEN and desk.may("ticket.edit") else [],
+            "stay": round(visits.length_of(desk, ticket).total_seconds() / 60), "slots": [(one, visits.in_words(desk, one)) for one in visits.propose(desk, ticket)] if ticket.state in OPEN and desk.may("ticket.edit") else [],
             "beside": desk.context.services.beside(desk, ticket.subject),
             "waits": _waits(ticket), "waits_for": WAITS.get(ticket.state, {}).get(ticket.pause_reason, ""),
         },
