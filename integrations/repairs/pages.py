@@ -25,7 +25,7 @@ from integrations.repairs.steps import reason_of
 #: What happened that is the staff's own: notes, of which those that were told stand there by their words, reminders, numbers of neighbours.
 INNER = (
     "repair.noted", "repair.climbed", "repair.merged", "repair.joined", "repair.planned", "repair.passed_on", "repair.offered",
-    "repair.asked", "repair.answered", "repair.cost_added", "repair.cost_removed", "data.read", "data.exported",
+    "repair.asked", "repair.answered", "repair.phoned", "repair.cost_added", "repair.cost_removed", "data.read", "data.exported",
 )  # fmt: skip
 
 #: What stands on the buttons that rate, the best first.
