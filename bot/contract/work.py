@@ -24,6 +24,7 @@ from bot.language.disclosure import Health
 from bot.language.files import Intent
 from bot.language.known import Known
 from bot.language.phrases import fill
+from bot.pictures import keep
 from bot.sealed import Search as Sought
 from bot.store import (
     claims,
@@ -385,6 +386,19 @@ class Work:
     def photos_of(self, subject: str) -> Sequence[Photo]:
         """Return the photos that belong to a subject such as ticket:K3M9, oldest first."""
         return self.session.exec(select(Photo).where(Photo.subject == subject).order_by(col(Photo.id))).all()
+
+    def keep_picture(self, picture: bytes, subject: str, sender: str) -> Photo:
+        """Keep a picture that a page took (`pictures.read`) as a photo of a subject; `sender` says who sent it, as an event's actor does."""
+        folder = self.context.photos
+        if folder is None:
+            raise Refusal(tr("这里没有开通照片，请在微信里发。"), field="picture")
+        photo = Photo(
+            openid=sender, media_id="", taken_at=self.now, state="stored", sha256=keep(picture, folder), subject=subject
+        )
+        self.session.add(photo)
+        self.session.flush()
+        self.record("photo.stored", subject)
+        return photo
 
     def picture_of(self, photo: Photo) -> bytes:
         """Return the picture of a photo, a JPEG; raises LookupError for one that was not fetched yet, or is gone."""

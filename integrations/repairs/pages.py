@@ -1,7 +1,7 @@
 """A ticket as the resident sees it: how it stands, what happened, photos, and what they may do about it; every form works without script."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from sqlmodel import col, select
 
@@ -87,7 +87,9 @@ def _open_one(asked: Sequence[TicketQuestion]) -> TicketQuestion | None:
 def _picture_url(visit: Visit, ticket: Ticket, shot: shots.Shot) -> str:
     if not shot.is_here:
         return ""
-    return visit.link(f"/tickets/{ticket.number}/photos/{shot.photo.public_id}").removeprefix(visit.context.base_url)
+    tomorrow = datetime.combine(visit.now.date() + timedelta(days=2), time(), visit.now.tzinfo)  # the same all day: it is fetched once
+    address = visit.link(f"/tickets/{ticket.number}/photos/{shot.photo.public_id}", tomorrow - visit.now)
+    return address.removeprefix(visit.context.base_url)
 
 
 @page("GET", "/tickets/{number}/photos/{photo}")
