@@ -94,6 +94,8 @@ _COURTESY = re.compile(
             r"谢谢|多谢|感谢|辛苦|麻烦|拜托|不好意思|打扰|请问|好的|嗯",
             # what is to become of what was told
             r"我要(?:投诉|举报)(?:[你他]们)?",
+            # how many wishes there are
+            r"(?:我|还)?有?[一二两三四五几1-5](?:个|件)(?:事儿?|问题)",
             # who is spoken to
             r"物业|师傅|管家|保安|你们?|您|大家|各位",
             # what fills and presses

@@ -54,6 +54,11 @@ _ALL_OFF = re.compile(
     r"(?:都|全|全都|全部|统统|一起|一块儿?)(?:给我)?(?:取消|撤销|撤掉|撤|作废|删掉|删|不用修|不修|不用来|不用弄|不要修|不用处理)(?:掉|了|吧|一下|啊|哈|谢谢|[\s，,。！!])*"
 )
 
+#: 我的报修呢, 我家报的单子在哪: that they are shown, whatever is open; of itself it resembles the calling off as much.
+_WHERE_THEY_ARE = re.compile(
+    r"(?:那|哎|诶|欸|咦|对了|请问|[\s，,])*(?:我|我家|我们|我们家|俺|俺家)(?:报|约)?的(?:报修|维修|工单|单子|单|修)(?:呢|咧|嘞|嘛|在哪|去哪|哪去|怎么没|怎么不见)[里儿了有啊呀呢\s]*[？?。！!]*"
+)
+
 #: Signs of the longest words that do, and the numbers in them.
 _ALL_OFF_LONGEST, _COUNTS = 30, {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "五": 5}
 
@@ -535,6 +540,8 @@ def hear(turn: Turn, text: str) -> str | Wish:
                 t=ticket.due_at,
                 url=_link(turn, ticket),
             )
+    if len(text) <= _ALL_OFF_LONGEST and _WHERE_THEY_ARE.fullmatch(text.strip()):
+        return Wish(intent="repair.status")
     if not turn.is_asked and len(text) <= _ALL_OFF_LONGEST and (all_off := _ALL_OFF.fullmatch(text.strip())):
         theirs, said = _waiting(turn), all_off["count"]
         if len(theirs) > 1 and (said or "修" in text or any(_was_spoken_of(turn, one) for one in theirs)):
