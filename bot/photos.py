@@ -5,11 +5,9 @@ cannot be kept is told so, and what to do.
 """
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 
 import structlog
@@ -18,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from bot.contract import Context, Work
 from bot.errors import ContentRefused, TooLarge, WeChatRefused
-from bot.pictures import redraw
+from bot.pictures import keep, redraw
 from bot.store import erasures, events, scope
 from bot.store.database import Database
 from bot.store.photos import Photo
@@ -114,12 +112,4 @@ def _settle(
 
 def store(content: bytes, folder: Path) -> str:
     """Draw the picture anew and store it; returns its name, the SHA-256 of the file. Raises ContentRefused."""
-    drawn = redraw(content)
-    name = sha256(drawn).hexdigest()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{name}.jpg"
-    if not path.exists():
-        part = folder / f"{name}.{os.getpid()}.part"
-        part.write_bytes(drawn)
-        part.replace(path)  # whole or not at all
-    return name
+    return keep(redraw(content), folder)

@@ -1,7 +1,10 @@
 """Pictures that people send, drawn anew: no EXIF, no place where they were taken, bounded in size."""
 
 import io
+import os
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -37,6 +40,18 @@ _MAGIC, _BOXED = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF"), b"ft
 
 #: Whether a cut file is read on is a switch of Pillow's for all threads at once.
 _drawing = Lock()
+
+
+def keep(drawn: bytes, folder: Path) -> str:
+    """Write a picture that was drawn anew into a folder; returns its name, the SHA-256 of the file."""
+    name = sha256(drawn).hexdigest()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{name}.jpg"
+    if not path.exists():
+        part = folder / f"{name}.{os.getpid()}.part"
+        part.write_bytes(drawn)
+        part.replace(path)  # whole or not at all
+    return name
 
 
 def redraw(content: bytes) -> bytes:

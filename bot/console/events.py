@@ -121,9 +121,10 @@ class Row:
 def _load(desk: Desk, found: Sequence[Event]) -> list[Row]:
     """Return events in words: each kind of subject is asked for once, whatever number of events are of it."""
     subjects, who = desk.in_words({one.subject for one in found}), desk.names({one.actor for one in found})
-    say = desk.context.services.say
+    say, named = desk.context.services.say, desk.staff_named(found)
     return [
-        Row(event=one, who=who[one.actor], subject=subjects[one.subject], what=say(one, desk.now) or one.kind) for one in found
+        Row(event=one, who=who[one.actor], subject=subjects[one.subject], what=say(one, desk.now, named) or one.kind)
+        for one in found
     ]
 
 

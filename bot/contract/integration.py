@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -361,9 +362,9 @@ class Services:
         finders = (finder for one in self.integrations for finder in one.finds if desk.may(finder.need))
         return [(finder.title, flat, words) for finder in finders for flat, words in finder.run(desk, said)]
 
-    def say(self, event: Event, now: datetime) -> str:
-        """Return the sentence for an event; empty for a kind that no service knows."""
-        words = {"purpose": {name: purpose.title for name, purpose in self.purposes.items()}}
+    def say(self, event: Event, now: datetime, names: Mapping[str, str] = MappingProxyType({})) -> str:
+        """Return the sentence for an event; empty for a kind that no service knows. `names`: of staff, by their logins."""
+        words = {"purpose": {name: purpose.title for name, purpose in self.purposes.items()}, "staff": names}
         return next(filter(None, (one.log.say(event, now, words) for one in self.integrations)), "")
 
     def settings_of(self, kind: type[S]) -> S:

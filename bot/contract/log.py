@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.language.phrases import fill
 from bot.store.events import Event
@@ -31,7 +31,7 @@ class Log:
     """How people read the events of a service.
 
     `events`: kind -> a sentence, which may use the event's data: 门岗不放行：{reason}. `words`: name in the data ->
-    value -> word. `titles`: kind -> what it is called in a list of kinds, where its sentence takes values. `subjects`: what stands before the colon -> who knows the words for what stands behind it,
+    value -> word. `shown`: name in the data -> what makes of a value what is said, such as a moment. `titles`: kind -> what it is called in a list of kinds, where its sentence takes values. `subjects`: what stands before the colon -> who knows the words for what stands behind it,
     for all that are asked for, also where there is nothing any more.
     `figures`: kind -> what its events of today are called where the console counts them: 今天报修.
     """
@@ -39,6 +39,7 @@ class Log:
     events: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    shown: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
     subjects: Mapping[str, Named] = field(default_factory=dict)
     figures: Mapping[str, str] = field(default_factory=dict)
 
@@ -55,7 +56,7 @@ class Log:
         true = {name: value for name, value in event.data.items() if value is not False}
         known = {
             name: self.words.get(name, words.get(name, {})).get(str(value))
-            or (stored(value) if isinstance(value, str) else value)
+            or (self.shown[name](value) if name in self.shown else stored(value) if isinstance(value, str) else value)
             for name, value in true.items()
         }
         sentence = self.events.get(event.kind, "")

@@ -188,6 +188,7 @@ class Visit(Work):
 
     params: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
+    taken: Any = None  # what the page's `takes` made of a file
     read_by_now: list[Reading] = field(default_factory=list)
     afterwards: list[Callable[[Work], None]] = field(default_factory=list)
 

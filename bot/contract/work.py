@@ -24,6 +24,7 @@ from bot.language.disclosure import Health
 from bot.language.files import Intent
 from bot.language.known import Known
 from bot.language.phrases import fill
+from bot.pictures import keep
 from bot.sealed import Search as Sought
 from bot.store import (
     claims,
@@ -179,11 +180,16 @@ class Work:
     def timeline(self, subject: str) -> list[Moment]:
         """Return what happened to a subject such as ticket:K3M9, oldest first, in words; unknown kinds of events are left out."""
         happened = self.session.exec(select(Event).where(Event.subject == subject).order_by(col(Event.id))).all()
-        who = self.names({event.actor for event in happened})
+        who, named = self.names({event.actor for event in happened}), self.staff_named(happened)
         return [
             Moment(at=event.at, words=words, actor=who[event.actor], kind=event.kind)
-            for event in happened if (words := self.context.services.say(event, self.now))
+            for event in happened if (words := self.context.services.say(event, self.now, named))
         ]  # fmt: skip
+
+    def staff_named(self, happened: Iterable[Event]) -> Mapping[str, str]:
+        """Return the names of those of the staff whom events are about, by their logins."""
+        logins = {str(event.data["staff"]) for event in happened if event.data.get("staff")}
+        return {login: one.name for login, one in by_logins(self.session, logins).items()} if logins else {}
 
     def who(self, actor: str) -> str:
         """Return who an event's `actor` is, for staff: 陈管家（员工）, 3栋2单元501 陈建国（居民）."""
@@ -380,6 +386,19 @@ class Work:
     def photos_of(self, subject: str) -> Sequence[Photo]:
         """Return the photos that belong to a subject such as ticket:K3M9, oldest first."""
         return self.session.exec(select(Photo).where(Photo.subject == subject).order_by(col(Photo.id))).all()
+
+    def keep_picture(self, picture: bytes, subject: str, sender: str) -> Photo:
+        """Keep a picture that a page took (`pictures.read`) as a photo of a subject; `sender` says who sent it, as an event's actor does."""
+        folder = self.context.photos
+        if folder is None:
+            raise Refusal(tr("这里没有开通照片，请在微信里发。"), field="picture")
+        photo = Photo(
+            openid=sender, media_id="", taken_at=self.now, state="stored", sha256=keep(picture, folder), subject=subject
+        )
+        self.session.add(photo)
+        self.session.flush()
+        self.record("photo.stored", subject)
+        return photo
 
     def picture_of(self, photo: Photo) -> bytes:
         """Return the picture of a photo, a JPEG; raises LookupError for one that was not fetched yet, or is gone."""

@@ -225,8 +225,12 @@ def _question(talk: Talk, form: Form, intent: Intent, *, with_help: bool) -> str
         words = slot.error
     else:
         words = form.prompt or (talk.turn.words(slot.ask, **_spoken(talk, form, intent)) if slot else "")
-    listed = forms.listed(form, intent)
-    return f"{words}\n{numbered(list(listed.values()))}" if listed else words
+    if not (listed := forms.listed(form, intent)):
+        return words
+    if form.is_listed and not with_help:  # the list stands above
+        return words.split("\n", 1)[0]
+    talk.standing = replace(talk.standing, form=replace(form, is_listed=True))
+    return f"{words}\n{numbered(list(listed.values()))}"
 
 
 def numbered(titles: list[str]) -> str:
@@ -420,11 +424,10 @@ def _aside(talk: Talk, step: steps.Aside) -> Answer:
         _look_up_resident(talk)
         resumed = carry_out(talk, starting.resume(talk.standing, left, talk.facts()))
         return replace(resumed, texts=(*answer.texts, *resumed.texts))
-    intent = talk.intents[left.intent]
     back = carry_out(talk, starting.again(talk.standing, left))
-    heading = talk.phrase(Line("form.back", {"title": intent.title}))
+    again = talk.phrase(Line("form.back", {"question": back.texts[0]}))
     outcome = replace(answer.outcome, slot=back.outcome.slot)
-    return Answer(texts=(*answer.texts, heading + back.texts[0]), outcome=outcome, values=back.values)
+    return Answer(texts=(*answer.texts, again), outcome=outcome, values=back.values)
 
 
 # ------------------------------------------------------------------ knowing

@@ -37,7 +37,7 @@ from bot.language.corrections import corrects
 from bot.language.danger import aftermath
 from bot.language.files import Intent
 from bot.language.kinds import consent
-from bot.language.kinds.kind import SKIPPED, Aspect, Slot
+from bot.language.kinds.kind import SKIPPED, Aspect, Slot, Value
 from bot.language.matching.matcher import TEMPLATE, Candidate
 from bot.language.people import OWN_RELATIVE, RELATIVE
 from bot.language.reading import Reading
@@ -347,14 +347,14 @@ def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step 
     intent = facts.intents[form.intent]
     slot = forms.asked(form, intent)
     if slot is not None and slot.kind is consent.KIND and slot.name in heard.reading.take((slot,), asked=slot.name):
-        return again(standing, replace(forms.talked_over(form), tries=0), (Line("form.next", {"title": intent.title}),))
+        return again(standing, replace(forms.talked_over(form), tries=0, is_listed=False), (Line("form.next", {"title": intent.title}),))
     if (
         _NUMBER.fullmatch(heard.text)
         or following.tells_of_leaving(heard.text)
         or not heard.reading.take(intent.slots, known=form.values)
     ):
         return None
-    open_ = replace(forms.talked_over(form), menu={}, tries=0)
+    open_ = replace(forms.talked_over(form), menu={}, tries=0, is_listed=False)
     step = go_on(standing.within(open_), open_, heard, facts)
     return replace(step, before=(Line("form.next", {"title": intent.title}), *step.before)) if step.standing.form else step
 
@@ -506,13 +506,26 @@ def _one_more(standing: Standing, form: Form, intent: Intent, heard: Heard, fact
     if intent.is_about_somebody and (further := following.another(intent, form.values, heard, facts)):  # 我姐后天也来
         return _queue(standing, form, forms.begin(intent, read_slots(intent, further), None, heard.text), heard)
     best = heard.match.candidates[0] if heard.match.candidates else None
-    if best is None or best.intent != intent.id or best.confidence < PLAUSIBLE or not _BESIDES.search(heard.text):
+    if best is None or best.intent != intent.id or best.confidence < PLAUSIBLE:
         return None
     told = {slot.name for slot in intent.slots if forms.is_told(form.values, slot)}
     said = read_slots(intent, heard)
     if not any(name in said and said[name] != form.values[name] for name in told):
         return None
+    if not _BESIDES.search(heard.text) and not _is_elsewhere(form, intent, said, heard.text):
+        return None
+    if form.is_guess and form.is_read_back:  # who goes on with something else took it for granted
+        next_one = forms.described(forms.begin(intent, said, form.outer, heard.text), intent)
+        return Do(standing=standing.within(None), form=replace(form, outer=next_one, stage=forms.Stage.CONFIRMED))
     return _queue(standing, form, forms.described(forms.begin(intent, said, None, heard.text), intent), heard)
+
+
+def _is_elsewhere(form: Form, intent: Intent, said: Mapping[str, Value], text: str) -> bool:
+    """Tell whether another thing is named at another place, and nothing taken back: 厨房水管漏水, while a lamp in the hall is reported."""
+    if corrects(text) or _NOT_SO.search(text):
+        return False
+    places = [slot.name for slot in intent.slots if slot.kind.aspect is Aspect.WHERE]
+    return any(name in said and name in form.values and said[name] != form.values[name] for name in places)
 
 
 def _one_more_flat(standing: Standing, form: Form, intent: Intent, heard: Heard) -> Step | None:

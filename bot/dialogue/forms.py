@@ -89,6 +89,7 @@ class Form:
     about: str = ""  # what was done before and is meant, such as ticket:K3M9
     is_agreed: bool = False  # it was read back and agreed to; what is asked back since only makes it plain
     is_read: bool = False  # what is long was read in full already
+    is_listed: bool = False  # its numbered options were shown already: what comes in between is followed by the question alone
     is_guess: bool = False  # the resident did not plainly say so: nothing is done before it was read back
 
     @property
@@ -138,7 +139,8 @@ def proceed(form: Form, intent: Intent) -> Progress:
 
 def ask(form: Form, slot: Slot) -> Form:
     """Return the form with the question for a slot open."""
-    return replace(form, asking=slot.name, stage=Stage.FILLING, tries=0, menu=_menu(slot), **_UNPROMPTED)
+    is_listed = form.is_listed and form.asking == slot.name and not form.prompt
+    return replace(form, asking=slot.name, stage=Stage.FILLING, tries=0, menu=_menu(slot), is_listed=is_listed, **_UNPROMPTED)
 
 
 def confirm(form: Form) -> Form:
@@ -151,7 +153,7 @@ def ask_back(form: Form, slot: str, options: Mapping[str, str], prompt: str, cal
     values = {name: value for name, value in form.values.items() if name != slot}
     return replace(
         form, values=values, asking=slot, stage=Stage.FILLING, menu=dict(options), prompt=prompt, called_off=called_off, tries=0,
-        agreed=agreed, doubted=form.values.get(slot, ""),
+        is_listed=False, agreed=agreed, doubted=form.values.get(slot, ""),
         is_agreed=form.is_agreed or form.stage is Stage.CONFIRMED,
     )  # fmt: skip
 
@@ -239,7 +241,7 @@ def aside(form: Form, starting: str) -> Form | None:
     """Return what waits while `starting` is dealt with: at most ASIDE forms, none of them for the same."""
     kept: Form | None = None
     for waiting in reversed([item for item in chain(form) if item.intent != starting][:ASIDE]):
-        kept = replace(talked_over(waiting), outer=kept)
+        kept = replace(talked_over(waiting), outer=kept, is_listed=False)
     return kept
 
 

@@ -9,7 +9,7 @@ from bot.language.promises import Promise, Promises
 #: Name -> the value that comes with it, if any does.
 SAID: Mapping[str, str] = {
     "welcome.several": "places first phones",
-    "place.which": "place", "flat.first": "title", "flat.address": "title", "flat.proof": "title", "flat.later": "words", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.wrong": "values", "form.got": "values", "form.more": "words", "form.full": "words", "form.undone": "words", "form.back": "title",
+    "place.which": "place", "flat.first": "title", "flat.address": "title", "flat.proof": "title", "flat.later": "words", "form.expired": "title", "form.noted": "values", "form.kept": "values", "form.wrong": "values", "form.got": "values", "form.more": "words", "form.full": "words", "form.undone": "words", "form.back": "question",
     "form.next": "title", "form.cancelled": "title", "form.past": "value",
     "emergency.telling": "who phone", "emergency.telling.all": "who phone", "emergency.claimed": "who phone",
     "emergency.unreached": "who phone", "emergency.where": "places", "emergency.flat": "flats", "flat.left": "called", "change.which": "what", "change.how_many": "called", "change.sure": "words",

@@ -77,8 +77,11 @@ _BORDER = re.compile(
 #: Who gives a value and asks for something with it: 再帮我把新车粤B67890登记进去.
 _ASKS = re.compile("帮|登记|录入|给我|我[要想]")
 
-#: Shorter pieces are never a request of their own: 谢谢, 急, 麻烦了.
+#: Shorter pieces are no request of their own: 谢谢, 急, 麻烦了 …
 SHORTEST = 4
+
+#: … but for those one sign shorter that are this sure: 马桶堵, 灯坏了.
+BRIEF = 0.95
 
 #: Greetings and thanks around a wish are none; nor is what only says who speaks.
 _COURTESY = re.compile(
@@ -91,6 +94,8 @@ _COURTESY = re.compile(
             r"谢谢|多谢|感谢|辛苦|麻烦|拜托|不好意思|打扰|请问|好的|嗯",
             # what is to become of what was told
             r"我要(?:投诉|举报)(?:[你他]们)?",
+            # how many wishes there are
+            r"(?:我|还)?有?[一二两三四五几1-5](?:个|件)(?:事儿?|问题)",
             # who is spoken to
             r"物业|师傅|管家|保安|你们?|您|大家|各位",
             # what fills and presses
@@ -128,6 +133,8 @@ _PRESSES = re.compile(
         ]
     )
 )
+#: What is said to be as it should: 厨房的水是好的 after a leak elsewhere.
+_IS_FINE = re.compile(".{1,12}(?:是好的|是亮的|好好的|没事儿?|没坏|没问题|正常的?|好的|不漏|没漏)[了啊呀哦的]?")
 _TOO = re.compile("也|又|再来|还要来")
 
 #: From here on a piece is sure of its wish by itself …
@@ -364,7 +371,11 @@ class _Parting:
         return [replace(one, more=frozenset(name for name in intents if self.is_more(name, one.clause.said))) for one in found]
 
     def _heard(self, clause: _Clause) -> _Said:
-        return _Said(clause=clause, chances={} if _says_nothing(clause.words) else _chances(self.match(clause.said)))
+        if _says_nothing(clause.words):
+            return _Said(clause=clause, chances={})
+        chances = _chances(self.match(clause.said))
+        is_brief = len(clause.words) < SHORTEST and max(chances.values(), default=0.0) < BRIEF
+        return _Said(clause=clause, chances={} if is_brief else chances)
 
     def _likeliest(self, said: Sequence[_Said]) -> list[str]:
         """Return for each clause the wish it is put with, so that all together are likeliest."""
@@ -425,7 +436,7 @@ class _Parting:
         """Tell whether a clause wishes for the same kind of thing again: another place or fault, another guest or time."""
         if one.meant != last.intent or last.chance < (FAINT if one.clause.border is Border.WORD else LIKELY):
             return False
-        if _goes_on(one.clause):
+        if _goes_on(one.clause) or _IS_FINE.fullmatch(one.words):
             return False
         signs = 1 if one.clause.border is Border.WORD or _TOO.search(one.words) else 0
         return self.differ(last.intent, last.whole, one.clause.said) + signs >= _CONTRADICT
@@ -506,7 +517,7 @@ _NUMBER = re.compile(r"\d[\d -]{6,}")
 
 
 def _says_nothing(words: str) -> bool:
-    return len(_NUMBER.sub("", words)) < SHORTEST or any(said.fullmatch(words) for said in (_COURTESY, _WHO))
+    return len(_NUMBER.sub("", words)) < SHORTEST - 1 or any(said.fullmatch(words) for said in (_COURTESY, _WHO))
 
 
 def _joined(clauses: Sequence[_Clause]) -> Reading:

@@ -57,6 +57,9 @@ ALIKE = 0.4
 #: Whoever asks about somebody at the gate wants them let in: 月嫂九点半到，保安会让她上来吗.
 _AT_THE_GATE = re.compile("进|拦|登记|保安|门卫|门岗|让.上")
 
+#: The same thing that has come to further places, and nothing else: 厨房卫生间都没电, 客厅地上全是水.
+_SPREADS = re.compile("都(?!来)|全(?:是|没|湿|泡|淹)|到处|满地|满屋")
+
 #: However many words thank, they mean what this means.
 THANKS = "谢谢"
 
@@ -314,7 +317,10 @@ class Understanding:
         wanted = [slot for slot in known.slots if slot.kind.parts] if known else []
         first, second = one.take(wanted), other.take(wanted)
         others = [name for name, value in second.items() if first.get(name, value) != value]
-        return len(others) + any(slot.name in others and slot.kind.aspect is Aspect.WHERE for slot in wanted)
+        elsewhere = any(slot.name in others and slot.kind.aspect is Aspect.WHERE for slot in wanted)
+        if elsewhere and len(others) == 1 and _SPREADS.search(other.raw):  # 卫生间漏水，楼下邻居家都滴水了
+            return 0
+        return len(others) + elsewhere
 
     def _settled(self, match: Match, said: Reading) -> Match:
         """Return what a part of a message means; a likely wish of which it tells all is sure: 明早八点半保洁阿姨来 姓柳；厕所灯不亮."""

@@ -1,9 +1,12 @@
 """The residents' pages: opened from sealed links in the chat, without signing in."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +18,7 @@ from bot.contract import Context, Download, Page, Reading, Redirect, Services, V
 from bot.errors import Forged, Refusal, is_missing
 from bot.language import large
 from bot.language.identifiers import withheld
-from bot.posted import KEY, Sent, read_form, with_keys
+from bot.posted import KEY, Sent, read_form, read_upload, with_keys
 from bot.store import events, scope
 from bot.store.database import Database
 
@@ -45,13 +48,14 @@ def mount(app: web.Application, parts: Parts) -> None:
 
 def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
     async def handle(request: web.Request) -> web.Response:
-        now, show = parts.clock(), partial(_show, is_large=large.MARK in request.query_string.split("&"))
+        now, is_large = parts.clock(), large.MARK in request.query_string.split("&")
+        show = partial(_show, is_large=is_large, known=request.headers.get("If-None-Match", ""))
         try:
             keys = parts.context(None).keys
             context = parts.context(keys.check_link(request.path, request.query.get("k", ""), now))
         except (Forged, LookupError):
             return show(parts, View("pages/problem.html", {"title": "链接打不开", "text": EXPIRED}, 403))
-        sent = await read_form(request) if request.method == "POST" else {}
+        sent, taken, file = await _sent(request, page)
         form = {
             name: withheld(value) if name != KEY else value for name, value in sent.items()
         }  # words enter here as in the chat
@@ -59,8 +63,8 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
         afterwards = list[Callable[[Work], None]]()
         try:
             result = await run(
-                Sent.of(form, "", request.path_qs, now).act, _serve, context, page, request.match_info, form, now, read,
-                afterwards,
+                Sent.of({**form, **file}, "", request.path_qs, now).act, _serve, context, page, request.match_info, form, taken, now,
+                read, afterwards,
             )  # fmt: skip
         except LookupError as error:
             if not is_missing(error):
@@ -81,9 +85,19 @@ def _handler(parts: Parts, page: Page) -> Callable[[web.Request], Any]:
     return handle
 
 
-def _serve(session: Session, context: Context, page: Page, params: Mapping[str, str], form: Mapping[str, str], now: datetime,
+async def _sent(request: web.Request, page: Page) -> tuple[dict[str, str], Any, dict[str, str]]:
+    """Return a form's fields, what the page made of its file, and what tells that file from others."""
+    if request.method != "POST":
+        return {}, None, {}
+    if page.takes is None:
+        return await read_form(request), None, {}
+    form, upload = await read_upload(request, page.file)
+    return form, await asyncio.to_thread(page.takes, upload, form), {"\0file": sha256(upload.body).hexdigest()}
+
+
+def _serve(session: Session, context: Context, page: Page, params: Mapping[str, str], form: Mapping[str, str], taken: Any, now: datetime,
            read: list[Reading], afterwards: list[Callable[[Work], None]]) -> View | Redirect | Download:  # fmt: skip
-    visit = Visit(session=session, now=now, context=context, params=dict(params), form=form)
+    visit = Visit(session=session, now=now, context=context, params=dict(params), form=form, taken=taken)
     result = page.run(visit)
     read[:], afterwards[:] = visit.read_by_now, visit.afterwards
     return result
@@ -104,13 +118,20 @@ def _write_down(session: Session, community_id: int, read: Sequence[Reading], no
                 events.record(session, now, "data.read", subject=one.subject, actor=one.actor, what=one.what)
 
 
-def _show(parts: Parts, result: View | Redirect | Download, *, is_large: bool = False) -> web.Response:
-    """Answer with a page; whoever came in big letters stays in them, wherever its links lead."""
+def _show(parts: Parts, result: View | Redirect | Download, *, is_large: bool = False, known: str = "") -> web.Response:
+    """Answer with a page; whoever came in big letters stays in them, wherever its links lead.
+
+    A page that renews itself asks by the mark of what it has (`known`), and is sent nothing while that is what there is.
+    """
     if isinstance(result, Redirect):
         return web.Response(status=303, headers={"Location": large.with_big_pages(result.to) if is_large else result.to})
     if isinstance(result, Download):
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(result.filename)}"} if result.filename else {}
         return web.Response(body=result.body, content_type=result.content_type, headers=headers)
-    text = with_keys(parts.templates.get_template(result.template).render({**result.values, "is_large": is_large}))
+    text = parts.templates.get_template(result.template).render({**result.values, "is_large": is_large})
+    mark = f'"{sha256(text.encode()).hexdigest()[:32]}"'
+    if known == mark and result.status == HTTPStatus.OK:
+        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": mark})
+    text = with_keys(text)
     text = large.with_big_pages(text) if is_large else text
-    return web.Response(text=text, content_type="text/html", status=result.status)
+    return web.Response(text=text, content_type="text/html", status=result.status, headers={"ETag": mark})

@@ -1,12 +1,12 @@
 """The pages of patrols: what is walked today, points with their codes to print, routes with their windows, and a point on a guard's phone."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlmodel import col, select
 
-from bot.contract import Desk, Page, Redirect, Refusal, Staff, View, page, page_number, row_id, telling, tr, withheld
-from integrations.patrols import board, drawing, questions, reactions, rounds, windows
+from bot.contract import Desk, Page, Redirect, Refusal, Staff, View, asked_in, page, page_number, row_id, telling, tr, withheld
+from integrations.patrols import board, drawing, questions, reactions, rounds, shots, windows
 from integrations.patrols.models import (
     DOUBT_WORDS,
     KIND_WORDS,
@@ -18,6 +18,8 @@ from integrations.patrols.models import (
     VisitKind,
 )
 from integrations.patrols.rounds import EDIT, VIEW, WALK
+
+K = TypeVar("K", PatrolPoint, PatrolRoute)
 
 #: Longest name of a point or route, and longest words on how to find it.
 NAME, PLACE = 20, 40
@@ -82,40 +84,65 @@ def _shown_points(desk: Desk, fault: Refusal | None = None, edited: str = "") ->
 def add_point(desk: Desk) -> View | Redirect:
     """Add a point; its code is made at once."""
     point = PatrolPoint(name="", made_at=desk.now)
-    try:
-        _fill_point(desk, point)
-    except Refusal as refusal:
-        return _shown_points(desk, refusal)
-    desk.session.flush()
-    drawing.hang(desk, point)
-    desk.record("patrol.point_made", point.subject)
-    return Redirect("/console/patrols/points", tr("{name}加好了。打印二维码贴上去，再放进路线里。", name=point.name))
+    return _kept(
+        desk, point, _fill_point, lambda refusal: _shown_points(desk, refusal), "patrol.point_made", "/console/patrols/points",
+        lambda: tr("{name}加好了。打印二维码贴上去，再放进路线里。", name=point.name),
+    )  # fmt: skip
 
 
 @page("POST", "/patrols/points/{code}", need=EDIT)
 def change_point(desk: Desk) -> View | Redirect:
     """Change a point; the code on the wall stays."""
     point = _point(desk)
+    return _kept(
+        desk, point, _fill_point, lambda refusal: _shown_points(desk, refusal, point.code), "patrol.point_changed", "/console/patrols/points",
+        lambda: tr("{name}改好了，墙上的二维码不用换。", name=point.name),
+    )  # fmt: skip
+
+
+def _kept(
+    desk: Desk,
+    one: K,
+    fill: Callable[[Desk, K], None],
+    again: Callable[[Refusal], View],
+    event: str,
+    to: str,
+    said: Callable[[], str],
+) -> View | Redirect:
+    """Keep a point or a route as its form says; what is wrong is said on the form."""
     try:
-        _fill_point(desk, point)
+        fill(desk, one)
     except Refusal as refusal:
-        return _shown_points(desk, refusal, point.code)
-    drawing.hang(desk, point)
-    desk.record("patrol.point_changed", point.subject)
-    return Redirect("/console/patrols/points", tr("{name}改好了，墙上的二维码不用换。", name=point.name))
+        return again(refusal)
+    desk.session.flush()
+    desk.record(event, one.subject)
+    return Redirect(to, said())
 
 
 def _fill_point(desk: Desk, point: PatrolPoint) -> None:
-    name, place = (" ".join(desk.form.get(field, "").split()) for field in ("name", "place"))
-    if not name or len(name) > NAME:
-        raise Refusal(tr("请写点的名称，最多 {most} 个字，例如 3号泵房。", most=NAME), field="name")
+    name = _named(
+        desk,
+        [one for one in _points(desk) if one.code != point.code],
+        tr("请写点的名称，最多 {most} 个字，例如 3号泵房。", most=NAME),
+    )
+    place = " ".join(desk.form.get("place", "").split())
     if len(place) > PLACE:
         raise Refusal(tr("怎么找到，最多 {most} 个字。", most=PLACE), field="place")
-    if any(one.name == name for one in _points(desk) if one.code != point.code):
-        raise Refusal(tr("已经有“{name}”了，请换一个名称。", name=name), field="name")
     asked = questions.read(desk.form.get("questions", ""))
     point.name, point.place, point.questions = name, place, [one.kept for one in asked]
     desk.session.add(point)
+    desk.session.flush()
+    drawing.hang(desk, point)
+
+
+def _named(desk: Desk, others: Sequence[PatrolPoint] | Sequence[PatrolRoute], asks: str) -> str:
+    """Return the name that was written; raises Refusal for none, one too long, or one that another has."""
+    name = " ".join(desk.form.get("name", "").split())
+    if not name or len(name) > NAME:
+        raise Refusal(asks, field="name")
+    if any(one.name == name for one in others):
+        raise Refusal(tr("已经有“{name}”了，请换一个名称。", name=name), field="name")
+    return name
 
 
 @page("POST", "/patrols/points/{code}/remove", need=EDIT)
@@ -219,34 +246,26 @@ def _written(desk: Desk, route: PatrolRoute | None) -> dict[str, str]:
 def add_route(desk: Desk) -> View | Redirect:
     """Add a route; its first round begins with the next window."""
     route = PatrolRoute(name="", begun_to=desk.now)
-    try:
-        _fill_route(desk, route)
-    except Refusal as refusal:
-        return _route_form(desk, None, refusal)
-    desk.session.flush()
-    desk.record("patrol.route_made", route.subject)
-    return Redirect("/console/patrols/routes", tr("{name}加好了，从下一个时间段开始。", name=route.name))
+    return _kept(
+        desk, route, _fill_route, lambda refusal: _route_form(desk, None, refusal), "patrol.route_made", "/console/patrols/routes",
+        lambda: tr("{name}加好了，从下一个时间段开始。", name=route.name),
+    )  # fmt: skip
 
 
 @page("POST", "/patrols/routes/{id}", need=EDIT)
 def change_route(desk: Desk) -> View | Redirect:
     """Change a route; a round that has begun stays as it was."""
     route = _route(desk)
-    try:
-        _fill_route(desk, route)
-    except Refusal as refusal:
-        return _route_form(desk, route, refusal)
-    desk.record("patrol.route_changed", route.subject)
-    return Redirect("/console/patrols/routes", tr("{name}改好了；已经开始的那一次还按原来的走。", name=route.name))
+    return _kept(
+        desk, route, _fill_route, lambda refusal: _route_form(desk, route, refusal), "patrol.route_changed", "/console/patrols/routes",
+        lambda: tr("{name}改好了；已经开始的那一次还按原来的走。", name=route.name),
+    )  # fmt: skip
 
 
 def _fill_route(desk: Desk, route: PatrolRoute) -> None:
     form = desk.form
-    name = " ".join(form.get("name", "").split())
-    if not name or len(name) > NAME:
-        raise Refusal(tr("请写路线的名称，最多 {most} 个字，例如 早班设备巡检。", most=NAME), field="name")
-    if any(one.name == name for one in _routes(desk) if one.public_id != route.public_id):
-        raise Refusal(tr("已经有“{name}”了，请换一个名称。", name=name), field="name")
+    others = [one for one in _routes(desk) if one.public_id != route.public_id]
+    name = _named(desk, others, tr("请写路线的名称，最多 {most} 个字，例如 早班设备巡检。", most=NAME))
     weekdays = "".join(str(number) for number in range(7) if form.get(f"day{number}"))
     if not weekdays:
         raise Refusal(tr("请至少选一天。"), field="day0")
@@ -329,18 +348,21 @@ def _stood(desk: Desk, point: PatrolPoint, fault: Refusal | None = None) -> View
 
 def _noted(desk: Desk, visit: PatrolVisit | None, point: PatrolPoint) -> Mapping[str, Any]:
     if visit is None:
-        return {"noted": None, "kind": "", "doubt": "", "repair": ""}
+        return {"noted": None, "kind": "", "doubt": "", "repair": "", "photos": ()}
     return {
         "noted": rounds.told(desk, visit, point), "kind": KIND_WORDS[visit.kind], "is_early": visit.kind is VisitKind.EARLY,
         "doubt": DOUBT_WORDS[Doubt(visit.doubt)] if visit.doubt else "", "repair": reactions.say(visit.ticket_state),
+        "photos": shots.of_visit(desk, visit),
     }  # fmt: skip
 
 
-@page("POST", "/patrols/at/{code}", need=WALK)
+@page("POST", "/patrols/at/{code}", need=WALK, takes=lambda upload, _form: shots.read(upload))
 def arrive(desk: Desk) -> View | Redirect:
     """Note that somebody is there, with what they read off and what is broken."""
     point = _point(desk)
     try:
+        with asked_in("picture"):
+            picture = shots.taken(desk.taken)
         visit = rounds.note(desk, point, desk.staff).visit
         for number, question in enumerate(questions.of(point.questions)):
             if not (said := desk.form.get(f"answer{number}", "").strip()):
@@ -350,7 +372,9 @@ def arrive(desk: Desk) -> View | Redirect:
                 raise Refusal(tr("“{title}”没看懂：{hint}。", title=question.title, hint=question.hint), field=f"answer{number}")
             rounds.answer(desk, visit, question, value)
         if (words := withheld(desk.form.get("fault", "").strip())) and not visit.ticket:
-            rounds.find_fault(desk, visit, words)
+            rounds.find_fault(desk, visit, words, shots.of_visit(desk, visit))
+        if picture is not None and shots.keep(desk, visit, picture) is None:
+            raise Refusal(tr("这一次已经有 {most} 张照片了。", most=shots.MOST), field="picture")
     except Refusal as refusal:
         desk.session.rollback()
         return _stood(desk, _point(desk), refusal)

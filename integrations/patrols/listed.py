@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from bot.contract import Cell, Choice, Column, Days, Desk, Listing, Staff, tr
-from integrations.patrols import reactions, rounds
+from integrations.patrols import reactions, rounds, shots
 from integrations.patrols.models import (
     DOUBT_WORDS,
     KIND_WORDS,
@@ -36,6 +36,7 @@ class Row:
     point: PatrolPoint
     route: str
     who: str
+    photos: Sequence[str] = ()  # their ids
 
 
 def _stands(_desk: Desk, key: str) -> ColumnElement[bool]:
@@ -93,10 +94,14 @@ def _load(desk: Desk, found: Sequence[PatrolVisit]) -> list[Row]:
         PatrolRoute.id == PatrolRound.route_id, col(PatrolRound.id).in_({one.round_id for one in found} - {None})
     )
     routes = dict(desk.session.exec(walked).all())
+    photos = shots.of_visits(desk, found)
     return [
-        Row(visit=one, point=points[one.point_id], route=routes.get(one.round_id, ""), who=staff.get(one.staff_id, ""))
+        Row(
+            visit=one, point=points[one.point_id], route=routes.get(one.round_id, ""), who=staff.get(one.staff_id, ""),
+            photos=photos.get(one.subject, ()),
+        )
         for one in found
-    ]
+    ]  # fmt: skip
 
 
 def _state(_desk: Desk, row: Row) -> Sequence[Cell | str]:
@@ -113,16 +118,23 @@ def _answers(desk: Desk, row: Row) -> Sequence[Cell | str]:
     ]
 
 
-def _fault(desk: Desk, row: Row) -> Cell | None:
+def _fault(desk: Desk, row: Row) -> Sequence[Cell | str]:
+    """Return what was found; photos of a visit that no repair came of stand here, those of a repair on its page."""
     if not row.visit.ticket:
-        return None
+        may = desk.may("photo.view")
+        return [
+            Cell(words=tr("照片 {number}", number=number), to=f"/photos/{key}" if may else "")
+            for number, key in enumerate(row.photos, 1)
+        ]
     number = rounds.ticket_number(row.visit.ticket)
     to = f"/tickets/{number}" if desk.may("ticket.view") else ""
-    return Cell(
-        words=desk.veil(row.visit.fault) or number,
-        to=to,
-        small=tr("{number} {state}", number=number, state=reactions.say(row.visit.ticket_state)),
-    )
+    return [
+        Cell(
+            words=desk.veil(row.visit.fault) or number,
+            to=to,
+            small=tr("{number} {state}", number=number, state=reactions.say(row.visit.ticket_state)),
+        )
+    ]
 
 
 LIST = Listing(

@@ -3,7 +3,7 @@
 from sqlmodel import select
 
 from bot.contract import Page, Refusal, View, Visit, checked_phone, page, tr, withheld
-from integrations.patrols import rounds
+from integrations.patrols import rounds, shots
 from integrations.patrols.models import PatrolPoint
 
 #: Faults that may be told at one point in a day by whoever passes: more is no help.
@@ -30,7 +30,7 @@ def _shown(visit: Visit, point: PatrolPoint, *, number: str = "", fault: str = "
     )  # fmt: skip
 
 
-@page("POST", "/patrol/{code}")
+@page("POST", "/patrol/{code}", takes=lambda upload, _form: shots.read(upload))
 def report(visit: Visit) -> View:
     """Open a repair at the point for whoever tells that something is broken there."""
     point = _point(visit)
@@ -39,7 +39,10 @@ def report(visit: Visit) -> View:
         phone = checked_phone(visit.form["phone"]) if visit.form.get("phone", "").strip() else ""
         if words and not visit.take("patrol.report", MOST, point.code):
             raise Refusal(tr("今天这里已经报了好几次，师傅会去看。急的话请打物业电话。"))
+        picture = shots.taken(visit.taken)
         ticket = rounds.report(visit, point, withheld(words), phone=phone)
+        if picture is not None:
+            visit.keep_picture(picture, ticket, point.subject)
     except Refusal as refusal:
         return _shown(visit, point, fault=str(refusal))
     visit.record("patrol.told_of", point.subject)

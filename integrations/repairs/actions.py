@@ -54,6 +54,11 @@ _ALL_OFF = re.compile(
     r"(?:都|全|全都|全部|统统|一起|一块儿?)(?:给我)?(?:取消|撤销|撤掉|撤|作废|删掉|删|不用修|不修|不用来|不用弄|不要修|不用处理)(?:掉|了|吧|一下|啊|哈|谢谢|[\s，,。！!])*"
 )
 
+#: 我的报修呢, 我家报的单子在哪: that they are shown, whatever is open; of itself it resembles the calling off as much.
+_WHERE_THEY_ARE = re.compile(
+    r"(?:那|哎|诶|欸|咦|对了|请问|[\s，,])*(?:我|我家|我们|我们家|俺|俺家)(?:报|约)?的(?:报修|维修|工单|单子|单|修)(?:呢|咧|嘞|嘛|在哪|去哪|哪去|怎么没|怎么不见)[里儿了有啊呀呢\s]*[？?。！!]*"
+)
+
 #: Signs of the longest words that do, and the numbers in them.
 _ALL_OFF_LONGEST, _COUNTS = 30, {"两": 2, "俩": 2, "二": 2, "三": 3, "四": 4, "五": 5}
 
@@ -257,7 +262,7 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
         clock.resume(turn, ticket)
         ticket.state = TicketState.ACCEPTED
     clock.start(turn, ticket, turn.now if ticket.urgent and "urgent" in changed else ticket.opened_at)
-    turn.record("repair.changed", ticket.subject, **changed)
+    turn.record("repair.changed", ticket.subject, **_as_logged(ticket, changed))
     task = _called_out(turn, ticket) or _call_out(turn, ticket) if ticket.urgent and "urgent" in changed else None
     when = turn.words("{t}", t=ticket.appointment_at) if ticket.appointment_at else ""
     return Reply(
@@ -289,6 +294,15 @@ def _write(ticket: Ticket, slots: Changes, said: str) -> dict[str, bool]:
     after = ticket.category, ticket.location, ticket.urgent, ticket.appointment_at, ticket.phone
     named = zip(("category", "location", "urgent", "time", "phone"), before, after, strict=True)
     return {name: True for name, old, new in named if old != new}
+
+
+def _as_logged(ticket: Ticket, changed: Mapping[str, bool]) -> dict[str, Any]:
+    """Return what was changed as the log keeps it: what it is now, where that is no text of the resident's."""
+    now = {
+        "category": ("fault", ticket.category), "urgent": ("level", ticket.level),
+        "time": ("at", ticket.appointment_at.isoformat() if ticket.appointment_at else ""),
+    }  # fmt: skip
+    return dict(now.get(name, (name, True)) for name in changed)
 
 
 def _is_another_fault(slots: Changes, said: str) -> bool:
@@ -353,6 +367,8 @@ def _when(turn: Turn, ticket: Ticket) -> str:
     if ticket.due_at < turn.now:
         anew = ticket.promised_at if ticket.promised_at and ticket.promised_at > turn.now else None
         return turn.words("本该{t}前修好，已经晚了{anew?，现在最晚{anew}前}", t=ticket.due_at, anew=anew or "")
+    if ticket.agreed_at and (visit := visits.ahead(turn, ticket)):
+        return f"约的{visits.in_words(turn, visit)}上门"
     if ticket.appointment_at and ticket.appointment_at >= turn.now:
         return turn.words("约的{t}上门" if ticket.agreed_at else "您希望{t}上门，等师傅确认", t=ticket.appointment_at)
     return turn.words("最晚{t}前处理", t=ticket.due_at)
@@ -524,6 +540,8 @@ def hear(turn: Turn, text: str) -> str | Wish:
                 t=ticket.due_at,
                 url=_link(turn, ticket),
             )
+    if len(text) <= _ALL_OFF_LONGEST and _WHERE_THEY_ARE.fullmatch(text.strip()):
+        return Wish(intent="repair.status")
     if not turn.is_asked and len(text) <= _ALL_OFF_LONGEST and (all_off := _ALL_OFF.fullmatch(text.strip())):
         theirs, said = _waiting(turn), all_off["count"]
         if len(theirs) > 1 and (said or "修" in text or any(_was_spoken_of(turn, one) for one in theirs)):

@@ -13,7 +13,7 @@ from integrations.repairs.profiles import Profile
 from integrations.repairs.settings import Settings
 from integrations.repairs.worktime import Clock, Hours, Measure
 
-#: How long after an appointment it should be done; what is urgent may take as long.
+#: How long after an appointment it should be done, where its visit takes no longer; what is urgent may take as long.
 URGENT = timedelta(hours=2)
 
 #: Hours of the day between which non-urgent repairs fall due.
@@ -110,11 +110,12 @@ def term(
         rounds=not urgent,
         waits=waits,
     )
+    stay = max(URGENT, profiles.of_visit(rows, category))
     if appointment_at is not None and (appointment_at.hour, appointment_at.minute) == (0, 0):  # a day: until its evening
-        appointment_at = appointment_at.replace(hour=CLOSES) - URGENT
-    if appointment_at is None or appointment_at + URGENT <= found.at():
+        appointment_at = appointment_at.replace(hour=CLOSES) - stay
+    if appointment_at is None or appointment_at + stay <= found.at():
         return found
-    until = Clock(measure=Measure.ALWAYS, hours=hours, pauses=found.clock.pauses).ran(begins, appointment_at + URGENT)
+    until = Clock(measure=Measure.ALWAYS, hours=hours, pauses=found.clock.pauses).ran(begins, appointment_at + stay)
     return replace(found, length=until, measure=Measure.ALWAYS, appointment_at=appointment_at)
 
 

@@ -23,7 +23,7 @@ from bot.contract import (
     tr_all,
     withheld,
 )
-from integrations.repairs import dispatching, joining, merging, questions, reopening, shots, steps, visits, windows
+from integrations.repairs import dispatching, joining, merging, phoned, questions, reopening, shots, steps, visits, windows
 from integrations.repairs.costs import used_before
 from integrations.repairs.models import (
     CATEGORY_WORDS,
@@ -135,18 +135,22 @@ def _shown(desk: Desk, ticket: Ticket, fault: Refusal | None = None) -> View:
             "into": desk.session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id is not None else None,
             "merged": steps.merged_into(desk, ticket), "alike": merging.alike(desk, ticket) if ticket.state in OPEN else [], "pace": pace(desk, ticket),
             "hands": hands, "category": CATEGORY_WORDS.get(ticket.category, ticket.category), "is_open": ticket.state in OPEN,
-            "assignee": desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None, "levels": LEVELS,
+            "assignee": _assignee(desk, ticket), "levels": LEVELS,
             "costs": costs, "yuan": yuan, "used": used_before(desk) if desk.may("ticket.edit") else (), "total": sum(one.total for one in costs), "payers": PAYER_WORDS,
             "theirs": sum(one.total for one in costs if one.payer is Payer.RESIDENT), "reasons": REASONS, "reason": desk.veil(steps.reason_of(ticket)),
             "form": desk.form, "fault": str(fault or ""), "refusal": fault, "trace": explain(desk, ticket), "is_paused": ticket.state in PAUSED,
-            "planned": desk.session.get(Staff, ticket.planned_id) if ticket.planned_id else None, "plan": dispatching.reason(ticket.plan), "overrides": OVERRIDES,
+            "is_told": phoned.is_told(ticket, _assignee(desk, ticket)), "callers": phoned.by_whom(desk, (ticket,)), "planned": desk.session.get(Staff, ticket.planned_id) if ticket.planned_id else None, "plan": dispatching.reason(ticket.plan), "overrides": OVERRIDES,
             "affected": joining.affected(desk, ticket), "wishes": _wishes(desk, ticket), "visit": visits.current(desk, ticket),
-            "slots": [(one, visits.in_words(desk, one.begins_at)) for one in visits.propose(desk, ticket)] if ticket.state in OPEN and desk.may("ticket.edit") else [],
+            "stay": round(visits.length_of(desk, ticket).total_seconds() / 60), "slots": [(one, visits.in_words(desk, one)) for one in visits.propose(desk, ticket)] if ticket.state in OPEN and desk.may("ticket.edit") else [],
             "beside": desk.context.services.beside(desk, ticket.subject),
             "waits": _waits(ticket), "waits_for": WAITS.get(ticket.state, {}).get(ticket.pause_reason, ""),
         },
         422 if fault else 200,
     )  # fmt: skip
+
+
+def _assignee(desk: Desk, ticket: Ticket) -> Staff | None:
+    return desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
 
 
 def _wishes(desk: Desk, ticket: Ticket) -> Sequence[str]:

@@ -28,7 +28,7 @@ from bot.contract import (
     tr_all,
     withheld,
 )
-from integrations.repairs import daybook, orders, questions, shots, steps
+from integrations.repairs import daybook, orders, questions, shots, steps, visits
 from integrations.repairs.console import fen_of
 from integrations.repairs.crewmodels import STAGE_WORDS, CrewTalk, Stage, TicketPicture
 from integrations.repairs.models import (
@@ -276,8 +276,10 @@ def _when(desk: Desk, ticket: Ticket) -> str:
         return tr("在等：{reason}", reason=WAITS[ticket.state].get(ticket.pause_reason, ""))
     if ticket.due_at < desk.now:
         return desk.words(tr("已超时，期限是{t}"), t=ticket.due_at)
+    if ticket.agreed_at and (visit := visits.ahead(desk, ticket)):
+        return tr("约的{when}上门", when=visits.in_words(desk, visit))
     if ticket.appointment_at and ticket.appointment_at >= desk.now:
-        return desk.words(tr("约的{t}上门"), t=ticket.appointment_at)
+        return desk.words(tr("约的{t}上门") if ticket.agreed_at else tr("住户希望{t}上门，还没约"), t=ticket.appointment_at)
     return desk.words(tr("最晚{t}"), t=ticket.due_at)
 
 

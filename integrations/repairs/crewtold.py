@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlmodel import select
 
 from bot.contract import Happening, Household, Resident, Staff, Task, Work, on, telling
+from integrations.repairs import visits
 from integrations.repairs.models import CALLED_OUT, OPEN, Ticket, TicketState
 
 #: How a ticket is read back.
@@ -19,7 +20,7 @@ TELLS: Mapping[str, str] = {
     "repair.crew.wants_photo": _TICKET, "repair.crew.done": f"{_TICKET} left next_place next_what", "repair.crew.pictured": f"{_TICKET} stage photos other is_open",
     "repair.crew.stage": f"{_TICKET} stage", "repair.crew.undone": f"{_TICKET} state cost", "repair.crew.too_late": "number", "repair.crew.help": "",
     "repair.crew.today": "opened done open free working paused late", "repair.crew.late_line": "number place what due who twice", "repair.crew.late": "late tickets more",
-    "repair.crew.none_late": "", "repair.for_you": f"{_TICKET} when phone pressing agreed", "repair.asked": "number who question url", "repair.passed_on": "number who answer",
+    "repair.crew.none_late": "", "repair.for_you": f"{_TICKET} when phone pressing agreed wished", "repair.asked": "number who question url", "repair.passed_on": "number who answer",
     "repair.off": "number place what", "repair.pressed": "number place what", "repair.answer": "number place what answer question", "repair.supervised": "number place what who",
 }  # fmt: skip
 
@@ -37,8 +38,8 @@ def tell_of_assignment(work: Work, happening: Happening) -> None:
     may_call = telling.access(work).may(member.role, "phone.view")
     work.tell(
         member.openid, "repair.for_you", urgent=ticket.urgent, number=ticket.number, place=ticket.place_of(flat), what=ticket.what, words=ticket.quoted,
-        when=work.words("{t}", t=ticket.appointment_at or ticket.due_at), phone=(ticket.phone or (resident.phone if resident else "")) if may_call else "",
-        pressing="1" if ticket.urgent else "", agreed="1" if ticket.appointment_at else "",
+        when=visits.in_words(work, visit) if (visit := visits.ahead(work, ticket)) else work.words("{t}", t=ticket.appointment_at or ticket.due_at), phone=(ticket.phone or (resident.phone if resident else "")) if may_call else "",
+        pressing="1" if ticket.urgent else "", agreed="1" if ticket.agreed_at else "", wished="1" if ticket.appointment_at and not ticket.agreed_at else "",
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from bot.contract import Desk, Household, Page, Redirect, Refusal, Staff, View, page, register, roster, tr
-from integrations.repairs import dispatching, hands, modes, spots, steps, visits
+from integrations.repairs import dispatching, hands, modes, phoned, spots, steps, visits
 from integrations.repairs.hands import Hand
 from integrations.repairs.models import CATEGORY_WORDS, LEVELS, OPEN, OVERRIDES, STATE_WORDS, Ticket, TicketState
 from integrations.repairs.modes import MOST, WAY_MEANS, WAY_WORDS, Mode, Way
@@ -34,6 +34,10 @@ class Lane:
     planned: list[tuple[Ticket, str]] = field(default_factory=list)
     visits: Sequence[tuple[Visit, Ticket]] = ()
 
+    def is_told(self, ticket: Ticket) -> bool:
+        """Tell whether they know of a ticket of theirs."""
+        return phoned.is_told(ticket, self.hand.member)
+
 
 @page("GET", "/tickets/dispatch", need="ticket.view", title=tr("派单台"))
 def desk_of_dispatch(desk: Desk) -> View:
@@ -46,7 +50,10 @@ def give(desk: Desk) -> View | Redirect:
     """Give a waiting ticket to somebody: as planned, or otherwise with a reason."""
     try:
         ticket = _find(desk, desk.form.get("number", ""))
+        was_planned = ticket.planned_id
         member = steps.assign(desk, ticket, desk.form.get("staff_id") or desk.form.get("staff", ""), desk.form.get("why", ""))
+        if member.id == was_planned and not member.openid:  # the card says to press once that was agreed by phone
+            phoned.note(desk, ticket, member)
     except Refusal as refusal:
         desk.session.rollback()
         return _shown(desk, str(refusal))
@@ -131,11 +138,11 @@ def _shown(desk: Desk, refused: str = "") -> View:
     for key, theirs in visits.of_days(desk, midnight, midnight + timedelta(days=2)).items():
         if key in lanes:
             lanes[key].visits = theirs
-    names = {one.key: one.member.name for one in people}
+    staff = {one.key: one.member for one in people}
     chosen, places = modes.load(desk), spots.load(desk)
     rows = [
         {
-            "ticket": one, "place": one.place_of(flats.get(one.household_id)), "pace": pace(desk, one), "planned": _planned(desk, one, names), "why": dispatching.reason(one.plan),
+            "ticket": one, "place": one.place_of(flats.get(one.household_id)), "pace": pace(desk, one), "planned": _planned(desk, one, staff), "why": dispatching.reason(one.plan),
             "waits": _waits(one, people, chosen),
         }
         for one in waiting
@@ -146,17 +153,19 @@ def _shown(desk: Desk, refused: str = "") -> View:
         {
             "rows": rows, "more": more, "lanes": sorted(lanes.values(), key=lambda one: (not one.hand.is_on, one.hand.member.name)), "shown": HELD, "levels": LEVELS,
             "states": STATE_WORDS, "overrides": OVERRIDES, "ways": WAY_WORDS, "means": WAY_MEANS, "modes": [(key, words, chosen[key], waits[key]) for key, words in CATEGORY_WORDS.items()],
-            "buildings": [(one, roster.label_of(one), places.get(one)) for one in _buildings(desk)], "refused": refused, "most": MOST, "open": desk.query.get("open", ""),
+            "buildings": [(one, roster.label_of(one), places.get(one)) for one in _buildings(desk)], "refused": refused, "most": MOST, "callers": phoned.by_whom(desk, held), "members": staff, "open": desk.query.get("open", ""),
         },
         422 if refused else 200,
     )  # fmt: skip
 
 
-def _planned(desk: Desk, ticket: Ticket, names: dict[int, str]) -> str:
+def _planned(desk: Desk, ticket: Ticket, staff: Mapping[int, Staff]) -> str:
     """Return for whom a ticket is planned and until when, in words."""
     if ticket.planned_id is not None and ticket.plan_until is not None:
-        member = names.get(ticket.planned_id) or getattr(desk.session.get(Staff, ticket.planned_id), "name", "")
-        return tr("打算派给{name}，{minutes} 分钟内等他接单", name=member, minutes=_left(desk, ticket))
+        member = staff.get(ticket.planned_id) or desk.session.get_one(Staff, ticket.planned_id)
+        if not member.openid:
+            return tr("打算派给{name}，他没绑微信：请打电话说好，再点“就派给他”", name=member.name)
+        return tr("打算派给{name}，{minutes} 分钟内等他接单", name=member.name, minutes=_left(desk, ticket))
     if ticket.offered_at is not None and ticket.plan_until is not None and ticket.plan_until > desk.now:
         return tr("抢单中，{minutes} 分钟后没人接就由系统派", minutes=_left(desk, ticket))
     return ""

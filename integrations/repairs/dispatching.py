@@ -17,6 +17,7 @@ from integrations.repairs import assignment, hands, modes, profiles, spots
 from integrations.repairs.hands import Hand
 from integrations.repairs.models import Ticket, TicketState
 from integrations.repairs.modes import Mode, Way
+from integrations.repairs.profiles import Profile
 from integrations.repairs.settings import Settings
 
 #: Tickets shared out in one run, those with least time left first; the others have their turn a minute later.
@@ -25,8 +26,8 @@ BATCH = 20
 #: New tickets that one run plans for one person.
 AT_ONCE = 2
 
-#: Minutes a repair takes, as far as load goes, and what each minute of lateness costs against one of walking.
-TAKES, LATE = 45, 8
+#: What each minute of lateness costs against one of walking.
+LATE = 8
 
 #: What it costs to leave a ticket waiting, the more the less time is left: more than any way to do it.
 WAITS, PRESSES = 2_000_000, 100_000
@@ -49,6 +50,7 @@ class Case:
     flat: Household | None
     slack: int  # minutes of its clock that are left
     mode: Mode
+    takes: int = profiles.VISIT  # minutes that a visit to its kind of fault takes
 
     @property
     def building(self) -> str:
@@ -69,18 +71,19 @@ class Plan:
     skill: str
     metres: int
     slack: int
-    nth: int = 0  # of the new ones in this run
+    takes: int = profiles.VISIT
+    nth: int = 0  # of those that are new to them
     way: Way = Way.ASSIGN
 
     @property
     def minutes(self) -> int:
-        """When they would get there: what they have in hand is done first."""
-        return (self.hand.held + self.nth) * TAKES + self.metres // spots.PACE
+        """When they would get there: what they have in hand is done first; of what is new to them nobody knows yet which it will be."""
+        return self.hand.minutes + self.nth * profiles.VISIT + self.metres // spots.PACE
 
     @property
     def cost(self) -> int:
         """What it costs that they go: the way, the load, and how late it would get."""
-        late = min(max(self.minutes + TAKES - self.slack, 0), LATEST)
+        late = min(max(self.minutes + self.takes - self.slack, 0), LATEST)
         return self.minutes + LATE * late
 
     def to_json(self) -> dict[str, Any]:
@@ -129,15 +132,16 @@ def reason(why: Mapping[str, Any]) -> str:
 def dispatch(work: Work) -> None:
     """Plan for what waits, and pass on what was planned and not accepted in time."""
     chosen = modes.load(work)
+    rows = profiles.load(work.settings(Settings).clocks)
     by_hand = [category for category, one in chosen.items() if one.way is Way.HAND]
     due = _waiting(work, by_hand)
     if not due:
         return
     people = hands.load(work)
     _pass_on(work, due)
-    _leave_behind(work, due, chosen, people)
+    _leave_behind(work, due, people)
     cases = sorted(
-        (_case(work, ticket, flat, chosen) for ticket, flat in due), key=lambda one: (not one.ticket.urgent, one.slack)
+        (_case(work, ticket, flat, chosen, rows) for ticket, flat in due), key=lambda one: (not one.ticket.urgent, one.slack)
     )[:BATCH]
     grabs = [one for one in cases if one.mode.way is Way.GRAB and not one.ticket.passed and one.ticket.offered_at is None]
     for case in grabs:
@@ -145,7 +149,7 @@ def dispatch(work: Work) -> None:
     planned = _planned_now(work)
     for case, plan in share_out([one for one in cases if one not in grabs], people, spots.load(work), planned):
         if plan is None:
-            _put_before_the_office(work, case, people)
+            _put_before_the_office(work, case.ticket, case.place, people)
         else:
             write(work, case, plan)
 
@@ -175,19 +179,19 @@ def _pass_on(work: Work, due: Sequence[tuple[Ticket, Household | None]]) -> None
         work.session.add(ticket)
 
 
-def _leave_behind(
-    work: Work, due: Sequence[tuple[Ticket, Household | None]], chosen: Mapping[str, Mode], people: Sequence[Hand]
-) -> None:
+def _leave_behind(work: Work, due: Sequence[tuple[Ticket, Household | None]], people: Sequence[Hand]) -> None:
     """Begin a new round where all whom a ticket fits have let it go by, and put it before the office."""
     for ticket, flat in due:
         fits = {one.key for one in people if one.is_on and hands.can_mend(one, ticket.category)}
         if ticket.passed and fits and fits <= set(ticket.passed):
             ticket.passed = []
-            _put_before_the_office(work, _case(work, ticket, flat, chosen), people)
+            _put_before_the_office(work, ticket, ticket.place_of(flat), people)
 
 
-def _case(work: Work, ticket: Ticket, flat: Household | None, chosen: Mapping[str, Mode]) -> Case:
-    return Case(ticket=ticket, flat=flat, slack=slack_of(ticket, work.now), mode=chosen.get(ticket.category) or chosen["other"])
+def _case(work: Work, ticket: Ticket, flat: Household | None, chosen: Mapping[str, Mode], rows: Mapping[str, Profile]) -> Case:
+    takes = round(profiles.of_visit(rows, ticket.category).total_seconds() / 60)
+    mode = chosen.get(ticket.category) or chosen["other"]
+    return Case(ticket=ticket, flat=flat, slack=slack_of(ticket, work.now), mode=mode, takes=takes)
 
 
 def slack_of(ticket: Ticket, now: datetime) -> int:
@@ -253,7 +257,8 @@ def _plan(
         return None
     way = case.mode.way
     facts: dict[str, Any] = {
-        "hand": hand, "skill": skill, "metres": spots.metres(where, hand.building, case.building), "slack": case.slack, "nth": nth, "way": way,
+        "hand": hand, "skill": skill, "metres": spots.metres(where, hand.building, case.building), "slack": case.slack, "takes": case.takes,
+        "nth": nth, "way": way,
     }  # fmt: skip
     return Turned(**facts, turn=turn[hand.key] + nth * len(turn)) if way is Way.TURNS else Plan(**facts)
 
@@ -294,7 +299,7 @@ def _offer(work: Work, case: Case, people: Sequence[Hand]) -> None:
     ticket = case.ticket
     fit = [one for one in people if one.is_on and hands.can_mend(one, ticket.category) and one.held < case.mode.most]
     if not fit:
-        _put_before_the_office(work, case, people)
+        _put_before_the_office(work, ticket, case.place, people)
         return
     minutes = accept_within(work, ticket)
     ticket.offered_at, ticket.plan_until = work.now, work.now + timedelta(minutes=minutes)
@@ -304,14 +309,14 @@ def _offer(work: Work, case: Case, people: Sequence[Hand]) -> None:
         work.tell(hand.member.openid, "repair.grab", number=ticket.number, place=case.place, what=ticket.what, minutes=minutes)
 
 
-def _put_before_the_office(work: Work, case: Case, people: Sequence[Hand]) -> None:
+def _put_before_the_office(work: Work, ticket: Ticket, place: str, people: Sequence[Hand]) -> None:
     """Let the office know once that nobody takes a ticket, while there are people who mend at work; at night it waits for the morning."""
     if not any(one.is_on for one in people):
         return
-    if any(task.kind == NOBODY for task in tasks.about(work.session, case.ticket.subject)):
+    if any(task.kind == NOBODY for task in tasks.about(work.session, ticket.subject)):
         return
-    title = tr("没有人接：{number} {place} {what}，请派人", number=case.ticket.number, place=case.place, what=case.ticket.what)
-    work.assign(NOBODY, "ticket.view", title, urgent=case.ticket.urgent, subject=case.ticket.subject)
+    title = tr("没有人接：{number} {place} {what}，请派人", number=ticket.number, place=place, what=ticket.what)
+    work.assign(NOBODY, "ticket.view", title, urgent=ticket.urgent, subject=ticket.subject)
 
 
 def lock(work: Work, ticket: Ticket) -> None:

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from sqlmodel import case, col, func, or_, select
 
 from bot.contract import Household, Role, Staff, Work, duty
+from integrations.repairs import profiles
 from integrations.repairs.models import OPEN, PAUSED, Ticket, TicketState
+from integrations.repairs.settings import Settings
 from integrations.repairs.suggesting import SKILLS, fitting
 
 #: How far back it is looked who took the last ticket when.
@@ -20,11 +22,12 @@ COVERS = "repair"
 
 @dataclass(frozen=True, kw_only=True)
 class Hand:
-    """Somebody who mends. `building`: where they are, by what they work on; `today`: tickets they took today."""
+    """Somebody who mends. `minutes`: how long what they have in hand takes; `building`: where they are, by what they work on; `today`: tickets they took today."""
 
     member: Staff
     is_on: bool
     held: int
+    minutes: int = 0
     building: str = ""
     today: int = 0
     last_at: datetime | None = None
@@ -45,12 +48,12 @@ def load(work: Work, until: datetime | None = None) -> list[Hand]:
         return []
     on_roster = rostered(work)
     turns = _turns(work, until or work.now + timedelta(minutes=1)) if on_roster else {}
-    held, places = _in_hand(work)
+    held, minutes, places = _in_hand(work)
     today, last = _taken(work)
     is_open = work.context.office.is_open(work.now)
     return [
         Hand(
-            member=one, held=held[one.id], building=places.get(one.id, ""), today=today.get(one.id, 0), last_at=last.get(one.id), turns=turns.get(one.id, ()),
+            member=one, held=held[one.id], minutes=minutes[one.id], building=places.get(one.id, ""), today=today.get(one.id, 0), last_at=last.get(one.id), turns=turns.get(one.id, ()),
             is_on=any(begins <= work.now < ends for begins, ends in turns.get(one.id, ())) if one.id in on_roster else is_open,
         )
         for one in members
@@ -77,18 +80,22 @@ def _turns(work: Work, until: datetime) -> Mapping[int | None, list[tuple[dateti
     return found
 
 
-def _in_hand(work: Work) -> tuple[Counter[int | None], dict[int | None, str]]:
-    """Return how many each has in hand, and the building of the one they work on, else of the one they took last."""
+def _in_hand(work: Work) -> tuple[Counter[int | None], Counter[int | None], dict[int | None, str]]:
+    """Return how many each has in hand, how many minutes these take, and the building of the one they work on, else of the one they took last."""
     rows = work.session.exec(
-        select(Ticket.assignee_id, Ticket.state, Household.building)
+        select(Ticket.assignee_id, Ticket.state, Household.building, Ticket.category)
         .join(Household, col(Household.id) == col(Ticket.household_id), isouter=True)
         .where(col(Ticket.state).in_(OPEN), col(Ticket.assignee_id).is_not(None))
         .order_by(col(Ticket.taken_at))
     ).all()
-    held = Counter(assignee for assignee, state, _ in rows if state not in PAUSED)
-    places = {assignee: building for assignee, _, building in rows if building}
-    places |= {assignee: building for assignee, state, building in rows if building and state is TicketState.WORKING}
-    return held, places
+    lengths, minutes = profiles.load(work.settings(Settings).clocks), Counter[int | None]()
+    for assignee, state, _, category in rows:
+        if state not in PAUSED:
+            minutes[assignee] += round(profiles.of_visit(lengths, category).total_seconds() / 60)
+    held = Counter(assignee for assignee, state, _, _ in rows if state not in PAUSED)
+    places = {assignee: building for assignee, _, building, _ in rows if building}
+    places |= {assignee: building for assignee, state, building, _ in rows if building and state is TicketState.WORKING}
+    return held, minutes, places
 
 
 def _taken(work: Work) -> tuple[Mapping[int | None, int], Mapping[int | None, datetime]]:

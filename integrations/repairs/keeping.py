@@ -32,7 +32,7 @@ def remind(work: Work) -> None:
             continue
         member = work.session.get(Staff, visit.staff_id)
         flat = work.session.get(Household, ticket.household_id) if ticket.household_id else None
-        when = visits.in_words(work, visit.begins_at)
+        when = visits.in_words(work, visit)
         steps.tell(work, ticket, "repair.visit_soon", when=when)
         work.tell(
             member.openid if member else None,
@@ -61,8 +61,10 @@ def miss(work: Work) -> None:
             continue
         visits.release(work, ticket, VisitState.MISSED)
         ticket.appointment_at = None
-        work.record("repair.missed", ticket.subject)
         member = work.session.get(Staff, visit.staff_id)
+        work.record(
+            "repair.missed", ticket.subject, at=visit.begins_at.isoformat(), **({"staff": member.login} if member else {})
+        )
         who = member.name if member else tr("师傅")
         flat = work.session.get(Household, ticket.household_id) if ticket.household_id else None
         title = tr(
@@ -73,7 +75,7 @@ def miss(work: Work) -> None:
             who=who,
         )
         work.assign(visits.MISSED, "ticket.view", title, urgent=True, subject=ticket.subject)
-        steps.tell(work, ticket, "repair.visit_missed", when=visits.in_words(work, visit.begins_at))
+        steps.tell(work, ticket, "repair.visit_missed", when=visits.in_words(work, visit))
 
 
 def _ticket(work: Work, happening: Happening) -> Ticket | None:
@@ -109,18 +111,52 @@ def kept(work: Work, happening: Happening) -> None:
 def handed_on(work: Work, happening: Happening) -> None:
     """Let who has the ticket now keep the hour that was agreed, where they are free then; else it is agreed upon anew."""
     ticket = _ticket(work, happening)
-    visit = visits.current(work, ticket) if ticket is not None else None
-    if ticket is None or visit is None or visit.staff_id == ticket.assignee_id:
+    if ticket is None:
         return
-    when, agreed_at = visits.in_words(work, visit.begins_at), ticket.agreed_at
+    visit = visits.current(work, ticket)
+    if visit is None:
+        _promise(work, ticket)
+    if visit is None or visit.staff_id == ticket.assignee_id:
+        return
+    when, agreed_at = visits.in_words(work, visit), ticket.agreed_at
     visits.release(work, ticket, VisitState.OFF)
     work.session.flush()
     member = work.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
-    if member is not None and visits.hold(work, ticket, member, visit.begins_at) is not None:  # the hour stays as it was agreed
+    if (
+        member is not None and visits.hold(work, ticket, member, visit.begins_at, visit.ends_at) is not None
+    ):  # the hour stays as it was agreed
         ticket.agreed_at = agreed_at
         work.session.add(ticket)
         return
     title = tr("换了师傅，约好的{when}要重新确认：{number} {what}", when=when, number=ticket.number, what=ticket.what)
+    visits.ask_again(work, ticket, title)
+
+
+@on("repair.accepted")
+def accepted(work: Work, happening: Happening) -> None:
+    """Let who takes a ticket keep what was agreed before anybody had it."""
+    ticket = _ticket(work, happening)
+    if ticket is not None and visits.current(work, ticket) is None:
+        _promise(work, ticket)
+
+
+def _promise(work: Work, ticket: Ticket) -> None:
+    """Hold the time that the office agreed on while nobody had the ticket, of whoever has it now; where they cannot it is agreed upon anew."""
+    at, member = ticket.appointment_at, work.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+    if member is None or at is None or ticket.agreed_at is None or at <= work.now or ticket.state not in OPEN:
+        return
+    if visits.hold(work, ticket, member, at.astimezone(work.now.tzinfo)) is not None:
+        return
+    ticket.agreed_at = None
+    work.session.add(ticket)
+    when = work.words("{t}", t=at)
+    title = tr(
+        "{name}那时候约了别家，{when}要重新约：{number} {what}",
+        name=member.name,
+        when=when,
+        number=ticket.number,
+        what=ticket.what,
+    )
     visits.ask_again(work, ticket, title)
 
 
@@ -138,13 +174,13 @@ def put_back(work: Work, happening: Happening) -> None:
     ):
         return
     member = work.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
-    if member is not None and visits.hold(work, ticket, member, visit.begins_at) is not None:
+    if member is not None and visits.hold(work, ticket, member, visit.begins_at, visit.ends_at) is not None:
         ticket.appointment_at, ticket.agreed_at = visit.begins_at, work.now
         work.session.add(ticket)
         return
     title = tr(
         "撤销以后约好的{when}要重新确认：{number} {what}",
-        when=visits.in_words(work, visit.begins_at),
+        when=visits.in_words(work, visit),
         number=ticket.number,
         what=ticket.what,
     )
@@ -152,4 +188,4 @@ def put_back(work: Work, happening: Happening) -> None:
 
 
 JOBS = (remind, miss)
-REACTIONS = (called_off, merged, kept, handed_on, put_back)
+REACTIONS = (called_off, merged, kept, handed_on, accepted, put_back)

@@ -179,6 +179,9 @@ class Ticket(Scoped, table=True):
         maybe_moment()
     )  # when appointment_at was agreed to by the office; None: it is the resident's wish alone
     taken_at: datetime | None = maybe_moment()  # when whoever has it got it
+    phoned_id: int | None = Field(default=None, foreign_key="staff.id")  # who was told of it by phone, having no WeChat
+    phoned_at: datetime | None = maybe_moment()
+    phoned_by_id: int | None = Field(default=None, foreign_key="staff.id")  # who called them
     planned_id: int | None = Field(default=None, foreign_key="staff.id", index=True)  # for whom it is planned while nobody has it
     plan_until: datetime | None = maybe_moment()  # until when that is to be accepted
     plan: dict[str, Any] = json_column(dict)  # why, in figures (dispatching.reason)

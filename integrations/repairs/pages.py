@@ -1,7 +1,7 @@
 """A ticket as the resident sees it: how it stands, what happened, photos, and what they may do about it; every form works without script."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from sqlmodel import col, select
 
@@ -25,7 +25,7 @@ from integrations.repairs.steps import reason_of
 #: What happened that is the staff's own: notes, of which those that were told stand there by their words, reminders, numbers of neighbours.
 INNER = (
     "repair.noted", "repair.climbed", "repair.merged", "repair.joined", "repair.planned", "repair.passed_on", "repair.offered",
-    "repair.asked", "repair.answered", "data.read", "data.exported",
+    "repair.asked", "repair.answered", "repair.phoned", "repair.cost_added", "repair.cost_removed", "data.read", "data.exported",
 )  # fmt: skip
 
 #: What stands on the buttons that rate, the best first.
@@ -61,7 +61,7 @@ def _shown(visit: Visit, ticket: Ticket, done: str = "") -> View:
             "photos": [(shot, _picture_url(visit, ticket, shot)) for shot in shots.all_of(visit, ticket)],
             "question": _open_one(asked) if carrier.state in OPEN else None, "may_urge": carrier.state in OPEN and not was_urged, "was_urged": was_urged,
             "may_cancel": ticket.state in OPEN, "may_rate": own.may_rate(visit, ticket), "may_reopen": is_over and reopening.is_fresh(visit, carrier),
-            "agreed": visits.in_words(visit, ahead.begins_at) if (ahead := visits.ahead(visit, ticket)) else "",
+            "agreed": visits.in_words(visit, ahead) if (ahead := visits.ahead(visit, ticket)) else "",
             "late": carrier.state in OPEN and not carrier.paused_at and carrier.due_at < visit.now, "now": visit.now,
         },
     )  # fmt: skip
@@ -87,7 +87,9 @@ def _open_one(asked: Sequence[TicketQuestion]) -> TicketQuestion | None:
 def _picture_url(visit: Visit, ticket: Ticket, shot: shots.Shot) -> str:
     if not shot.is_here:
         return ""
-    return visit.link(f"/tickets/{ticket.number}/photos/{shot.photo.public_id}").removeprefix(visit.context.base_url)
+    tomorrow = datetime.combine(visit.now.date() + timedelta(days=2), time(), visit.now.tzinfo)  # the same all day: it is fetched once
+    address = visit.link(f"/tickets/{ticket.number}/photos/{shot.photo.public_id}", tomorrow - visit.now)
+    return address.removeprefix(visit.context.base_url)
 
 
 @page("GET", "/tickets/{number}/photos/{photo}")

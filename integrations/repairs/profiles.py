@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -18,6 +19,9 @@ SHIPPED = Path(__file__).parent / "data" / "clocks.yaml"
 
 #: Minutes within which a ticket is to be accepted where a row says nothing, of what cannot wait, and at most.
 ACCEPT, ACCEPT_URGENT, ACCEPT_MOST = 30, 5, 24 * 60
+
+#: Minutes of one visit where no row says how many, and between which a row may say them.
+VISIT, VISIT_LEAST, VISIT_MOST = 60, 15, 8 * 60
 
 #: The row of what cannot wait, whatever is broken.
 URGENT = "urgent"
@@ -43,6 +47,12 @@ class Profile:
     unit: str
     source: str
     accept: int = ACCEPT  # minutes within which whoever it is planned for is to accept it; then it is planned for somebody else
+    visit: int = VISIT  # minutes that one visit takes
+
+    @property
+    def stay(self) -> timedelta:
+        """How long one visit takes."""
+        return timedelta(minutes=self.visit)
 
     @property
     def measure(self) -> Measure:
@@ -73,13 +83,18 @@ def load(path: str = "") -> Mapping[str, Profile]:
     if not path:
         return shipped
     try:
-        return {**shipped, **read(Path(path).read_text(encoding="utf-8"), path)}
+        return {**shipped, **read(Path(path).read_text(encoding="utf-8"), path, shipped)}
     except (OSError, UnicodeDecodeError) as error:
         raise Miswritten(f"{path}: cannot be read as UTF-8: {error}") from error
 
 
-def read(text: str, name: str) -> Mapping[str, Profile]:
-    """Return the rows of a file's text; raises Miswritten, which names the row."""
+def of_visit(rows: Mapping[str, Profile], category: str) -> timedelta:
+    """Return how long one visit to a kind of fault takes, be it urgent or not."""
+    return rows[category if category in rows else "other"].stay
+
+
+def read(text: str, name: str, shipped: Mapping[str, Profile] = MappingProxyType({})) -> Mapping[str, Profile]:
+    """Return the rows of a file's text; one that does not say how long a visit takes has that of `shipped`. Raises Miswritten, which names the row."""
     try:
         rows = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -87,7 +102,10 @@ def read(text: str, name: str) -> Mapping[str, Profile]:
     if not isinstance(rows, dict):
         raise Miswritten(f"{name}: holds no rows such as 'water: {{minutes: 1440, source: …}}'")
     return {
-        _key(key, name): _profile(row, f"{name}: {key}", ACCEPT_URGENT if key == URGENT else ACCEPT) for key, row in rows.items()
+        _key(key, name): _profile(
+            row, f"{name}: {key}", ACCEPT_URGENT if key == URGENT else ACCEPT, shipped[key].visit if key in shipped else VISIT
+        )
+        for key, row in rows.items()
     }
 
 
@@ -97,9 +115,9 @@ def _key(key: object, name: str) -> str:
     return str(key)
 
 
-def _profile(row: Any, where: str, accept: int) -> Profile:
+def _profile(row: Any, where: str, accept: int, visit: int) -> Profile:
     units = [unit for unit in _UNITS if isinstance(row, dict) and unit in row]
-    if len(units) != 1 or set(row) - {"accept"} != {units[0], "source"}:
+    if len(units) != 1 or set(row) - {"accept", "visit"} != {units[0], "source"}:
         raise Miswritten(f"{where}: {row!r}; say one of {', '.join(_UNITS)}, and `source`")
     number, most = row[units[0]], _UNITS[units[0]][2]
     if type(number) is not int or not 0 < number <= most:
@@ -109,4 +127,7 @@ def _profile(row: Any, where: str, accept: int) -> Profile:
     accept = row.get("accept", accept)
     if type(accept) is not int or not 0 < accept <= ACCEPT_MOST:
         raise Miswritten(f"{where}: accept is {accept!r}; say whole minutes from 1 to {ACCEPT_MOST}")
-    return Profile(number=number, unit=units[0], source=row["source"].strip(), accept=accept)
+    visit = row.get("visit", visit)
+    if type(visit) is not int or not VISIT_LEAST <= visit <= VISIT_MOST:
+        raise Miswritten(f"{where}: visit is {visit!r}; say whole minutes from {VISIT_LEAST} to {VISIT_MOST}")
+    return Profile(number=number, unit=units[0], source=row["source"].strip(), accept=accept, visit=visit)

@@ -212,14 +212,15 @@ def reschedule(desk: Desk, ticket: Ticket, at: datetime) -> None:
         clock.resume(desk, ticket)
         ticket.state = TicketState.ACCEPTED
     member = desk.session.get(Staff, ticket.assignee_id) if ticket.assignee_id else None
+    when = desk.words("{t}", t=at)
     if member is not None:
         with asked_in("at"):
-            visits.agree(desk, ticket, member, at)
+            when = visits.in_words(desk, visits.agree(desk, ticket, member, at))
     ticket.appointment_at, ticket.agreed_at = at, desk.now
     clock.start(desk, ticket)
     desk.session.add(ticket)
-    desk.record("repair.rescheduled", ticket.subject)
-    tell(desk, ticket, "repair.rescheduled", when=desk.words("{t}", t=at))
+    desk.record("repair.rescheduled", ticket.subject, at=at.isoformat())
+    tell(desk, ticket, "repair.rescheduled", when=when)
 
 
 def agree(desk: Desk, ticket: Ticket, chosen: str) -> None:
@@ -229,7 +230,7 @@ def agree(desk: Desk, ticket: Ticket, chosen: str) -> None:
     if member is None or member.disabled_at is not None:
         raise Refusal(tr("请点一个上门时间。"), field="slot")
     visit = visits.agree(desk, ticket, member, read_time(said))
-    tell(desk, ticket, "repair.agreed", when=visits.in_words(desk, visit.begins_at))
+    tell(desk, ticket, "repair.agreed", when=visits.in_words(desk, visit))
 
 
 def tell(work: Work, ticket: Ticket, message: str, **more: Any) -> None:
@@ -282,7 +283,7 @@ def put_back(desk: Desk, ticket: Ticket) -> None:
 
 def put_back_unseen(desk: Desk, ticket: Ticket) -> None:
     """Say so in the log alone: the resident was told of nothing."""
-    desk.record("repair.put_back", ticket.subject)
+    desk.record("repair.put_back", ticket.subject, state=ticket.state.value)
 
 
 def _require_follows(ticket: Ticket, state: TicketState) -> None:

@@ -1,6 +1,6 @@
 """All tickets in a list, closed ones too: found, filtered, sorted, taken along; several given to somebody, called off or closed at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -25,7 +25,7 @@ from bot.contract import (
     tasks,
     tr,
 )
-from integrations.repairs import clock, steps
+from integrations.repairs import clock, phoned, steps
 from integrations.repairs.models import (
     CATEGORY_WORDS,
     LEVELS,
@@ -78,6 +78,7 @@ class Row:
     assignee: str
     cost: int  # fen
     joined: int = 0  # tickets that go with it, told by neighbours
+    is_told: bool = True  # whether who has it knows
 
 
 def waiting(desk: Desk) -> int:
@@ -146,9 +147,9 @@ def _find(desk: Desk, word: str) -> list[ColumnElement[bool]]:
 
 def load(desk: Desk, tickets: Sequence[Ticket]) -> list[Row]:
     """Return tickets with their flats, people and costs, read at once."""
-    homes = _by_id(desk, Household, {one.household_id for one in tickets})
-    people = _by_id(desk, Resident, {one.resident_id for one in tickets})
-    staff = _by_id(desk, Staff, {one.assignee_id for one in tickets})
+    homes = by_id(desk, Household, {one.household_id for one in tickets})
+    people = by_id(desk, Resident, {one.resident_id for one in tickets})
+    staff = by_id(desk, Staff, {one.assignee_id for one in tickets})
     keys = [one.id for one in tickets]
     spent = select(TicketCost.ticket_id, func.sum(col(TicketCost.number) * col(TicketCost.fen))).where(
         col(TicketCost.ticket_id).in_(keys)
@@ -160,13 +161,14 @@ def load(desk: Desk, tickets: Sequence[Ticket]) -> list[Row]:
         Row(
             ticket=one, place=one.place_of(homes.get(one.household_id)), who=people[one.resident_id].name if one.resident_id in people else "",
             assignee=staff[one.assignee_id].name if one.assignee_id in staff else "", cost=costs.get(one.id or 0, 0),
-            joined=joined.get(one.id, 0),
+            joined=joined.get(one.id, 0), is_told=phoned.is_told(one, staff.get(one.assignee_id)),
         )
         for one in tickets
     ]  # fmt: skip
 
 
-def _by_id(desk: Desk, kind: type[K], ids: set[int | None]) -> dict[int | None, K]:
+def by_id(desk: Desk, kind: type[K], ids: Set[int | None]) -> dict[int | None, K]:
+    """Return rows of several ids by these; nothing for None."""
     return {one.id: one for one in desk.session.exec(select(kind).where(col(kind.id).in_(ids - {None}))).all()}
 
 

@@ -20,7 +20,11 @@ def explain(desk: Desk, ticket: Ticket) -> Sequence[str]:
 def _lines(desk: Desk, term: Term, *, is_agreed: bool) -> Iterator[str]:
     yield desk.words(tr("从{t}起算"), t=term.begins)
     if term.appointment_at is not None:
-        said = tr("约好{t}上门，算到约好的时间以后两小时") if is_agreed else tr("住户希望{t}上门，算到那以后两小时")
+        said = (
+            tr("约好{t}上门，算到约好的时间以后两小时，上门要更久的算到做完")
+            if is_agreed
+            else tr("住户希望{t}上门，算到那以后两小时，上门要更久的算到做完")
+        )
         yield desk.words(said, t=term.appointment_at)
     elif term.profile is None:
         yield tr("这张工单是以前开的，没有记下当时怎么算的期限")

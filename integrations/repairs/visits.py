@@ -1,9 +1,10 @@
 """Visits that were agreed to: proposed within what the resident said, by who works then and is free, confirmed by the office, kept or missed.
 
-An hour of somebody's is promised once: of the rows that are agreed the database takes one for a person and an hour, whoever asks first.
+How long one is stands in the profile of its kind of fault (data/clocks.yaml). The time of somebody's is promised once: their row is locked while it is
+looked whether a visit begins before another one of theirs is over, and of the rows that are agreed the database takes one for a person and a beginning.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,11 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, col, select
 
 from bot.contract import Household, Refusal, Scoped, Staff, Task, Work, maybe_moment, moment, tasks, tr, tr_all, word
-from integrations.repairs import clock, dispatching, hands, spots, windows
+from integrations.repairs import clock, dispatching, hands, profiles, spots, windows
 from integrations.repairs.models import OPEN, STATE_WORDS, Ticket, TicketState
+from integrations.repairs.settings import Settings
 
-#: How long one visit is, and the hours at which one begins.
-HOUR, OPENS, CLOSES = timedelta(hours=1), 8, 21
+#: The hours between which one is proposed, and how far apart their beginnings are: half an hour where one takes no full hours.
+OPENS, CLOSES, HOUR, HALF = 8, 21, timedelta(hours=1), timedelta(minutes=30)
 
 #: Nobody is promised to come sooner than this.
 SOONEST = timedelta(minutes=30)
@@ -33,7 +35,7 @@ AGAIN, MISSED = "repair.visit", "repair.missed"
 class VisitState(StrEnum):
     """What became of a visit."""
 
-    AGREED = "agreed"  # it holds the hour
+    AGREED = "agreed"  # it holds the time
     DECLINED = "declined"  # by the resident
     MOVED = "moved"  # another one stands in its place
     KEPT = "kept"
@@ -42,7 +44,7 @@ class VisitState(StrEnum):
 
 
 class Visit(Scoped, table=True):
-    """An hour in which somebody comes, as the office agreed to it."""
+    """A time in which somebody comes, as the office agreed to it."""
 
     __tablename__ = "repair_visit"
     __table_args__ = (
@@ -64,10 +66,11 @@ class Visit(Scoped, table=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """An hour at which somebody could come, and why them."""
+    """A time at which somebody could come, and why them."""
 
     member: Staff
     begins_at: datetime
+    ends_at: datetime
     why: str
 
     @property
@@ -77,7 +80,7 @@ class Proposal:
 
 
 def propose(work: Work, ticket: Ticket) -> list[Proposal]:
-    """Return hours at which somebody who can mend it works and is free: those that the resident named first, else the next ones."""
+    """Return times at which somebody who can mend it works and is free: those that the resident named first, else the next ones."""
     named = windows.from_json(ticket.wishes, work.now)
     until = max((ends for _, ends in named), default=work.now + timedelta(days=3))
     people = [one for one in hands.load(work, until) if hands.can_mend(one, ticket.category)]
@@ -88,19 +91,23 @@ def propose(work: Work, ticket: Ticket) -> list[Proposal]:
     flat = work.session.get(Household, ticket.household_id) if ticket.household_id else None
     where, building = spots.load(work), flat.building if flat is not None else ""
     busy, days = _busy(work, until, ticket)
+    stay = length_of(work, ticket)
     rostered = {one.key for one in people if one.turns} | set(hands.rostered(work))
     found: list[Proposal] = []
-    for begins in _hours(work, named or [(work.now, until)]):
+    for begins in _beginnings(work, named or [(work.now, until)], stay):
+        ends = begins + stay
         free = [
             one for one in people
-            if (one.key, begins) not in busy and days[one.key, begins.date()] < MOST_A_DAY and _works(work, one, begins, one.key in rostered)
+            if not any(start < ends and begins < end for start, end in busy[one.key]) and days[one.key, begins.date()] < MOST_A_DAY
+            and _works(work, one, begins, ends, one.key in rostered)
         ]  # fmt: skip
         if free:
             best = min(
                 free,
                 key=lambda one: (days[one.key, begins.date()], one.held, spots.metres(where, one.building, building), one.key),
             )
-            found.append(Proposal(member=best.member, begins_at=begins, why=_why(best, ticket, days[best.key, begins.date()])))
+            why = _why(best, ticket, days[best.key, begins.date()])
+            found.append(Proposal(member=best.member, begins_at=begins, ends_at=ends, why=why))
         if len(found) == SHOWN:
             break
     return found
@@ -112,34 +119,44 @@ def _why(hand: hands.Hand, ticket: Ticket, that_day: int) -> str:
     return tr_all("，", filter(None, (tr("会{skill}", skill=skill) if skill else "", load)))
 
 
-def _hours(work: Work, named: Sequence[windows.Window]) -> list[datetime]:
-    """Return the full hours that lie in the stretches whole, the next first."""
-    found: list[datetime] = []
+def length_of(work: Work, ticket: Ticket) -> timedelta:
+    """Return how long a visit to what is broken takes."""
+    return profiles.of_visit(profiles.load(work.settings(Settings).clocks), ticket.category)
+
+
+def _beginnings(work: Work, named: Sequence[windows.Window], stay: timedelta) -> list[datetime]:
+    """Return when a visit may begin that lies in the stretches whole, the next first."""
+    found: set[datetime] = set()
+    step = HALF if stay % HOUR else HOUR
     for begins, ends in named:
-        hour = begins.replace(minute=0, second=0, microsecond=0)
-        hour += HOUR * (hour < begins)
-        while hour + HOUR <= ends:
-            if OPENS <= hour.hour < CLOSES and hour >= work.now + SOONEST and hour not in found:
-                found.append(hour)
-            hour += HOUR
+        at = begins.replace(minute=0, second=0, microsecond=0)
+        while at < begins:
+            at += step
+        while at + stay <= ends:
+            if at.hour >= OPENS and at + stay <= at.replace(hour=CLOSES, minute=0) and at >= work.now + SOONEST:
+                found.add(at)
+            at += step
     return sorted(found)
 
 
-def _works(work: Work, hand: hands.Hand, begins: datetime, is_rostered: bool) -> bool:
-    """Tell whether somebody is on duty for a whole hour; who stands on no roster works while the office is open."""
+def _works(work: Work, hand: hands.Hand, begins: datetime, ends: datetime, is_rostered: bool) -> bool:
+    """Tell whether somebody is on duty for all of a time; who stands on no roster works while the office is open."""
     if is_rostered:
-        return any(start <= begins and begins + HOUR <= end for start, end in hand.turns)
-    return work.context.office.is_open(begins) and work.context.office.is_open(begins + HOUR - timedelta(minutes=1))
+        return any(start <= begins and ends <= end for start, end in hand.turns)
+    return work.context.office.is_open(begins) and work.context.office.is_open(ends - timedelta(minutes=1))
 
 
-def _busy(work: Work, until: datetime, but: Ticket) -> tuple[set[tuple[int, datetime]], Counter[tuple[int, object]]]:
-    """Return which hours are promised by whom, and how many visits each has on a day."""
+def _busy(
+    work: Work, until: datetime, but: Ticket
+) -> tuple[Mapping[int, list[tuple[datetime, datetime]]], Counter[tuple[int, object]]]:
+    """Return from when to when each is promised, and how many visits each has on a day."""
     agreed = work.session.exec(
         select(Visit).where(Visit.state == VisitState.AGREED, Visit.ends_at > work.now, Visit.begins_at < until, Visit.ticket_id != but.id)
     ).all()  # fmt: skip
-    return {(one.staff_id, one.begins_at.astimezone(work.now.tzinfo)) for one in agreed}, Counter(
-        (one.staff_id, one.begins_at.astimezone(work.now.tzinfo).date()) for one in agreed
-    )
+    times: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for one in agreed:
+        times[one.staff_id].append((one.begins_at, one.ends_at))
+    return times, Counter((one.staff_id, one.begins_at.astimezone(work.now.tzinfo).date()) for one in agreed)
 
 
 def current(work: Work, ticket: Ticket) -> Visit | None:
@@ -155,12 +172,12 @@ def last(work: Work, ticket: Ticket) -> Visit | None:
 
 
 def agree(desk: Work, ticket: Ticket, member: Staff, begins: datetime) -> Visit:
-    """Promise an hour of somebody's for a ticket, which is theirs from then on; raises Refusal where it cannot be or is just gone."""
+    """Promise a time of somebody's for a ticket, which is theirs from then on; raises Refusal where it cannot be or is just gone."""
     dispatching.lock(desk, ticket)
     if ticket.state not in OPEN:
         raise Refusal(tr("工单{STATE_WORDS}，不用再约时间了。", STATE_WORDS=STATE_WORDS[ticket.state]))
-    begins = begins.replace(minute=0, second=0, microsecond=0)
-    if begins + HOUR <= desk.now:
+    begins = begins.replace(second=0, microsecond=0)
+    if begins + length_of(desk, ticket) <= desk.now:
         raise Refusal(tr("这个时间已经过了，请选今后的时间。"))
     before = current(desk, ticket)
     if before is not None and (before.staff_id, before.begins_at) == (member.id, begins):
@@ -183,18 +200,22 @@ def agree(desk: Work, ticket: Ticket, member: Staff, begins: datetime) -> Visit:
     ticket.appointment_at, ticket.agreed_at = begins, desk.now
     clock.start(desk, ticket, ticket.opened_at if ticket.reopened == 0 else None)
     desk.session.add(ticket)
-    desk.record("repair.agreed", ticket.subject, staff=member.login)
+    until = f"{visit.ends_at.astimezone(desk.now.tzinfo):%H:%M}"
+    desk.record("repair.agreed", ticket.subject, staff=member.login, at=begins.isoformat(), until=until)
     for task in _open(desk, ticket, AGAIN, MISSED):
         desk.call_off(task, tr("约好了新的时间"))
     return visit
 
 
-def hold(work: Work, ticket: Ticket, member: Staff, begins: datetime) -> Visit | None:
-    """Take an hour of somebody's for a ticket; None where another ticket has it, also one that took it this moment."""
-    theirs = Visit.staff_id == member.id, Visit.begins_at == begins, Visit.state == VisitState.AGREED
+def hold(work: Work, ticket: Ticket, member: Staff, begins: datetime, ends: datetime | None = None) -> Visit | None:
+    """Take a time of somebody's for a ticket, to its kind's length where no end is said; None where another ticket has some of it."""
+    ends = ends or begins + length_of(work, ticket)
+    # Two who agree at once do so one after the other; rows that only name the person wait for nobody.
+    work.session.refresh(member, with_for_update={"key_share": True})
+    theirs = Visit.staff_id == member.id, Visit.begins_at < ends, Visit.ends_at > begins, Visit.state == VisitState.AGREED
     if work.session.exec(select(Visit.id).where(*theirs)).first() is not None:
         return None
-    visit = Visit(ticket_id=ticket.id or 0, staff_id=member.id or 0, begins_at=begins, ends_at=begins + HOUR, agreed_at=work.now)
+    visit = Visit(ticket_id=ticket.id or 0, staff_id=member.id or 0, begins_at=begins, ends_at=ends, agreed_at=work.now)
     try:
         with work.session.begin_nested():
             work.session.add(visit)
@@ -205,7 +226,7 @@ def hold(work: Work, ticket: Ticket, member: Staff, begins: datetime) -> Visit |
 
 
 def release(work: Work, ticket: Ticket, state: VisitState) -> Visit | None:
-    """Let the hour that was agreed for a ticket be free again, and nothing be promised; returns what was agreed."""
+    """Let the time that was agreed for a ticket be free again, and nothing be promised; returns what was agreed."""
     visit = current(work, ticket)
     if visit is not None:
         visit.state = state
@@ -223,12 +244,12 @@ def ahead(work: Work, ticket: Ticket) -> Visit | None:
 
 def decline(work: Work, ticket: Ticket, visit: Visit, said: str) -> str:
     """Let the visit that was agreed go, as the resident says, and ask the office for another time; returns when it would have been."""
-    when = in_words(work, visit.begins_at)
+    when = in_words(work, visit)
     release(work, ticket, VisitState.DECLINED)
     ticket.appointment_at, ticket.wishes = None, []
     ticket.add_words(said)
     clock.start(work, ticket, ticket.opened_at)
-    work.record("repair.declined", ticket.subject)
+    work.record("repair.declined", ticket.subject, at=visit.begins_at.isoformat())
     flat = work.session.get(Household, ticket.household_id) if ticket.household_id is not None else None
     title = tr(
         "住户说{when}不行，请重新约：{place} {what}（{number}）",
@@ -246,7 +267,7 @@ def wish(work: Work, ticket: Ticket, named: Sequence[windows.Window], said: str)
     ticket.add_words(said)
     ticket.wishes, ticket.appointment_at = windows.to_json(named), named[0][0]
     clock.start(work, ticket, ticket.opened_at)
-    work.record("repair.changed", ticket.subject, time=True)
+    work.record("repair.changed", ticket.subject, at=named[0][0].isoformat())
     when = work.words("{t}到{until}", t=named[0][0], until=f"{named[0][1]:%H:%M}")
     ask_again(work, ticket, tr("住户可以{when}，请约：{number} {what}", when=when, number=ticket.number, what=ticket.what))
     return when
@@ -265,10 +286,9 @@ def _open(work: Work, ticket: Ticket, *kinds: str) -> list[Task]:
     return [task for task in tasks.about(work.session, ticket.subject) if task.kind in kinds]
 
 
-def in_words(work: Work, begins: datetime) -> str:
-    """Return an hour as people say it: 明天（3月12日 周四）14:00到15:00."""
-    ends = begins + HOUR
-    return work.words(tr("{t}到{until}"), t=begins, until=f"{ends:%H:%M}")
+def in_words(work: Work, one: Visit | Proposal) -> str:
+    """Return a time as people say it: 明天（3月12日 周四）14:00到15:00."""
+    return work.words(tr("{t}到{until}"), t=one.begins_at, until=f"{one.ends_at.astimezone(work.now.tzinfo):%H:%M}")
 
 
 def of_days(work: Work, since: datetime, until: datetime) -> Mapping[int, list[tuple[Visit, Ticket]]]:

@@ -121,6 +121,29 @@ def test_who_can_and_is_nearest_is_planned_and_told_why_and_the_resident_nothing
     assert "打算" not in str(town.visits(pages.show, number=found.number).values["steps"])
 
 
+def test_who_is_done_sooner_is_planned_though_both_have_one_in_hand(town: Town) -> None:
+    slow, quick = hire(town, "slow", "水电", "瓦工"), hire(town, "quick", "水电", "瓦工")
+    home = settle(town, "4")
+    ticket_in(town, home, "wall", state=TicketState.WORKING, assignee_id=slow, taken_at=town.now)
+    ticket_in(town, home, "lighting", state=TicketState.WORKING, assignee_id=quick, taken_at=town.now)
+    ticket = reported(town)
+
+    plans(town)
+
+    assert again(town, ticket).planned_id == quick
+
+
+def test_what_takes_long_and_is_due_soon_goes_to_who_is_free_for_it(town: Town) -> None:
+    hire(town, "ann", "水电", "瓦工")
+    bob = hire(town, "bob", "水电", "瓦工")
+    ticket_in(town, settle(town, "4"), "lighting", state=TicketState.WORKING, assignee_id=bob - 1, taken_at=town.now)
+    wall = ticket_in(town, settle(town, "3"), "wall", due_at=town.now + timedelta(minutes=130))
+
+    plans(town)
+
+    assert again(town, wall).planned_id == bob
+
+
 def test_where_buildings_stand_goes_before_their_numbers(town: Town) -> None:
     one, other = hire(town, "one", "水电"), hire(town, "other", "水电")
     ticket_in(town, settle(town, "4"), state=TicketState.WORKING, assignee_id=one, taken_at=town.now)
@@ -406,6 +429,7 @@ def settings_of(draw: st.DrawFn) -> tuple[list[Case], list[Hand]]:
     people = [
         Hand(
             member=Staff(id=number + 1, login=f"w{number}", name=f"w{number}", skills=draw(skills)), is_on=draw(st.booleans()), held=draw(st.integers(0, 3)),
+            minutes=draw(st.integers(0, 300)),
             building=draw(st.sampled_from(["", "1", "4", "9"])), today=draw(st.integers(0, 3)),
         )
         for number in range(draw(st.integers(1, 3)))
@@ -423,7 +447,9 @@ def settings_of(draw: st.DrawFn) -> tuple[list[Case], list[Hand]]:
             most=draw(st.integers(1, 4)),
             fair=draw(st.integers(1, 4)),
         )
-        cases.append(Case(ticket=ticket, flat=flat, slack=draw(st.integers(-60, 3_000)), mode=mode))
+        cases.append(
+            Case(ticket=ticket, flat=flat, slack=draw(st.integers(-60, 3_000)), mode=mode, takes=draw(st.integers(15, 180)))
+        )
     return cases, people
 
 

@@ -13,7 +13,7 @@ from bot.contract.duty import Shift
 from bot.model import SHANGHAI
 from bot.store import grants
 from bot.store.staff import Role, Staff
-from integrations.repairs import actions, console, keeping, pages, steps, visits, windows
+from integrations.repairs import actions, console, keeping, pages, profiles, steps, visits, windows
 from integrations.repairs.models import Ticket, TicketState
 from integrations.repairs.visits import Visit, VisitState
 from tests.integrations.repairs.racing import race
@@ -102,8 +102,8 @@ def test_hours_within_the_wish_are_proposed_and_one_tap_agrees(town: Town) -> No
     )
     [said] = town.told(CHEN)
     assert said.startswith(f"约好了：ann明天（3月12日 周四）15:00到16:00上门，修您的报修 {found.number}")
-    assert "约好了上门时间" in str(town.visits(pages.show, number=found.number).values["steps"])
-    assert "约的明天（3月12日 周四）15:00上门" in town.says(CHEN, actions.status)
+    assert "约好了上门时间：明天（3月12日 周四）15:00到16:00" in str(town.visits(pages.show, number=found.number).values["steps"])
+    assert "约的明天（3月12日 周四）15:00到16:00上门" in town.says(CHEN, actions.status)
 
 
 def test_proposals_fit_the_roster_and_what_is_promised_already(town: Town) -> None:
@@ -369,3 +369,126 @@ def test_resident_agrees_declines_and_names_another_time_in_one_talk(chat: Chat)
     assert [begins[:10] for begins, _ in ticket.wishes] == ["2026-03-14", "2026-03-15"]
     chat.say("改成晚上7点以后")
     assert {begins[11:16] for begins, _ in chat.all(Ticket)[0].wishes} == {"19:00"}
+
+
+def of_kind(town: Town, category: str, openid: str = CHEN) -> Ticket:
+    return reported(town, "坏了，明天下午来修", openid, category=category)
+
+
+@pytest.mark.parametrize(("category", "skill", "times"), [
+    ("lighting", "水电", ["14:00~14:30", "14:30~15:00", "15:00~15:30", "15:30~16:00", "16:00~16:30", "16:30~17:00"]),
+    ("water", "水电", ["14:00~15:00", "15:00~16:00", "16:00~17:00", "17:00~18:00"]),
+    ("appliance", "家电", ["14:00~15:30", "14:30~16:00", "15:00~16:30", "15:30~17:00", "16:00~17:30", "16:30~18:00"]),
+    ("wall", "瓦工", ["14:00~16:00", "15:00~17:00", "16:00~18:00"]),
+])  # fmt: skip
+def test_visit_is_as_long_as_its_kind_of_fault_takes(town: Town, category: str, skill: str, times: list[str]) -> None:
+    ann = hire(town, "ann", skill)
+    ticket = of_kind(town, category)
+    proposed = town.opens(Role.STAFF, console.show, params={"number": ticket.number}).values["slots"]
+    assert [f"{one.begins_at:%H:%M}~{one.ends_at:%H:%M}" for one, _ in proposed] == times
+
+    agreed(town, ticket, f"{ann}@2026-03-12T{times[1][:5]}")
+
+    [visit] = town.all(Visit)
+    begins, _, ends = times[1].partition("~")
+    assert f"{visit.begins_at:%H:%M}~{visit.ends_at:%H:%M}" == times[1]
+    assert f"{begins}到{ends}上门" in town.told(CHEN)[-1]
+    assert f"{begins}到{ends}上门" in town.says(CHEN, actions.status)
+    steps_ = str(town.visits(pages.show, number=ticket.number).values["steps"])
+    assert f"约好了上门时间：明天（3月12日 周四）{begins}到{ends}" in steps_
+
+
+def test_own_file_says_how_long_a_visit_takes_and_the_others_stay_as_they_ship() -> None:
+    shipped = profiles.load()
+    own = profiles.read("water: {minutes: 60, source: x, visit: 45}\nwall: {days: 2, source: x}", "own", shipped)
+
+    assert [own[key].visit for key in ("water", "wall")] == [45, 120]
+    assert profiles.of_visit({**shipped, **own}, "water") == timedelta(minutes=45)
+    for visit in (0, 14, 481, "30", True):
+        with pytest.raises(profiles.Miswritten, match="visit is"):
+            profiles.read(f"water: {{minutes: 60, source: x, visit: {visit!r}}}", "own")
+
+
+def test_who_is_in_a_long_visit_is_free_for_no_other_that_begins_meanwhile(town: Town) -> None:
+    ann = hire(town, "ann", "水电", "瓦工")
+    wall, lamp, tap = (of_kind(town, kind) for kind in ("wall", "lighting", "water"))
+    agreed(town, wall, f"{ann}@2026-03-12T14:00")
+
+    assert slots(town, lamp)[0] == f"{ann}@2026-03-12T16:00"
+    assert "刚约给了别家" in agreed(town, tap, f"{ann}@2026-03-12T15:00").values["fault"]
+    agreed(town, lamp, f"{ann}@2026-03-12T16:00")
+    assert slots(town, tap) == [f"{ann}@2026-03-12T17:00"]
+
+
+def test_visits_that_overlap_are_promised_once_whoever_asks_at_once(town: Town) -> None:
+    ann = hire(town, "ann", "水电", "瓦工", "家电")
+    kinds = ("wall", "water", "lighting", "appliance")
+    tickets = [of_kind(town, kind, openid) for kind, openid in zip(kinds * 2, (CHEN, LI) * 4, strict=True)]
+
+    for day in range(3):
+        at = THURSDAY_2PM + timedelta(days=day)
+        race(town, [
+            agreeing(town, ticket, ann, at + timedelta(minutes=15 * number)) for number, ticket in enumerate(tickets)
+        ])  # fmt: skip
+
+        held = sorted((one.begins_at, one.ends_at) for one in town.all(Visit) if one.state is VisitState.AGREED)
+        assert held
+        assert all(ends <= begins for (_, ends), (begins, _) in zip(held, held[1:], strict=False))
+
+
+def test_office_promises_the_minute_it_says(town: Town) -> None:
+    ann = hire(town, "ann", "水电")
+    ticket = reported(town)
+    town.opens(Role.STAFF, console.assign, params={"number": ticket.number}, staff=str(ann))
+
+    town.opens(Role.STAFF, console.reschedule, params={"number": ticket.number}, at="2026-03-12T14:30")
+
+    [visit] = town.all(Visit)
+    assert f"{visit.begins_at:%H:%M}~{visit.ends_at:%H:%M}" == "14:30~15:30"
+    assert "14:30到15:30" in town.told(CHEN)[-1]
+
+
+@pytest.mark.parametrize("is_busy", [False, True])
+def test_time_agreed_before_anybody_had_the_ticket_is_held_by_whoever_gets_it(town: Town, *, is_busy: bool) -> None:
+    ann = hire(town, "ann", "水电")
+    ticket, other = reported(town), reported(town, openid=LI)
+    town.opens(Role.STAFF, console.reschedule, params={"number": ticket.number}, at="2026-03-12T14:00")
+    if is_busy:
+        agreed(town, other, f"{ann}@2026-03-12T14:00")
+
+    town.opens(Role.STAFF, console.assign, params={"number": ticket.number}, staff=str(ann))
+
+    assert len([one for one in town.all(Visit) if one.ticket_id == ticket.id]) == (not is_busy)
+    assert (again(town, ticket).agreed_at is None) == is_busy
+    assert [task.title.partition("，")[0] for task in town.tasks() if task.is_open] == ["ann那时候约了别家"] * is_busy
+
+
+def test_worker_reads_a_wish_as_a_wish_and_what_is_agreed_as_agreed(town: Town) -> None:
+    ann = hire(town, "ann", "水电")
+    ticket = reported(town)
+
+    town.opens(Role.STAFF, console.assign, params={"number": ticket.number}, staff=str(ann))
+    agreed(town, ticket, f"{ann}@2026-03-12T15:00")
+    bob = hire(town, "bob", "水电")
+    town.opens(Role.STAFF, console.assign, params={"number": ticket.number}, staff=str(bob), why_other="busy")
+
+    assert "住户希望明天（3月12日 周四）14:00上门（还没约）" in town.told("oann")[0]
+    assert "约的明天（3月12日 周四）15:00到16:00" in next(text for text in town.told("obob") if "派给您" in text)
+
+
+def test_history_says_what_each_step_was_about(town: Town) -> None:
+    ann = hire(town, "ann", "水电")
+    ticket = reported(town)
+    at = {"number": ticket.number}
+    town.opens(Role.STAFF, console.assign, params=at, staff=str(ann))
+    agreed(town, ticket, f"{ann}@2026-03-12T14:00")
+    town.opens(Role.STAFF, console.add_cost, params=at, what="龙头", pieces="2", price="12.5", payer="resident")
+    town.sends(pages.act, at, do="decline", text="周六上午")
+    town.opens(Role.STAFF, console.reschedule, params=at, at="2026-03-14T09:30")
+
+    shown = [row["words"] for row in town.opens(Role.STAFF, console.show, params=at).values["timeline"]]
+
+    assert [str(one) for one in shown[1:]] == [
+        "已派给ann", "约好了上门时间：明天（3月12日 周四）14:00到15:00", "记了一笔费用 25.00 元（住户承担）", "住户说约的时间不行：明天（3月12日 周四）14:00",
+        "住户希望3月14日（周六）09:00上门", "约好了上门时间：3月14日（周六）09:30到10:30", "改了上门时间：3月14日（周六）09:30",
+    ]  # fmt: skip
