@@ -55,7 +55,7 @@ integration = Integration(
     pages=pages.ROUTES,
     api=(*api.ROUTES, *door_api.ROUTES),
     reactions=(*reactions.ALL, *doors.REACTIONS, *errands.REACTIONS),
-    jobs=(*lasting.JOBS, *orders.JOBS, *doors.JOBS),
+    jobs=(*lasting.JOBS, *orders.JOBS, *doors.JOBS, *errands.JOBS),
     tasks=(
         TaskKind(kind=doors.SILENT, title=tr("门禁设备没有消息"), path="/doors", path_title=tr("看门禁设备")),
         TaskKind(kind=doors.FORCED, title=tr("大门被强行打开"), path="/gate", path_title=tr("看门岗")),
@@ -91,6 +91,7 @@ integration = Integration(
         "visitor.cancelled": "who name at",
         "visitor.changed": "who name at until",
         "visitor.ending": "name hours until",
+        "visitor.goes_on": "name errand until code",
         "visitor.renewed": "name hours until code",
         "visitor.which_renewed": "names",
         "visitor.order_over": "name",

@@ -46,7 +46,7 @@ class Visit:
     "visitor.invite",
     Visit,
     replies={
-        "done": f"{_TOLD} delivery lasting errand unregistered",
+        "done": f"{_TOLD} delivery lasting errand goes_on unregistered",
         "too_far": "",
         "full": "open",
         "enough": "made",
@@ -88,7 +88,7 @@ def invite(turn: Turn, slots: Visit) -> Reply | Ask:
     delivery = int(turn.settings(Settings).delivery.total_seconds()) // 60 if kind is PassKind.DELIVERY else ""
     unregistered = (to is None and errands.is_builder(slots.visitor_name)) or ""
     return Reply(
-        "done", about=pass_.subject, called=passes.called(turn, pass_), delivery=delivery, lasting=(kind.is_repeated and to is None) or "", errand=to.words if to else "", unregistered=unregistered,
+        "done", about=pass_.subject, called=passes.called(turn, pass_), delivery=delivery, lasting=(kind.is_repeated and to is None) or "", errand=to.words if to else "", goes_on=(to is not None and to.goes_on) or "", unregistered=unregistered,
         **told, **_not_taken(meant),
     )  # fmt: skip
 
