@@ -21,7 +21,9 @@ from integrations.visitor_passes import (
     listed,
     offline,
     orders,
+    outside,
     pages,
+    passages,
     past,
     permits,
     personal,
@@ -42,6 +44,8 @@ integration = Integration(
         heard.hear(turn, text)
         or heard.deleted(turn, text)
         or heard.let_in(turn, text)
+        or heard.not_then(turn, text)
+        or outside.hear(turn, text)
         or orders.hear(turn, text)
         or lasting.renew(turn, text)
         or host.hear(turn, text)
@@ -50,7 +54,7 @@ integration = Integration(
     matters=cards.matters,
     errands=permits.under_way,
     beside=errands.beside,
-    lists=(listed.LIST,),
+    lists=(listed.LIST, passages.LIST),
     console=(*console.ROUTES, *phoned.ROUTES, *gates.ROUTES, *offline.ROUTES, *door_pages.ROUTES, *permits.ROUTES),
     pages=pages.ROUTES,
     api=(*api.ROUTES, *door_api.ROUTES),
@@ -96,8 +100,12 @@ integration = Integration(
         "visitor.which_renewed": "names",
         "visitor.order_over": "name",
         "visitor.dropped": "name at",
+        "visitor.not_dropped": "name",
         "visitor.came_in": "name at flat",
         "visitor.not_in": "name",
+        "visitor.courier": "",
+        "visitor.outside": "",
+        "visitor.not_then": "what",
         "visitor.walk_up": "who people plate flat url",
         "visitor.let_in": "who at",
         "visitor.answered": "who said yes no remark",

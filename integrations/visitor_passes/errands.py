@@ -39,6 +39,7 @@ class Tie:
     hours: Hours
     stay: stay.Stay
     goes_on: bool  # it is renewed by itself until all it is tied to is over
+    is_repair: bool  # what is said next of when somebody comes is said of the repair
 
 
 def meant(turn: Turn, home: Household, who: str, starts_at: datetime, ends_at: datetime | None) -> Tie | None:
@@ -73,6 +74,7 @@ def tie(work: Work, found: Sequence[Errand], starts_at: datetime, ends_at: datet
         subjects=[one.subject for one in found], words="、".join(one.words for one in found), hours=hours,
         stay=stay.Stay(starts_at=starts_at, ends_at=ends_at if is_said and ends_at else last),
         goes_on=not permits and not is_said,
+        is_repair=not permits,
     )  # fmt: skip
 
 
@@ -89,6 +91,11 @@ def bind(pass_: Pass, to: Tie) -> None:
     """Make a pass that of a worker: it opens the gate again and again, and ends with what it is tied to."""
     pass_.kind, pass_.hours, pass_.tied = PassKind.CONTRACTOR, to.hours.kept, " ".join(to.subjects)
     pass_.starts_at, pass_.ends_at = to.stay.starts_at, to.stay.ends_at
+
+
+def is_registered(pass_: Pass) -> bool:
+    """Tell whether a pass is that of a renovation, whose hours and last day the office has registered."""
+    return any(subject.startswith("permit:") for subject in pass_.tied.split(" "))
 
 
 def of(work: Work, subject: str) -> Sequence[Pass]:

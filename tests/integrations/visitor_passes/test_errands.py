@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session
 
-from bot.contract import Desk, Household, Turn, Work
+from bot.contract import Desk, Hours, Household, Turn, Work
 from bot.store.staff import Role, Staff
 from integrations.repairs import console as tickets
 from integrations.repairs import errands as repairs
@@ -251,3 +251,40 @@ def test_chat_ties_the_worker_by_what_is_said(chat: Chat) -> None:
 
 def test_unregistered_renovation_is_told_the_way(chat: Chat) -> None:
     assert "装修要先到物业登记" in chat.say("装修工人明天上午九点来")
+
+
+def amended(town: Town, made: Pass, **slots: object) -> str:
+    def run(session: Session) -> str:
+        turn = Turn(session=session, now=town.now, context=town.context, openid=CHEN)
+        return actions.change(turn, made.subject, slots).name
+
+    return town.database.submit(run).result()
+
+
+def test_hours_that_the_office_registered_are_not_the_residents_to_change(town: Town) -> None:
+    registered(town)
+    made = comes(town, "装修工人")
+    night = Hours(opens=20 * 60, closes=23 * 60).kept
+
+    said = [amended(town, made, regular=night), amended(town, made, ends_at=made.ends_at + timedelta(days=30))]
+    kept = town.all(Pass)[-1]
+
+    assert said == ["registered", "registered"]
+    assert (kept.kind, kept.hours, kept.ends_at) == (made.kind, made.hours, made.ends_at)
+    assert amended(town, made, ends_at=made.ends_at - timedelta(days=3)) == "changed"
+
+
+def test_pass_for_a_repair_ends_with_it_whatever_its_hours(town: Town) -> None:
+    ticket = broken(town)
+    made = comes(town)
+    assert amended(town, made, regular=Hours(opens=9 * 60, closes=11 * 60).kept) == "changed"
+    assert town.all(Pass)[-1].kind is PassKind.CONTRACTOR
+
+    town.opens(Role.STAFF, tickets.cancel, params={"number": ticket.number}, reason="settled")
+    assert checked(town, made).reason == "errand"
+
+
+def test_who_brings_an_order_never_becomes_somebody_who_comes_every_day(town: Town) -> None:
+    made = comes(town, "外卖")
+    assert amended(town, made, regular=Hours().kept) == "once"
+    assert town.all(Pass)[-1].kind is PassKind.DELIVERY
