@@ -36,7 +36,9 @@ def invited(demo: Demo) -> tuple[str, str]:
     return demo.url + link[1], code[1]
 
 
-def test_phone_draws_a_picture_with_the_code_and_the_words(demo: Demo, window: Window, invited: tuple[str, str], shot: Shot) -> None:
+def test_phone_draws_a_picture_with_the_code_and_the_words(
+    demo: Demo, window: Window, invited: tuple[str, str], shot: Shot
+) -> None:
     url, code = invited
     page = window(390, 844)
     page.goto(url)
