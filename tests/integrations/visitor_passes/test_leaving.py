@@ -194,3 +194,16 @@ def test_manager_reads_who_came_in_yesterday_and_who_is_in_yet(town: Town) -> No
     assert [of[key].reason for key in said(town, state="refused")] == ["unknown"]
     assert said(town, gate=str(door.id)) == said(town, state="refused")
     assert not waits(town)
+
+
+def test_days_of_the_list_begin_and_end_at_midnight_in_shanghai(town: Town) -> None:
+    made = invited(town, people=3, ends_at=town.now + timedelta(days=3))
+    midnight = (town.now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    for town.now in (midnight - timedelta(seconds=1), midnight, midnight + timedelta(days=1) - timedelta(seconds=1)):
+        picked(town, made)
+    last, middle, first = said(town)
+    days = [f"{midnight + timedelta(days=number):%Y-%m-%d}" for number in (-1, 0)]
+
+    assert said(town, at_to=days[0]) == [first]
+    assert said(town, at_from=days[1]) == [last, middle]
+    assert said(town, at_from=days[1], at_to=days[1]) == [last, middle]
