@@ -166,12 +166,24 @@ def adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard: 
             return True
         presses = wished.id in intent.follow_ups and intent.id not in wished.cancels and not wished.releases_flat  # 阳台 快点来
         return not wished.emergency and not wished.small_talk and (presses or lacks(wished, heard))
+    if any(kind.aspect is Aspect.WHEN for kind in kinds) and _is_of_somebody_else(
+        subject, intent, heard
+    ):  # 我妈来住两周, after 外卖
+        return False
     required = {slot.name for slot in intent.slots if slot.required}
     if tells_when and courtesy.is_polite_request(heard.text) and thing(subject, heard.text, facts):  # 马桶能不能今天来看
         return True
     if MORE_EXACTLY.match(heard.text) and not intent.is_about_somebody:
         return True
     return not required & set(changed) or _is_of_same_visit(subject, changed, intent, heard, facts)
+
+
+def _is_of_somebody_else(subject: Subject, intent: Intent, heard: Heard) -> bool:
+    """Tell whether words tell all of somebody's coming who is not the one that was spoken of."""
+    slot = intent.slot_for(Aspect.WHO)
+    said = str(heard.reading.take((slot,)).get(slot.name) or "") if slot is not None else ""
+    known = str(subject.values.get(slot.name) or "") if slot is not None else ""
+    return bool(said) and said not in known and known not in said and not lacks(intent, heard)
 
 
 def _is_of_else(text: str, kinds: Collection[Kind]) -> bool:

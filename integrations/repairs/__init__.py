@@ -94,7 +94,7 @@ integration = Integration(
         "repair.late": "number who url due promise", "repair.very_late": "number who url", "repair.remind": "number place what when late",
         "repair.agreed": "number who url when", "repair.visit_soon": "number who url when", "repair.visit_missed": "number who url when",
         "repair.visit_yours": "number place what when", "repair.planned": "number place what why minutes", "repair.grab": "number place what minutes",
-        "repair.declined": "number when", "repair.wished": "number when more", "repair.opened": "number what url", "repair.put_back": "number state url",
+        "repair.declined": "number when", "repair.not_agreed": "number", "repair.wished": "number when more", "repair.opened": "number what url", "repair.put_back": "number state url",
         **crewtold.TELLS,
         "repair.rated": "number what score", "repair.rated_low": "number what score",
     },

@@ -554,8 +554,14 @@ def hear(turn: Turn, text: str) -> str | Wish:
 
 
 def _decline(turn: Turn, text: str) -> str:
-    """Let the visit that was agreed go, as the resident says; empty where none lies ahead, or several do and none was spoken of."""
-    ahead = [(one, visit) for one in _waiting(turn) if (visit := visits.ahead(turn, one)) is not None]
+    """Let the visit that was agreed go, as the resident says; empty where several lie ahead and none was spoken of.
+
+    Of a repair that was spoken of just now and for which no visit is agreed, they read that, and are asked when it suits them.
+    """
+    waiting = _waiting(turn)
+    ahead = [(one, visit) for one in waiting if (visit := visits.ahead(turn, one)) is not None]
+    if not ahead and len(spoken := [one for one in waiting if _was_spoken_of(turn, one)]) == 1:
+        return turn.words(turn.context.messages["repair.not_agreed"], number=spoken[0].number)
     meant = [pair for pair in ahead if _was_spoken_of(turn, pair[0])] or ahead
     if len(meant) != 1:
         return ""

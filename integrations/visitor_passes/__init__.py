@@ -21,7 +21,9 @@ from integrations.visitor_passes import (
     listed,
     offline,
     orders,
+    outside,
     pages,
+    passages,
     past,
     permits,
     personal,
@@ -42,6 +44,8 @@ integration = Integration(
         heard.hear(turn, text)
         or heard.deleted(turn, text)
         or heard.let_in(turn, text)
+        or heard.not_then(turn, text)
+        or outside.hear(turn, text)
         or orders.hear(turn, text)
         or lasting.renew(turn, text)
         or host.hear(turn, text)
@@ -50,12 +54,12 @@ integration = Integration(
     matters=cards.matters,
     errands=permits.under_way,
     beside=errands.beside,
-    lists=(listed.LIST,),
+    lists=(listed.LIST, passages.LIST),
     console=(*console.ROUTES, *phoned.ROUTES, *gates.ROUTES, *offline.ROUTES, *door_pages.ROUTES, *permits.ROUTES),
     pages=pages.ROUTES,
     api=(*api.ROUTES, *door_api.ROUTES),
     reactions=(*reactions.ALL, *doors.REACTIONS, *errands.REACTIONS),
-    jobs=(*lasting.JOBS, *orders.JOBS, *doors.JOBS),
+    jobs=(*lasting.JOBS, *orders.JOBS, *doors.JOBS, *errands.JOBS),
     tasks=(
         TaskKind(kind=doors.SILENT, title=tr("门禁设备没有消息"), path="/doors", path_title=tr("看门禁设备")),
         TaskKind(kind=doors.FORCED, title=tr("大门被强行打开"), path="/gate", path_title=tr("看门岗")),
@@ -91,12 +95,17 @@ integration = Integration(
         "visitor.cancelled": "who name at",
         "visitor.changed": "who name at until",
         "visitor.ending": "name hours until",
+        "visitor.goes_on": "name errand until code",
         "visitor.renewed": "name hours until code",
         "visitor.which_renewed": "names",
         "visitor.order_over": "name",
         "visitor.dropped": "name at",
+        "visitor.not_dropped": "name",
         "visitor.came_in": "name at flat",
         "visitor.not_in": "name",
+        "visitor.courier": "",
+        "visitor.outside": "",
+        "visitor.not_then": "what",
         "visitor.walk_up": "who people plate flat url",
         "visitor.let_in": "who at",
         "visitor.answered": "who said yes no remark",

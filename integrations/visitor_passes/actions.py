@@ -46,7 +46,7 @@ class Visit:
     "visitor.invite",
     Visit,
     replies={
-        "done": f"{_TOLD} delivery lasting errand unregistered",
+        "done": f"{_TOLD} delivery lasting errand goes_on unregistered",
         "too_far": "",
         "full": "open",
         "enough": "made",
@@ -88,7 +88,7 @@ def invite(turn: Turn, slots: Visit) -> Reply | Ask:
     delivery = int(turn.settings(Settings).delivery.total_seconds()) // 60 if kind is PassKind.DELIVERY else ""
     unregistered = (to is None and errands.is_builder(slots.visitor_name)) or ""
     return Reply(
-        "done", about=pass_.subject, called=passes.called(turn, pass_), delivery=delivery, lasting=(kind.is_repeated and to is None) or "", errand=to.words if to else "", unregistered=unregistered,
+        "done", about="" if to and to.is_repair else pass_.subject, called=passes.called(turn, pass_), delivery=delivery, lasting=(kind.is_repeated and to is None) or "", errand=to.words if to else "", goes_on=(to is not None and to.goes_on) or "", unregistered=unregistered,
         **told, **_not_taken(meant),
     )  # fmt: skip
 
@@ -145,7 +145,7 @@ class Changes:
     "visitor.invite", Changes, keeps_words=True,
     replies={
         "changed": f"{_TOLD} people plate phone", "past": "what", "further": "what", "used": "what", "over": "what",
-        "cancelled": "what", "noted": "visitor_name flat", "late": "what", "gone": "", "whole": "what hours", "elsewhere": "what said",
+        "cancelled": "what", "noted": "visitor_name flat", "late": "what", "gone": "", "whole": "what hours", "once": "what", "registered": "what hours until", "elsewhere": "what said",
     },
 )  # fmt: skip
 def change(turn: Turn, about: str, slots: Changes) -> Reply:
@@ -158,6 +158,16 @@ def change(turn: Turn, about: str, slots: Changes) -> Reply:
     fault = _unchangeable(turn, pass_, slots)
     if fault:
         return Reply("late" if slots == Changes() else fault, ok=False, what=passes.called(turn, pass_))
+    if pass_.kind is PassKind.DELIVERY and slots.regular:
+        return Reply("once", ok=False, what=passes.called(turn, pass_))
+    if errands.is_registered(pass_) and (slots.regular or slots.starts_at or (slots.ends_at and slots.ends_at > pass_.ends_at)):
+        return Reply(
+            "registered",
+            ok=False,
+            what=passes.called(turn, pass_),
+            hours=pass_.said_hours,
+            until=passes.told(turn, pass_)["until"],
+        )
     if pass_.hours and not slots.regular and _moves_clock(pass_, slots):
         return Reply("whole", ok=False, what=passes.called(turn, pass_), hours=pass_.said_hours)
     if said := _not_theirs(turn):
@@ -235,7 +245,8 @@ def _write(pass_: Pass, slots: Changes, meant: stay.Stay) -> dict[str, bool]:
     before = (pass_.starts_at, pass_.ends_at, pass_.hours), pass_.visitor_name, pass_.people, pass_.plate, pass_.phone
     pass_.starts_at, pass_.ends_at = meant.starts_at, meant.ends_at
     if slots.regular:
-        pass_.kind = PassKind.LONG if Hours.from_text(slots.regular).is_always else PassKind.REGULAR
+        if not pass_.tied:  # a worker's pass stays one, and ends with the work
+            pass_.kind = PassKind.LONG if Hours.from_text(slots.regular).is_always else PassKind.REGULAR
         pass_.hours, pass_.reminded_at = slots.regular, None
     pass_.visitor_name = slots.visitor_name or pass_.visitor_name
     pass_.plate = pass_.plate if slots.plate is None else slots.plate

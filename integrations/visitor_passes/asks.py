@@ -78,3 +78,16 @@ def answer(desk: Desk, passage: Passage, *, agrees: bool) -> Verdict:
     if agrees:
         gate.welcome(desk, verdict)
     return verdict
+
+
+def think_again(desk: Desk, passage_id: int) -> bool:
+    """Let the machine ask once more whom the guard sent away by a slip of the finger; False for any other check."""
+    passage = desk.session.get(Passage, passage_id)
+    if passage is None or passage.reason != "guard_no":
+        return False
+    if desk.now - passage.at >= STANDS:
+        raise Refusal(tr("这辆车等太久了，不能再撤回。请让它再到道闸前停一下。"))
+    passage.staff_id, passage.reason = None, REASONS[0]
+    desk.session.add(passage)
+    desk.record("gate.undone", gate.verdict_of(desk, passage).subject)
+    return True

@@ -21,14 +21,19 @@ LONGEST_ASKED = 40
 @page("GET", "/gate", need="gate.check", title=tr("门岗", context="place"), nav=tr("服务"))
 def stand(desk: Desk) -> View:
     """One field, one camera, who waits, who is expected, the last checks, and large what has just been decided: ?check= names the check."""
-    number = row_id(desk.query.get("check", ""))
-    return _stand(desk, verdict=gate.decided(desk, number) if number is not None else None)
+    number, gone = row_id(desk.query.get("check", "")), row_id(desk.query.get("left", ""))
+    return _stand(
+        desk,
+        verdict=gate.decided(desk, number) if number else None,
+        gone=gate.just_left(desk, gone) if gone else None,
+        went=row_id(desk.query.get("people", "")) or "",
+    )
 
 
 def _stand(desk: Desk, status: int = 200, **more: Any) -> View:
     today = expected.today(desk)
     shown = {
-        "latest": gate.latest(desk), "shown": CHECKS, "verdict": None, "fault": "", "typed": "", "found": None, "asked": {}, "today": today[: expected.SHOWN],
+        "latest": gate.latest(desk), "shown": CHECKS, "verdict": None, "gone": None, "went": "", "fault": "", "typed": "", "found": None, "asked": {}, "today": today[: expected.SHOWN],
         "more": max(len(today) - expected.SHOWN, 0), "staying": expected.staying(desk), "wrong": offline.wrong(desk), "is_demo": desk.context.is_demo, **_waiting(desk), **more,
     }  # fmt: skip
     return View("visitor_passes/gate.html", shown, status)
@@ -98,7 +103,9 @@ def admit(desk: Desk) -> Redirect:
 @page("POST", "/gate/{id}/undo", need="gate.check")
 def undo(desk: Desk) -> Redirect:
     """Take back a slip of the finger."""
-    gate.undo(desk, row_id(desk.params["id"]) or 0)
+    number = row_id(desk.params["id"]) or 0
+    if not asks.think_again(desk, number):
+        gate.undo(desk, number)
     return Redirect("/console/gate", tr("已撤回，当这一次没有点过。"))
 
 
@@ -146,11 +153,20 @@ def answer(desk: Desk) -> Redirect:
 @page("POST", "/gate/{id}/left", need="gate.check")
 def left(desk: Desk) -> Redirect:
     """Write down that somebody has left, or all who came by the same pass; or that an order was left with the guard."""
+    number = row_id(desk.params["id"]) or 0
     if desk.form.get("who") == "dropped":
-        gate.drop(desk, row_id(desk.params["id"]) or 0)
-        return Redirect("/console/gate", tr("已登记放在门岗，告诉住户了。"))
-    gate.leave_again(desk, row_id(desk.params["id"]) or 0, together=desk.form.get("who") == "all")
-    return Redirect("/console/gate", tr("已登记离开。"))
+        gate.drop(desk, number)
+        return Redirect(f"/console/gate?left={number}", tr("已登记放在门岗，告诉住户了。"))
+    people = row_id(desk.form.get("people", "")) or 0
+    gate.leave_again(desk, number, together=desk.form.get("who") == "all", people=people)
+    return Redirect(f"/console/gate?left={number}{f'&people={people}' if people else ''}", tr("已登记离开。"))
+
+
+@page("POST", "/gate/{id}/back", need="gate.check")
+def come_back(desk: Desk) -> Redirect:
+    """Take back that somebody has left, or left something with the guard."""
+    gate.come_back(desk, row_id(desk.params["id"]) or 0, row_id(desk.form.get("people", "")) or 0)
+    return Redirect("/console/gate", tr("已撤回，人还在小区里。"))
 
 
 @page("POST", "/passes/{id}/cancel", need="pass.edit")
@@ -166,4 +182,4 @@ def cancel(desk: Desk) -> Redirect:
     )
 
 
-ROUTES: tuple[Page, ...] = (stand, waiting, check, admit, undo, ask, decide, answer, left, cancel)
+ROUTES: tuple[Page, ...] = (stand, waiting, check, admit, undo, ask, decide, answer, left, come_back, cancel)

@@ -26,6 +26,9 @@ EVERY = 30
 #: What was called off that is told at once; of more the next answer tells.
 MOST = 500
 
+#: Largest number that a table holds.
+_LARGEST = 2**63 - 1
+
 #: Two replicas may write events out of their order within so long: they are told again, which does no harm.
 _OUT_OF_ORDER = timedelta(minutes=1)
 
@@ -75,7 +78,7 @@ class Opening(BaseModel):
     request: str = _REQUEST
     check: str = Field("", max_length=64, description="request of the check that it follows from; empty when forced without one")
     what: Literal["opened", "failed", "forced"] = Field(
-        description="failed: nobody came in, the entry is given back; forced: open although it was to stay shut"
+        description="failed: nobody came in, the entry is given back if it is told within ten minutes; forced: open although it was to stay shut"
     )
 
 
@@ -91,7 +94,7 @@ class Heartbeat(BaseModel):
 
     firmware: str = Field("", max_length=40)
     clock: AwareDatetime = Field(description="what its clock says, with its offset: 2026-03-11T10:00:00+08:00")
-    since: int = Field(0, ge=0, description="cursor of the last answer; 0 = all that is called off")
+    since: int = Field(0, ge=0, le=_LARGEST, description="cursor of the last answer; 0 = all that is called off")
 
 
 class PublicKey(BaseModel):
@@ -219,7 +222,8 @@ def note_opening(machine: Machine) -> Noted:
         raise Refusal(tr("这一次没有放行，不能报告 opened；门开了请报告 forced。"))
     passage.opening = body.what
     machine.session.add(passage)
-    if body.what == "failed" and passage.admitted and passage.undone_at is None:
+    is_late = machine.now - passage.at >= gate.UNDONE_WITHIN or passage.gone > 0
+    if body.what == "failed" and passage.admitted and passage.undone_at is None and not is_late:
         passage.undone_at = machine.now
         made = machine.session.get(Pass, passage.pass_id) if passage.pass_id else None
         if made is not None:
@@ -304,7 +308,13 @@ def _say(machine: Machine, passage: Passage, request: str, verdict: Verdict | No
     verdict = verdict or gate.verdict_of(machine, passage)
     decision = decided(passage, machine.now)
     reason = "undone" if passage.undone_at else BROAD.get(passage.reason, passage.reason)
-    words = tr("这一次已经撤回，请重新扫码") if passage.undone_at else verdict.words
+    words = (
+        tr("这一次已经撤回，请重新扫码")
+        if passage.undone_at
+        else gate.REASONS[reason]
+        if passage.reason in BROAD
+        else verdict.words
+    )
     return Decision(
         request=request, decision=decision, reason=reason, words=machine.words(words), visitor=verdict.visitor, people=passage.people,
         entries_left=verdict.pass_.entries_left if verdict.pass_ else 0, decided_at=passage.at,
@@ -312,7 +322,7 @@ def _say(machine: Machine, passage: Passage, request: str, verdict: Verdict | No
     )  # fmt: skip
 
 
-#: Reasons that machines know by another; the words say which it was.
+#: Reasons that machines know by another: who moved out is nobody's to read on a display.
 BROAD = {"revoked": "cancelled", "left": "cancelled", "errand": "cancelled"}
 
 
@@ -374,8 +384,7 @@ def _let_out(machine: Machine, body: Question, asking: Asking) -> Passage:
         Passage.pass_id == (pass_.id if pass_ else 0), col(Passage.admitted), Passage.direction == "in", col(Passage.left_at).is_(None), col(Passage.undone_at).is_(None)
     )  # fmt: skip
     if came := machine.session.exec(inside.order_by(col(Passage.id))).first():
-        came.left_at = machine.now
-        machine.session.add(came)
+        gate.leave(machine, came, 1)
     passage = Passage(
         pass_id=pass_.id if pass_ else None, at=machine.now, direction="out", method="plate" if body.plate.strip() else "code", admitted=True,
         left_at=machine.now, door_id=asking.door_id, request=asking.request, asked=asking.asked,
@@ -405,7 +414,7 @@ def _alarm(machine: Machine, door: Door) -> None:
 def _changed(machine: Machine, since: int) -> tuple[list[str], list[str], int, bool]:
     """Return the passes that open nothing any more, those that open again, the next cursor, and whether there is more."""
     newest = machine.session.exec(select(func.max(Event.id)).where(col(Event.at) <= machine.now - _OUT_OF_ORDER)).one() or 0
-    if not since:
+    if not since or since > newest:  # a cursor from before a backup was brought back: nothing that is called off may be missed
         return list(offline.taken_along(machine)[1]), [], newest, False
     kinds = (
         "visitor.cancelled",

@@ -57,7 +57,7 @@ def give_key(desk: Desk, gate: Gate, name: str, *, is_simulated: bool = False) -
         raise Refusal(tr("{gate}已经有 {MOST} 台设备了，请先停用不用的。", gate=gate.name, MOST=MOST), field="name")
     if any(one.name == name for one in theirs):
         raise Refusal(tr("{gate}已经有“{name}”了，请换一个名称。", gate=gate.name, name=name), field="name")
-    key, secret = machinekeys.make(desk, f"{gate.name} {name}", SCOPE, per_minute=PER_MINUTE)
+    key, secret = machinekeys.make(desk, f"{gate.name} {name}", SCOPE, per_minute=PER_MINUTE, staff_id=desk.staff.id)
     door = Door(gate_id=gate.id, name=name, key=key, hint=secret[-4:], made_at=desk.now, is_simulated=is_simulated)
     desk.session.add(door)
     desk.session.flush()

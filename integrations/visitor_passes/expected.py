@@ -97,8 +97,8 @@ class Staying:
 
     @property
     def people(self) -> int:
-        """How many of them."""
-        return sum(passage.people for passage in self.passages)
+        """How many of them are in yet."""
+        return sum(passage.people - passage.gone for passage in self.passages)
 
 
 def staying(desk: Desk) -> Sequence[Staying]:

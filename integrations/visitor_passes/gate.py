@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -342,7 +343,7 @@ def undo(desk: Desk, passage_id: int) -> None:
     passage = desk.session.get(Passage, passage_id)
     if passage is None or not may_be_a_slip(passage):
         raise LookupError(str(passage_id))
-    if desk.now - passage.at >= UNDONE_WITHIN or passage.left_at is not None:
+    if desk.now - passage.at >= UNDONE_WITHIN or passage.left_at is not None or passage.gone:
         raise Refusal(tr("已经过了 {minutes} 分钟或登记了离开，不能再撤回。", minutes=UNDONE_WITHIN // timedelta(minutes=1)))
     mine = update(Passage).where(col(Passage.id) == passage_id, col(Passage.undone_at).is_(None)).values(undone_at=desk.now)
     if not getattr(desk.session.execute(mine), "rowcount", 0):
@@ -357,8 +358,9 @@ def undo(desk: Desk, passage_id: int) -> None:
 
 
 def may_be_a_slip(passage: Passage) -> bool:
-    """Tell whether somebody decided, and not the clock or the count: who was let in, and who was sent away without a pass."""
-    return (passage.admitted and passage.journal_key is None) or passage.walk_up_id is not None
+    """Tell whether somebody decided, and not the clock or the count: who was let in, and who was sent away without a pass or before a barrier."""
+    is_in = passage.admitted and passage.journal_key is None and passage.direction == "in"
+    return is_in or passage.walk_up_id is not None or passage.reason == "guard_no"
 
 
 def give_back(work: Work, pass_: Pass, people: int) -> None:
@@ -373,16 +375,64 @@ def give_back(work: Work, pass_: Pass, people: int) -> None:
         work.tell(_maker(work, pass_), "visitor.not_in", name=pass_.visitor_name)
 
 
-def leave_again(desk: Desk, passage_id: int, *, together: bool = False) -> None:
-    """Write down that a visitor has left, or all who came by the same pass; it gives no entry back."""
+def leave_again(desk: Desk, passage_id: int, *, together: bool = False, people: int = 0) -> None:
+    """Write down that a visitor has left: all who came in by a check, so many of them, or all who came by the same pass; it gives no entry back."""
     passage = desk.session.get(Passage, passage_id)
-    if passage is None or not passage.admitted:
+    if passage is None or not passage.admitted or passage.direction != "in":
         raise LookupError(str(passage_id))
-    same = select(Passage).where(Passage.pass_id == passage.pass_id, col(Passage.admitted), col(Passage.undone_at).is_(None))
+    same = select(Passage).where(
+        Passage.pass_id == passage.pass_id, Passage.direction == "in", col(Passage.admitted), col(Passage.undone_at).is_(None)
+    )
     for one in desk.session.exec(same).all() if together and passage.pass_id else (passage,):
-        one.left_at = one.left_at or desk.now
+        leave(desk, one, people)
+    desk.record("gate.left", verdict_of(desk, passage).subject)
+
+
+def leave(work: Work, passage: Passage, people: int = 0) -> None:
+    """Let so many of who came in together have left, all of them unless a number is said; the last takes the moment along."""
+    passage.gone = min(passage.gone + people, passage.people) if people else passage.people
+    if passage.gone >= passage.people:
+        passage.left_at = passage.left_at or work.now
+    work.session.add(passage)
+
+
+def just_left(desk: Desk, passage_id: int) -> Verdict | None:
+    """Return who was written down as having left a moment ago, as long as that may be taken back."""
+    passage = desk.session.get(Passage, passage_id)
+    return verdict_of(desk, passage) if passage is not None and may_come_back(passage, desk.now) else None
+
+
+def may_come_back(passage: Passage, now: datetime) -> bool:
+    """Tell whether that somebody left, or left something with the guard, may have been a slip of the finger."""
+    is_in = passage.admitted and passage.direction == "in" and passage.undone_at is None
+    return is_in and (passage.gone > 0 if passage.left_at is None else now - passage.left_at < UNDONE_WITHIN)
+
+
+def come_back(desk: Desk, passage_id: int, people: int = 0) -> None:
+    """Take back that so many left, or all who were said to have left by the same tap; who ordered reads otherwise if it was told."""
+    wanted = select(Passage).where(Passage.id == passage_id).with_for_update().execution_options(populate_existing=True)
+    passage = desk.session.exec(wanted).first()
+    if passage is None or not passage.admitted or passage.direction != "in":
+        raise LookupError(str(passage_id))
+    left_at = passage.left_at
+    if left_at is None and not passage.gone:
+        raise Refusal(tr("这一次已经撤回了。"))
+    if not may_come_back(passage, desk.now):
+        raise Refusal(tr("已经过了 {minutes} 分钟，不能再撤回。", minutes=UNDONE_WITHIN // timedelta(minutes=1)))
+    back: Sequence[Passage] = (passage,)
+    if left_at and passage.pass_id and not people:
+        same = (Passage.pass_id == passage.pass_id, col(Passage.left_at) == left_at, Passage.direction == "in")
+        back = desk.session.exec(select(Passage).where(*same)).all()
+    for one in back:
+        one.left_at, one.gone = None, max(one.gone - people, 0) if people else 0
         desk.session.add(one)
-    desk.record("gate.left")
+    verdict = verdict_of(desk, passage)
+    kinds = ("gate.dropped", "gate.left", "gate.stayed")
+    last = select(Event.kind).where(Event.subject == verdict.subject, col(Event.kind).in_(kinds)).order_by(col(Event.id).desc())
+    was_dropped = verdict.pass_ is not None and desk.session.exec(last).first() == "gate.dropped"
+    desk.record("gate.stayed", verdict.subject)
+    if verdict.pass_ and was_dropped:
+        desk.tell(_maker(desk, verdict.pass_), "visitor.not_dropped", name=verdict.pass_.visitor_name)
 
 
 def drop(desk: Desk, passage_id: int) -> None:
@@ -392,8 +442,7 @@ def drop(desk: Desk, passage_id: int) -> None:
     if passage is None or pass_ is None or pass_.kind is not PassKind.DELIVERY or not passage.admitted or passage.undone_at:
         raise LookupError(str(passage_id))
     if passage.left_at is None:
-        passage.left_at = desk.now
-        desk.session.add(passage)
+        leave(desk, passage)
         desk.record("gate.dropped", pass_.subject)
         desk.tell(_maker(desk, pass_), "visitor.dropped", name=pass_.visitor_name, at=f"{desk.now:%H:%M}")
 
@@ -413,8 +462,8 @@ def latest(desk: Desk, limit: int = 20) -> list[dict[str, Any]]:
         {
             "id": passage.id, "at": passage.at, "admitted": passage.admitted, "reason": REASONS.get(passage.reason, ""), "is_wrong": passage.admitted and passage.reason != "",
             "visitor": mask(pass_.visitor_name) if pass_ else walk_up.who if walk_up else "", "flat": flat.label if flat else "",
-            "left_at": passage.left_at, "undone_at": passage.undone_at, "is_order": pass_ is not None and pass_.kind is PassKind.DELIVERY,
-            "may_undo": may_be_a_slip(passage) and not (passage.undone_at or passage.left_at) and desk.now - passage.at < UNDONE_WITHIN,
+            "left_at": passage.left_at if passage.direction == "in" else None, "may_return": may_come_back(passage, desk.now), "went": passage.direction == "out", "people": passage.people, "gone": passage.gone, "undone_at": passage.undone_at, "is_order": pass_ is not None and pass_.kind is PassKind.DELIVERY,
+            "may_undo": may_be_a_slip(passage) and not (passage.undone_at or passage.left_at or passage.gone) and desk.now - passage.at < UNDONE_WITHIN,
         }
         for passage, pass_, walk_up, flat in rows
     ]  # fmt: skip

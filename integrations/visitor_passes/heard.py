@@ -3,7 +3,7 @@
 import re
 
 from bot.contract import Refusal, Turn, Wish
-from integrations.visitor_passes import walkups
+from integrations.visitor_passes import passes, walkups
 from integrations.visitor_passes.models import HostAnswer, WalkUp
 
 #: What is said to the guard and decides nothing.
@@ -77,6 +77,23 @@ def let_in(turn: Turn, text: str) -> Wish | None:
         return None
     values = {"visitor_name": said["who"] or said["other"], "starts_at": turn.now.replace(second=0, microsecond=0)}
     return Wish(intent="visitor.invite", values=values)
+
+
+#: 那个时间不行, right after a pass was made.
+_NOT_THEN = re.compile(
+    r"(?:不好意思|抱歉|哎呀|那|我|[，, ])*(?:那个?|这个?|约的?|到时候?)(?:时间|点|时候)?(?:我|我家|家里|恐怕|可能|好像|又|都)*(?:不行|不方便|不合适|没空|没人|不在家|来不及)[了呀啊哦的吧。！!，, ]*"
+)
+
+
+def not_then(turn: Turn, text: str) -> str:
+    """Ask to when a visit that was just made is to be moved; empty for all other words, and where a repair took them."""
+    said = text.strip()
+    if "visitor.invite" not in turn.lately or turn.is_asked or len(said) > _BRIEF or _NOT_THEN.fullmatch(said) is None:
+        return ""
+    newest = max(passes.open_ones(turn), key=lambda one: one.created_at, default=None) if turn.is_bound else None
+    if newest is None:
+        return ""
+    return turn.words(turn.context.messages["visitor.not_then"], what=passes.called(turn, newest))
 
 
 def hear(turn: Turn, text: str) -> str:

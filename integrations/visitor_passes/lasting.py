@@ -16,7 +16,7 @@ AHEAD = timedelta(days=3)
 _LASTING = (PassKind.REGULAR, PassKind.LONG)
 
 #: Hours of the day at which people are told what does not hurry.
-_BY_DAY = range(9, 20)
+BY_DAY = range(9, 20)
 
 #: Passes of one run; the next one takes the rest.
 BATCH = 200
@@ -56,7 +56,7 @@ def renew(turn: Turn, text: str) -> str:
 @job(every=timedelta(minutes=30))
 def remind(work: Work) -> None:
     """Tell who made a pass that lasts that it ends in AHEAD, once, by day."""
-    if work.now.hour not in _BY_DAY:
+    if work.now.hour not in BY_DAY:
         return
     ending = work.session.exec(
         select(Pass)

@@ -195,5 +195,6 @@ LIST = Listing(
     template="visitor_passes/passes.html",
     around=lambda desk, rows: {"why": WHY},
     live="visitor gate",
+    tabs=((tr("出入记录"), "/passages"),),
     empty=(tr("还没有访客"), tr("居民在微信里说“我妹妹明天下午三点来”，通行证就会出现在这里。")),
 )  # fmt: skip

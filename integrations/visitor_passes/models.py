@@ -237,6 +237,7 @@ class Passage(Scoped, table=True):
     reason: str = ""
     left_at: datetime | None = maybe_moment()
     people: int = 1  # who came in by it together
+    gone: int = 0  # of them, who have left; all when left_at says so
     undone_at: datetime | None = maybe_moment()  # it was a slip of the finger: nobody came in by it
     walk_up_id: int | None = Field(default=None, foreign_key="visitor_walk_up.id", index=True)  # who had no pass
     journal_key: str | None = Field(default=None, unique=True, index=True)  # of who was let in while there was no network

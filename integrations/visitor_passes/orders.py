@@ -27,11 +27,13 @@ _WHAT = "外卖|快递|快餐|奶茶|闪送|跑腿|骑手|送水的?|送菜的?|
 _WHO = "骑手|小哥|师傅|人|外卖员|快递员|送货的"
 _ARRIVES = "(?:(?:马上|一会儿?|待会儿?|等下|快|就|也|要|会|都|今天)*(?:到|来|送来|送到|送过来)了?)"
 _LETS = rf"(?:(?:麻烦|请|帮我|都|就)*(?:让|放)(?:他们?|她们?|人家|骑手|小哥|{_WHO})?(?:都)?进(?:来|门|去|小区)?(?:一下)?)"
-#: 点了两份外卖，两个骑手; of an order alone nothing follows: 点了外卖还没到.
+#: 点了两份外卖，两个骑手; 点了外卖还没到 tells of one that is late.
 _ORDERED = re.compile(
     rf"(?:我们?|刚|才|又|还|今天|中午|晚上|在|美团|饿了么|淘宝|京东){{0,5}}(?:点|叫|订|买|下)了?(?:{NUMBER}?[份个单家桶杯束])?(?P<what>{_WHAT})"
     rf"(?:[，,\s]*(?P<riders>{NUMBER})[个位](?:{_WHO}))?(?P<comes>(?:[，,\s]*{_ARRIVES})?(?:[，,\s]*{_LETS})?)[吧啊呀了。.!！\s]*"
 )
+#: What is brought within the hour: of these the order alone says that somebody comes. What a parcel service brings takes days.
+_FRESH = re.compile("外卖|快餐|奶茶|闪送|跑腿|骑手|蛋糕|咖啡|送餐")
 #: 还有一个快递, after one was let in.
 _ANOTHER = re.compile(
     rf"(?:对了|哦|啊|那|嗯|[，,\s])*(?:还|又|再|另外)(?:还)?(?:有|来)了?(?:(?P<riders>{NUMBER})?[个份单位家])?(?P<what>{_WHAT})(?:[，,\s]*{_ARRIVES})?(?:[，,\s]*{_LETS})?[吧啊呀了。.!！\s]*"
@@ -46,7 +48,11 @@ def hear(turn: Turn, text: str) -> Wish | None:
     if len(said) > _LONGEST or not turn.is_bound:
         return None
     found = _ANOTHER.fullmatch(said) if "visitor.invite" in turn.lately else None
-    if found is None and (found := _ORDERED.fullmatch(said)) and not (found["riders"] or found["comes"]):
+    if (
+        found is None
+        and (found := _ORDERED.fullmatch(said))
+        and not (found["riders"] or found["comes"] or _FRESH.match(found["what"]))
+    ):
         return None
     if found is None:
         return None

@@ -35,6 +35,7 @@ def show(visit: Visit) -> View:
         {
             "pass_": pass_, "building": roster.label_of(flat.building), "state": STATES[fault], "fault": fault, "advice": ADVICE.get(fault, ""),
             "picture": drawn if fault in OPENS else "", "size": picture.SIZE, "community": visit.community, "gates": gates.listed(visit.session),
+            "until": f"{pass_.ends_at:%H:%M}" if pass_.ends_at.date() == pass_.starts_at.date() else "",
             "host": visit.session.get_one(Resident, pass_.resident_id).name if pass_.names_host else "",
         },
     )  # fmt: skip

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from bot.contract import Episode, Hours, Past, Resident, Role, Staff, Then
-from integrations.visitor_passes import stay
+from bot.contract import Episode, Hours, Past, Resident, Role, Staff, Then, machinekeys
+from integrations.visitor_passes import doors, stay
 from integrations.visitor_passes.models import (
     CODE_ALPHABET,
     CODE_LENGTH,
+    Door,
+    Gate,
     HostAnswer,
     Pass,
     Passage,
@@ -54,6 +56,9 @@ UNCALLED = ("送水的", "同事小张", "快递员", "亲戚，姓李", "修空
 #: Renovations: who does the work, days ago that it was registered, days that it was meant to last, and after how many it was over.
 RENOVATIONS = (("美家装饰", 44, 40, 37), ("老陈施工队", 19, 60, None), ("", 8, 25, None))
 
+#: The gates, the one that visitors should take first, and what stands at the last.
+GATES, BARRIER = (("南门", "和苑路进来就是，车走右边"), ("北门", "快递柜旁边，只走人和小车")), "车库道闸"
+
 #: How long what was ordered may be on its way through the gate.
 _ORDER = timedelta(minutes=30)
 
@@ -76,6 +81,7 @@ def tell(past: Past) -> Iterator[Episode]:
     for row in REGULAR[: len(past.residents) // 50]:
         yield from _again_and_again(past, *row)
     yield from _renovations(past)
+    yield from _gates(past)
     for at in past.moments(1.2, (7, 22)):
         yield from _order(past, at)
     for at in past.moments(1.1, (8, 21)):
@@ -152,6 +158,15 @@ def _renovations(past: Past) -> Iterator[Episode]:
             yield at + timedelta(days=over), partial(_finish, permit=permit, clerk=clerk)
 
 
+def _gates(past: Past) -> Iterator[Episode]:
+    """Give the gates, and a barrier that has not been heard of since yesterday: what staff see of one that is silent."""
+    clerk = next((one for one in past.staff if one.role is Role.MANAGER), None)
+    if clerk is None or len(past.residents) < 60:  # a small community has one gate and a guard
+        return
+    at, heard = past.now - timedelta(days=33, hours=4), (past.now - timedelta(days=1)).replace(hour=18, minute=20)
+    yield at, partial(_put_up, clerk=clerk, heard=min(heard, past.now - timedelta(hours=3)))
+
+
 def _order(past: Past, at: datetime) -> Iterator[Episode]:
     """Give something that was ordered and is let in once."""
     resident, guard = past.somebody(at), past.one_of(Role.GUARD)
@@ -224,6 +239,21 @@ def _finish(work: Then, *, permit: Permit, clerk: Staff) -> None:
     permit.ended_at = work.now
     work.session.add(permit)
     work.record_by(f"staff:{clerk.login}", "permit.ended", permit.subject)
+
+
+def _put_up(work: Then, *, clerk: Staff, heard: datetime) -> None:
+    for name, way in GATES:
+        work.session.add(gate := Gate(name=name, way=way))
+        work.flush()
+        work.record_by(f"staff:{clerk.login}", "gate.described", f"gate:{gate.public_id}")
+    work.acting = f"staff:{clerk.login}"
+    key, secret = machinekeys.make(work, f"{gate.name} {BARRIER}", doors.SCOPE, per_minute=doors.PER_MINUTE, staff_id=clerk.id)
+    work.acting = "system"
+    door = Door(
+        gate_id=gate.id, name=BARRIER, key=key, hint=secret[-4:], made_at=work.now, firmware="2.3.1", clock_off=95, seen_at=heard
+    )
+    work.session.add(door)
+    work.record_by(f"staff:{clerk.login}", "gate.door_made", door.subject)
 
 
 def _check(work: Then, pass_: Pass, guard: Staff, method: str, reason: str) -> None:

@@ -1,6 +1,7 @@
 """A pass as a picture one can keep: the QR code, and below it the signs to read out and when it opens the gate. Pure.
 
-No name and no flat stands in it, for it is passed on. Letters come with Pillow; Chinese ones would need a font of the machine.
+No name and no flat stands in it, for it is passed on. Letters come with Pillow; Chinese ones would need a font of the machine: the phone that shows
+it has one and draws the words below (`keep.js`).
 """
 
 import io

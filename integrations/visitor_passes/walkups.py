@@ -138,7 +138,9 @@ def _require_open(one: WalkUp) -> None:
 def _end(desk: Desk, one: WalkUp, reason: str, how: str) -> Verdict:
     one.ended_at = desk.now
     desk.session.add(one)
-    passage = Passage(walk_up_id=one.id, staff_id=desk.staff.id, at=desk.now, method=how, admitted=not reason, reason=reason)
+    passage = Passage(
+        walk_up_id=one.id, staff_id=desk.staff.id, at=desk.now, method=how, admitted=not reason, reason=reason, people=one.people
+    )
     return gate.note(desk, passage, one.subject)
 
 

@@ -134,3 +134,6 @@ def test_slip_is_taken_back_before_it_is_told_and_a_stale_list_decides_nothing(d
     expect(phone.locator("#verdict")).to_have_attribute("data-verdict", "no")
     phone.get_by_role("button", name="电话问过了，放行").click()
     expect(phone.locator("#journal li", has_text="等网络好了补记")).to_have_count(1)
+    expect(phone.locator("#verdict")).to_have_attribute("data-verdict", "yes")
+    expect(phone.locator("#verdict")).to_contain_text("电话里同意")
+    expect(phone.get_by_role("button", name="电话问过了，放行")).to_have_count(0)  # a second tap would let in a second one

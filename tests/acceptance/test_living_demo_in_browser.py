@@ -21,7 +21,7 @@ Shot = Callable[[Page, str], None]
 
 #: Pages that have nothing to show while all is well, before somebody sets them up, or before anybody is up: check-ins are today's.
 CALM = {
-    "/console/effects", "/console/duplicates", "/console/doors", "/console/duty/robots", "/console/keys", "/console/roster", "/console/health",
+    "/console/effects", "/console/duplicates", "/console/duty/robots", "/console/keys", "/console/roster", "/console/health",
 }  # fmt: skip
 
 

@@ -74,18 +74,18 @@ function letIn({ made }, people) {
   renew();
 }
 
-function tell(verdict) {
+function tell(verdict, isPhoned = false) {
   const { made, reason, isNew, left } = verdict;
   const isOld = !known || now() - known.at > STALE;
   const box = $("verdict");
-  const isYes = !reason && !isOld;
+  const isYes = !reason && (!isOld || isPhoned);
   box.className = `verdict ${isYes ? "verdict-yes" : "verdict-no"}`;
   box.dataset.verdict = isYes ? "yes" : "no";
   const facts = made ? [made.building, made.plate, made.again ? "" : tr("还可进 {left} 人次", { left: Math.max(left - (isYes ? 1 : 0), 0) })].filter(Boolean).join(" · ") : "";
-  const said = reason ? WORDS[reason] : isOld ? tr("名单太旧，请打电话问住户") : isNew ? tr("名单之后新开的，二维码是真的") : "";
+  const said = reason ? WORDS[reason] : isPhoned ? tr("电话里同意") : isOld ? tr("名单太旧，请打电话问住户") : isNew ? tr("名单之后新开的，二维码是真的") : "";
   box.replaceChildren(line("verdict-word", isYes ? tr("放行") : tr("不放行")), line("verdict-reason", said), line("verdict-facts", facts));
   if (isYes) letIn(verdict, 1);
-  else if (!reason) box.append(button(tr("电话问过了，放行"), () => { letIn(verdict, 1); tell({ ...verdict, reason: "" }); }));
+  else if (!reason) box.append(button(tr("电话问过了，放行"), () => tell(verdict, true)));
   if (isYes && !made.again && left > 1) box.append(button(tr("还有 {left} 人一起，也放行", { left: left - 1 }), () => { letIn(verdict, left - 1); box.lastChild.remove(); list(); }));
   navigator.vibrate?.(isYes ? 80 : [200, 100, 200]);
   list();

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 from sqlmodel import Session
 
-from bot.contract import Endpoint, Machine, Refusal
+from bot.contract import Endpoint, Machine, Refusal, Work
 from bot.store.apikeys import ApiKey
 from bot.store.staff import Role
 from integrations.visitor_passes import actions, console, door_api, door_pages, doors, gate, gates, tokens
@@ -343,3 +344,58 @@ def test_machine_without_a_name_of_its_own_gets_no_key(town: Town, name: str, sa
 
     assert (view.status, said in view.values["fault"]) == (422, True)
     assert len(town.all(Door)) == 1
+
+
+# ------------------------------------------------------------------ what machines should not send
+
+
+def test_cursor_that_is_ahead_of_us_hears_all_that_is_called_off(town: Town) -> None:
+    door, made = put_up(town), invited(town)
+    town.asks(CHEN, actions.cancel, pass_id=made.public_id, sure="yes")
+    town.now += timedelta(minutes=2)
+
+    said = beats(town, door, since=10**15)
+
+    assert said.closed == [made.public_id]
+    assert said.cursor < 10**15
+
+
+def test_cursor_that_no_table_holds_is_refused() -> None:
+    with pytest.raises(ValidationError, match="since"):
+        door_api.Heartbeat.model_validate({"clock": "2026-03-11T10:00:00+08:00", "since": 10**20})
+
+
+def test_door_that_says_it_failed_long_after_gives_no_entry_back(town: Town) -> None:
+    door, made = put_up(town), invited(town)
+    asked(town, door, code=made.code)
+    town.now += timedelta(minutes=10)
+
+    said = told(town, door, "failed", "request-1")
+
+    assert (said.what, said.given_back, town.all(Pass)[0].entries_left) == ("failed", False, 0)
+
+
+def test_display_tells_nobody_that_the_host_has_moved_out(town: Town) -> None:
+    door, made = put_up(town), invited(town)
+
+    def moves(session: Session) -> None:
+        work = Work(session=session, now=town.now, context=town.context)
+        session.get_one(Pass, made.id).state = PassState.CANCELLED
+        work.record("visitor.cancelled", made.subject, why="left")
+
+    town.database.submit(moves).result()
+    said = asked(town, door, code=made.code)
+
+    assert (said.decision, said.reason, said.words) == ("refuse", "cancelled", gate.REASONS["cancelled"])
+
+
+def test_answer_to_a_machine_names_no_flat_and_no_host(town: Town) -> None:
+    door, made = put_up(town), invited(town, phone="13812345678", plate="粤B12345")
+    asked(town, door, "request-2", plate="粤B12346")
+    said = [
+        asked(town, door, code=made.code), calls(town, door, door_api.ask_again, request="request-2"),
+        calls(town, door, door_api.take_along), beats(town, door),
+    ]  # fmt: skip
+
+    text = "".join(one.model_dump_json() for one in said)
+    assert not [word for word in ("501", "陈", "建国", "张敏", "138", "2单元") if word in text]

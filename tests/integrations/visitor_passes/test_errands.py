@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlmodel import Session
 
-from bot.contract import Desk, Household, Turn, Work
+from bot.contract import Desk, Hours, Household, Turn, Work
 from bot.store.staff import Role, Staff
 from integrations.repairs import console as tickets
 from integrations.repairs import errands as repairs
 from integrations.repairs.models import Ticket, TicketState
-from integrations.visitor_passes import actions, gate, listed, permits, phoned
+from integrations.visitor_passes import actions, errands, gate, listed, permits, phoned
 from integrations.visitor_passes.models import Pass, PassKind, PassState, Permit
 
 if TYPE_CHECKING:
@@ -80,6 +80,45 @@ def test_worker_comes_and_goes_until_the_ticket_is_cancelled(town: Town) -> None
 
     assert (inside, later) == ([True, True, True], True)
     assert (after.admitted, after.words) == (False, "工单或装修已经办完，请问物业")
+
+
+def test_worker_comes_for_as_long_as_the_ticket_is_open_and_the_flat_reads_so(town: Town) -> None:
+    ticket, began = broken(town), town.now
+    made = comes(town)
+    for day in range(60):
+        town.now = began + timedelta(days=day)
+        assert checked(town, made).admitted, day
+        town.runs(errands.go_on.run)
+        town.runs(errands.go_on.run)
+
+    told = [said for said in town.told(CHEN) if "还没办完" in said]
+    assert len(told) == 4
+    assert f"报修 {ticket.number}" in told[0]
+    assert made.code in told[0]
+
+    town.opens(Role.STAFF, tickets.cancel, params={"number": ticket.number}, reason="settled")
+    town.runs(errands.go_on.run)
+    assert checked(town, made).reason == "errand"
+
+
+def test_end_that_somebody_said_and_what_is_over_are_not_renewed(town: Town) -> None:
+    broken(town)
+    said = comes(town, ends_at=town.now + timedelta(days=3))
+    ends = said.ends_at
+    town.now = ends - timedelta(hours=3)
+    town.runs(errands.go_on.run)
+    assert town.all(Pass)[-1].ends_at == ends
+    town.now = ends + timedelta(hours=2)
+    town.runs(errands.go_on.run)
+    assert checked(town, said).reason == "over"
+
+
+def test_worker_is_not_renewed_at_night(town: Town) -> None:
+    broken(town)
+    made = comes(town)
+    town.now = (made.ends_at - timedelta(days=1)).replace(hour=3)
+    town.runs(errands.go_on.run)
+    assert town.all(Pass)[-1].ends_at == made.ends_at
 
 
 @pytest.mark.parametrize(
@@ -212,3 +251,40 @@ def test_chat_ties_the_worker_by_what_is_said(chat: Chat) -> None:
 
 def test_unregistered_renovation_is_told_the_way(chat: Chat) -> None:
     assert "装修要先到物业登记" in chat.say("装修工人明天上午九点来")
+
+
+def amended(town: Town, made: Pass, **slots: object) -> str:
+    def run(session: Session) -> str:
+        turn = Turn(session=session, now=town.now, context=town.context, openid=CHEN)
+        return actions.change(turn, made.subject, slots).name
+
+    return town.database.submit(run).result()
+
+
+def test_hours_that_the_office_registered_are_not_the_residents_to_change(town: Town) -> None:
+    registered(town)
+    made = comes(town, "装修工人")
+    night = Hours(opens=20 * 60, closes=23 * 60).kept
+
+    said = [amended(town, made, regular=night), amended(town, made, ends_at=made.ends_at + timedelta(days=30))]
+    kept = town.all(Pass)[-1]
+
+    assert said == ["registered", "registered"]
+    assert (kept.kind, kept.hours, kept.ends_at) == (made.kind, made.hours, made.ends_at)
+    assert amended(town, made, ends_at=made.ends_at - timedelta(days=3)) == "changed"
+
+
+def test_pass_for_a_repair_ends_with_it_whatever_its_hours(town: Town) -> None:
+    ticket = broken(town)
+    made = comes(town)
+    assert amended(town, made, regular=Hours(opens=9 * 60, closes=11 * 60).kept) == "changed"
+    assert town.all(Pass)[-1].kind is PassKind.CONTRACTOR
+
+    town.opens(Role.STAFF, tickets.cancel, params={"number": ticket.number}, reason="settled")
+    assert checked(town, made).reason == "errand"
+
+
+def test_who_brings_an_order_never_becomes_somebody_who_comes_every_day(town: Town) -> None:
+    made = comes(town, "外卖")
+    assert amended(town, made, regular=Hours().kept) == "once"
+    assert town.all(Pass)[-1].kind is PassKind.DELIVERY
