@@ -50,10 +50,12 @@ from bot.proxies import PROXIES, Proxies, caller_of
 from bot.publisher import Publisher
 from bot.pulse import Pulse
 from bot.schedule import Schedule
+from bot.sealed import keyring_of
 from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.services import load_services, understand
 from bot.simulator import server as simulator
+from bot.spool import Spool
 from bot.store import communities, effects, imports, knowledge, outbox, parts, schema, scope, sealing, seals
 from bot.store.communities import Community
 from bot.store.database import Database
@@ -161,11 +163,13 @@ class Linli:
     communities: Mapping[int, Community] = field(default_factory=dict)  # all of the installation, by id
     is_demo: bool = False
     pulse: Pulse = field(init=False)
+    spool: Spool = field(init=False)
     _learning: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _houses: dict[str, tuple[tuple[object, ...], House]] = field(default_factory=dict, init=False)  # by AppID
 
     def __post_init__(self) -> None:
         self.pulse = Pulse(self.database, self.clock, self.settings.var, self.settings.wechat_appid)
+        self.spool = Spool(self.settings.var / "spool", keyring_of(self.database.engine.dialect))
 
     @classmethod
     def assemble(
@@ -427,7 +431,8 @@ async def _miss_long_names(
 def _webhook(linli: Linli, appid: str, model: LanguageModel | None) -> Webhook:
     return Webhook(
         account=account_of(linli.accounts[appid]), database=linli.database, understanding=linli.understanding,
-        house=lambda: linli.house_of(appid), clock=linli.clock, model=model,
+        house=lambda: linli.house_of(appid), clock=linli.clock, model=model, spool=linli.spool,
+        is_lost=lambda: linli.pulse.is_lost,
     )  # fmt: skip
 
 
@@ -451,7 +456,7 @@ async def _work_in_the_background(app: web.Application) -> AsyncIterator[None]:
         jobs = [
             job for integration in linli.services.integrations for job in (*integration.jobs, *personal.forgetting(integration))
         ]
-        backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock)
+        backlog = Backlog(linli.database, linli.understanding, linli.house_of, linli.clock, linli.spool)
         eraser = Eraser(linli.database, linli.clock, linli.context_of, photos, pack(SILENT))
         climber = Climber(linli.database, linli.clock, linli.context_of, senders)
         sealer = Sealer(linli.database, seals.key_of(linli.keys), linli.clock, settings.var)

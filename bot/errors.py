@@ -59,6 +59,10 @@ class Unreadable(LinliError):
         return f"{where}: {f'sealed under key {self.key}: ' if self.key else ''}{self.why}"
 
 
+class StorageLost(LinliError):
+    """What would be written now nobody could ever read: the file of the database is gone."""
+
+
 class Forged(LinliError):
     """The request or link carries no valid signature. The text never repeats what was sent."""
 

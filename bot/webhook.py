@@ -2,12 +2,14 @@
 
 Whatever is signed correctly gets a reply WeChat can read: XML or `success`, never an error page. Repeats of a message
 share one answer. What is not ready within the deadline is recorded, and follows as a customer-service message; what cannot
-even be recorded gets no answer at all, so that WeChat asks again.
+even be recorded gets no answer at all, so that WeChat asks again. What it never asks again, or what nobody may wait for, is
+kept in the spool until the database is back: the words of an emergency come at once, whatever is away.
 Source: developers.weixin.qq.com/doc/service/guide/product/message/Passive_user_reply_message.html
 """
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,15 +18,17 @@ from weakref import WeakValueDictionary
 
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from bot import bodies, metrics
 from bot.dialogue.language_model import LanguageModel
 from bot.dialogue.said import Heard
-from bot.dialogue.turn import Answer, House, apology, look, postpone, take
+from bot.dialogue.turn import Answer, House, apology, look, postpone, take, unaided
 from bot.dialogue.understanding import Understanding
-from bot.errors import Forged, Malformed
+from bot.errors import Forged, Malformed, StorageLost
 from bot.logs import hashed
+from bot.spool import Spool, Spooled
 from bot.store import inbox
 from bot.store.database import Database
 from bot.wechat import crypto, messages
@@ -41,8 +45,17 @@ REPLY_WITHIN = 4.2
 #: Seconds to record what is late; together with the rest still less than 5.
 RECORD_WITHIN = 0.5
 
-#: Seconds before a turn is tried again that another replica overtook (at once) or whose database was away.
+#: Seconds between the tries of a turn whose database is away: a restart of two seconds is waited for, within REPLY_WITHIN.
 PAUSES = (0.0, 0.2, 0.5, 1.0, 1.5)
+
+#: Seconds that an emergency waits for the database; then what to do is said without it.
+DANGER_WAITS = 1.5
+
+#: What says that the database is away, and not that the turn is at fault.
+AWAY = (OperationalError, InterfaceError, NoConnection, StorageLost)
+
+#: What WeChat tells once and never again: who left, what became of a message, what somebody agreed to.
+TOLD_ONCE = (messages.Unfollow, messages.Report, messages.MassReport, messages.Consent)
 
 #: Ordinary messages that are with the writer at a time. The others wait before it: answers come in groups as large as this, and whatever
 #: else is asked, such as at the gate, waits behind one.
@@ -66,9 +79,15 @@ class Webhook:
     understanding: Understanding
     house: Callable[[], House]
     clock: Callable[[], datetime]
+    spool: Spool
     model: LanguageModel | None = None
+    is_lost: Callable[[], bool] = bool
     reply_within: float = REPLY_WITHIN
     _working: dict[str, "asyncio.Task[Answer]"] = field(default_factory=dict)
+    _dangers: set[str] = field(default_factory=set)  # keys of those under way that are emergencies
+    _waiting: Counter[str] = field(default_factory=Counter)  # pushes that wait for the answer to a message
+    _missed: dict[str, "_Push"] = field(default_factory=dict)  # whose answer nobody has read yet, while it is under way
+    _following: set["asyncio.Task[None]"] = field(default_factory=set)
     _seen: dict[str, str] = field(default_factory=dict)  # signatures that cover no body -> what they came with
     _keeping: set["asyncio.Task[bool]"] = field(default_factory=set)  # uses of signatures being written down
     _talking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # by openid
@@ -97,7 +116,7 @@ class Webhook:
             response = await self._answer(push, began)
         except Forged as error:
             return _refuse(error)
-        except (TimeoutError, SQLAlchemyError) as error:  # what a signature came with, or a late message, could not be kept
+        except (TimeoutError, SQLAlchemyError, StorageLost, OSError) as error:  # it could not be kept anywhere
             return _hang_up(request, error)
         metrics.WEBHOOK_SECONDS.observe(time.perf_counter() - began)
         return response
@@ -105,6 +124,7 @@ class Webhook:
     async def close(self) -> None:
         """Wait for the answers under way."""
         await asyncio.gather(*self._working.values(), *self._keeping, return_exceptions=True)
+        await asyncio.gather(*self._following, return_exceptions=True)
 
     async def _open(self, request: web.Request, query: Mapping[str, str], now: datetime) -> bytes:
         """Return the XML of a push. A body that can never be read uses its signature up; one that did not come whole is sent again."""
@@ -162,23 +182,58 @@ class Webhook:
         self._join(message, push)
         work = self._working.get(message.key) or self._begin(message, push)
         left = self.reply_within - (time.perf_counter() - began)  # the body may have taken its time
-        done, _ = await asyncio.wait({work}, timeout=max(left, 0))
-        if not done:
+        if not await self._wait(message, work, left):
             return await self._postpone(message, push)
         try:
             answer = work.result()
         except Forged:
             self._seen.pop(push.signed or "", None)  # what it was used for only the database knows
             raise
+        except AWAY:
+            return await self._outlast(message, push)
         except Exception:  # logged where it failed; WeChat must get a reply it can read
             answer = apology(self.house(), push.at)
             if push.signed is not None:
                 self._keep_aside(push.signed, message.key, push.at)
         if answer.late or not answer.parts:
             return self._success("late" if answer.late else "silent")
-        reply = messages.render_text(message.openid, message.account, answer.parts[0], push.at)
+        return self._reply(message, answer, push.at)
+
+    async def _wait(self, message: messages.Message, work: "asyncio.Task[Answer]", left: float) -> bool:
+        """Wait for an answer until the deadline, an emergency a moment only; tells whether it is there."""
+        self._waiting[message.key] += 1
+        try:
+            soon = min(left, DANGER_WAITS)
+            done, _ = await asyncio.wait({work}, timeout=max(soon, 0))
+            if not done and message.key not in self._dangers:
+                done, _ = await asyncio.wait({work}, timeout=max(left - soon, 0))
+            return bool(done)
+        finally:
+            self._waiting[message.key] -= 1
+            if not self._waiting[message.key]:
+                del self._waiting[message.key]
+
+    async def _outlast(self, message: messages.Message, push: "_Push") -> web.Response:
+        """Answer without the database where that cannot wait or is never asked again; raises what hangs up on all else."""
+        heard = self.understanding.hear(message, push.at, self.house().communities)
+        if not (heard.match.emergency or isinstance(message, TOLD_ONCE)):
+            raise TimeoutError("the database is away")
+        xml = push.xml.decode("utf-8", "replace")
+        try:
+            await asyncio.to_thread(self.spool.put, Spooled(appid=self.account.appid, push=xml, at=push.at))
+            metrics.PUSHES.labels("spooled").inc()
+        except OSError as error:
+            log.error("spool: nothing can be kept", fault=error.strerror, is_danger=heard.match.emergency)
+            if not heard.match.emergency:
+                raise
+        if not heard.match.emergency:
+            return self._success("silent")
+        return self._reply(message, unaided(heard, push.at, self.house()), push.at)
+
+    def _reply(self, message: messages.Message, answer: Answer, at: datetime) -> web.Response:
+        reply = messages.render_text(message.openid, message.account, answer.parts[0], at)
         metrics.PUSHES.labels("answered").inc()
-        return web.Response(text=crypto.seal(self.account, reply, push.at), content_type="application/xml")
+        return web.Response(text=crypto.seal(self.account, reply, at), content_type="application/xml")
 
     def _join(self, message: messages.Message, push: "_Push") -> None:
         """Use the signature of a push for its message; raises Forged. That of a repeat which finds the message in work is kept aside."""
@@ -204,7 +259,12 @@ class Webhook:
 
     def _end(self, message: messages.Message, work: "asyncio.Task[Answer]") -> None:
         del self._working[message.key]
-        error = work.exception()
+        self._dangers.discard(message.key)
+        missed, error = self._missed.pop(message.key, None), work.exception()
+        if missed is not None and error is None and not self._waiting[message.key]:  # else whoever waits reads it now
+            following = asyncio.create_task(self._follow(message, missed))
+            self._following.add(following)
+            following.add_done_callback(self._following.discard)
         if error is not None and not isinstance(error, Forged):
             log.error("turn failed", kind=type(message).__name__, openid=hashed(message.openid), exc_info=error)
 
@@ -217,6 +277,7 @@ class Webhook:
                 0
             )  # whatever else is asked meanwhile, such as at the gate, comes between two messages and not behind all
         if heard.match.emergency:
+            self._dangers.add(message.key)
             return await self._take_turn(message, heard, push)
         talking = self._talking.setdefault(message.openid, asyncio.Lock())
         async with talking, self._admitted:
@@ -224,8 +285,11 @@ class Webhook:
             return await self._take_turn(message, await self._consult(message, heard, push), push)
 
     async def _take_turn(self, message: messages.Message, heard: Heard, push: "_Push") -> Answer:
-        for pause in PAUSES:
+        pauses, is_overtaken = iter(PAUSES), False
+        while True:
             try:
+                if self.is_lost():
+                    raise StorageLost("the file of the database is gone")
                 if heard.match.emergency:
                     answer = await self.database.write_first(take, message, heard, push.at, self.house(), push.signed)
                 else:
@@ -233,8 +297,12 @@ class Webhook:
                         message.openid, take, message, heard, push.at, self.house(), push.signed
                     )
                 break
-            except (IntegrityError, OperationalError):
-                if pause == PAUSES[-1]:
+            except IntegrityError:  # another replica was quicker with the same message: now its answer is there
+                if is_overtaken:
+                    raise
+                is_overtaken = True
+            except AWAY:
+                if (pause := next(pauses, None)) is None:
                     raise
                 await asyncio.sleep(pause)
         metrics.ANSWERS.labels(answer.outcome.kind, answer.outcome.intent or "").inc()
@@ -250,10 +318,24 @@ class Webhook:
         return await self.model.consult(heard, standing, facts)
 
     async def _postpone(self, message: messages.Message, push: "_Push") -> web.Response:
-        """Record what is late and say `success`."""
-        async with asyncio.timeout(RECORD_WITHIN):
+        """Record what is late and say `success`; an emergency is told what to do instead. What cannot be recorded outlasts what is away."""
+        if message.key not in self._dangers:
+            try:
+                async with asyncio.timeout(RECORD_WITHIN):
+                    await self._record(message, push)
+                return self._success("late")
+            except (TimeoutError, *AWAY) as error:
+                log.warning("push not recorded", fault=type(error).__name__)
+        if message.key in self._working:
+            self._missed[message.key] = push
+        return await self._outlast(message, push)
+
+    async def _follow(self, message: messages.Message, push: "_Push") -> None:
+        """Send an answer that was ready only after its push was given up: what was done is told, also where nobody asks again."""
+        try:
             await self._record(message, push)
-        return self._success("late")
+        except Exception:  # the same message asked again finds the answer all the same
+            log.exception("an answer that came too late was not queued", openid=hashed(message.openid))
 
     async def _record(self, message: messages.Message, push: "_Push") -> None:
         arguments = (message, push.xml.decode("utf-8", "replace"), push.at, self.house(), push.signed)

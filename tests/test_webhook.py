@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -24,6 +27,8 @@ from bot.dialogue.turn import postpone
 from bot.model import SHANGHAI
 from bot.store import inbox
 from bot.store.conversations import Line
+from bot.store.erasures import Erasure
+from bot.store.followers import Follower
 from bot.store.inbox import InboxMessage
 from bot.store.outbox import Delivery
 from bot.store.tasks import Task
@@ -80,7 +85,7 @@ class Door:
 
     def backlog(self, at: datetime) -> Backlog:
         """What another process would do with the messages left unfinished."""
-        return Backlog(self.linli.database, self.linli.understanding, self.linli.house_of, lambda: at)
+        return Backlog(self.linli.database, self.linli.understanding, self.linli.house_of, lambda: at, self.linli.spool)
 
 
 def text_push(text: str, msgid: int) -> str:
@@ -96,7 +101,7 @@ async def door(demo_var: Path) -> AsyncIterator[Door]:
     linli = app.Linli.assemble(settings, clock=lambda: NOW)
     webhook = Webhook(
         account=linli.account, database=linli.database, understanding=linli.understanding, house=lambda: linli.house,
-        clock=lambda: NOW, reply_within=PATIENT,
+        clock=lambda: NOW, reply_within=PATIENT, spool=linli.spool,
     )  # fmt: skip
     application = web.Application()
     application.router.add_post("/wechat", webhook.receive)
@@ -140,22 +145,6 @@ async def test_late_answer_is_success_first_and_follows_once_however_often_it_is
     [text] = await door.queued()
     assert "邻里小助手" in text
     assert [line.speaker for line in await door.rows(Line)] == ["resident", "bot"]
-
-
-async def test_what_cannot_even_be_recorded_gets_no_body_so_that_wechat_asks_again(door: Door) -> None:
-    door.hold()
-    query, body = crypto.wrap_push(door.linli.account, text_push("你好", 1), NOW)
-    url = door.client.make_url("/wechat")
-
-    async with aiohttp.ClientSession() as wechat:
-        with pytest.raises(aiohttp.ServerDisconnectedError):
-            await wechat.post(url, params=query, data=body)
-    door.gate.set()
-    await door.webhook.close()
-    door.webhook.reply_within = PATIENT
-
-    assert "邻里小助手" in await door.push("你好", 1)
-    assert await door.queued() == []
 
 
 async def test_message_whose_process_died_is_answered_by_the_next_as_of_when_it_was_said(door: Door) -> None:
@@ -326,19 +315,18 @@ def _away(session: Session, table: str) -> None:
     session.execute(sql(f"ALTER TABLE {table} RENAME TO {table}_away"))
 
 
-async def test_failed_turn_is_apologised_for_and_leaves_nothing(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhook, "PAUSES", (0.0, 0.0))
-
-    def mend(session: Session) -> None:
-        session.execute(sql("ALTER TABLE line_away RENAME TO line"))
-
-    await door.linli.database.write(_away, "line")
-    sorry = await door.push("你好", 1)
-    await door.linli.database.write(mend)
-    again = await door.push("你好", 1)
+async def test_failed_turn_is_apologised_for_and_leaves_nothing(door: Door) -> None:
+    well = door.linli.house
+    nothing: Any = None
+    door.webhook.house = lambda: replace(well, context=replace(well.context, services=nothing))
+    sorry = await door.push("噜噜咕咕嘟嘟", 1)
+    left = await door.rows(Line)
+    door.webhook.house = lambda: well
+    again = await door.push("噜噜咕咕嘟嘟", 1)
 
     assert APOLOGY in sorry
-    assert "邻里小助手" in again
+    assert left == []
+    assert "没听懂" in again
 
 
 @pytest.fixture
@@ -417,3 +405,137 @@ async def test_the_next_message_waits_while_the_model_thinks(door: Door, stub: S
     said = [line.text for line in await door.rows(Line) if line.speaker == "resident"]
     assert not overtaken
     assert said == ["给我看看那个", "你好"]
+
+
+# ------------------------------------------------------------------ the database is away
+
+
+@contextmanager
+def away(door: Door) -> Iterator[None]:
+    """Let the database refuse all that a turn needs."""
+    with closing(sqlite3.connect(door.linli.settings.var / "linli.db", timeout=30)) as other:
+        other.execute("ALTER TABLE conversation RENAME TO away")
+        try:
+            yield
+        finally:
+            other.execute("ALTER TABLE away RENAME TO conversation")
+
+
+async def hung_up(door: Door, xml: str) -> bool:
+    """Push once; tells whether nobody answered, so that WeChat asks again."""
+    query, body = crypto.wrap_push(door.webhook.account, xml, NOW)
+    async with aiohttp.ClientSession() as wechat:
+        try:
+            async with wechat.post(door.client.make_url("/wechat"), params=query, data=body) as response:
+                await response.read()
+        except aiohttp.ServerDisconnectedError:
+            return True
+    return False
+
+
+def event_push(kind: str, more: str = "") -> str:
+    return (
+        "<xml><ToUserName>gh_1</ToUserName><FromUserName>oLate</FromUserName><CreateTime>1773194401</CreateTime>"
+        f"<MsgType>event</MsgType><Event>{kind}</Event>{more}</xml>"
+    )
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits seconds for what will not come back."""
+    monkeypatch.setattr(webhook, "PAUSES", (0.0, 0.01))
+
+
+@pytest.mark.usefixtures("soon")
+async def test_danger_is_answered_at_once_while_the_database_is_away_and_the_alarm_is_made_up_for_once(door: Door) -> None:
+    with away(door):
+        said = await door.push("着火了 救命", 1)
+        again = await door.push("着火了 救命", 1)
+
+    assert "119" in said
+    assert "您的话已经记下" in said
+    assert said == again
+    assert await door.rows(Task) == []
+
+    for _ in range(3):
+        await door.backlog(NOW + timedelta(seconds=5)).step()
+
+    [alarm] = await door.rows(Task)
+    assert alarm.urgent
+    assert len(await door.queued()) == 1, "the resident reads who comes"
+    assert await door.push("着火了 救命", 1) == SUCCESS
+    assert len(await door.rows(Task)) == 1
+
+
+@pytest.mark.usefixtures("soon")
+async def test_what_can_be_asked_again_is_hung_up_on_without_an_apology_and_answered_then(door: Door) -> None:
+    with away(door):
+        assert await hung_up(door, text_push("你好", 1))
+    assert door.linli.spool.count() == 0
+
+    assert "邻里小助手" in await door.push("你好", 1)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_who_leaves_while_the_database_is_away_is_gone_when_it_is_back(door: Door) -> None:
+    await door.bind()
+    with away(door):
+        assert await door.send(crypto.wrap_push(door.webhook.account, event_push("unsubscribe"), NOW)) == SUCCESS
+    [follower] = [row for row in await door.rows(Follower) if row.openid == "oLate"]
+    assert follower.left_at is None
+
+    await door.backlog(NOW + timedelta(seconds=5)).step()
+
+    assert [row.openid for row in await door.rows(Erasure)] == ["oLate"]
+
+
+async def test_restart_of_the_database_within_two_seconds_is_noticed_by_nobody(door: Door) -> None:
+    asking = None
+    with away(door):
+        asking = asyncio.create_task(door.push("你好", 1))
+        await asyncio.sleep(2)
+
+    assert "邻里小助手" in await asking
+
+
+@pytest.mark.usefixtures("soon")
+async def test_danger_is_answered_also_where_not_even_the_spool_can_be_written(door: Door) -> None:
+    door.linli.settings.var.joinpath("spool").write_text("no folder")
+    with away(door):
+        assert "119" in await door.push("着火了 救命", 1)
+
+
+async def test_danger_does_not_wait_for_a_frozen_database_and_the_alarm_is_one(door: Door) -> None:
+    door.hold()
+
+    said = await door.push("着火了 救命", 1)
+    assert "119" in said
+    door.gate.set()
+    await door.webhook.close()
+    for _ in range(2):
+        await door.backlog(NOW + timedelta(seconds=5)).step()
+
+    assert len(await door.rows(Task)) == 1
+    assert len(await door.queued()) == 1
+
+
+async def test_answer_that_was_ready_after_its_push_was_given_up_is_sent_once_and_found_by_whoever_asks_again(door: Door) -> None:
+    door.hold()
+    assert await hung_up(door, text_push("你好", 1))
+
+    door.gate.set()
+    await door.webhook.close()
+
+    [text] = await door.queued()
+    assert "邻里小助手" in text
+    assert await door.push("你好", 1) == SUCCESS
+    assert len(await door.queued()) == 1
+
+
+async def test_nothing_is_written_into_a_file_that_is_gone(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "PAUSES", ())
+    door.webhook.is_lost = lambda: True
+
+    assert await hung_up(door, text_push("厨房水管漏水了", 1))
+    assert "119" in await door.push("着火了 救命", 2)
+    assert [row.key for row in await door.rows(InboxMessage)] == []

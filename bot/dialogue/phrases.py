@@ -20,7 +20,7 @@ SAID: Mapping[str, str] = {
     "understood": "title words", "understood.sure": "title words", "heard": "words", "two.wishes": "titles", "not_taken": "values", "plate.broken": "value", "unknown.after": "called", "offer.office": "words", "unsure": "title words", "confirm.guess": "title values", "confirm.again": "question",
     **dict.fromkeys(
         """
-        welcome welcome.back unknown unknown.fragment clarify clarify.none failed
+        welcome welcome.back unknown unknown.fragment clarify clarify.none failed spooled
         voice.unheard video.unseen link.unseen code.unknown code.elsewhere
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
         acknowledged listening emoji.sad emergency.more.calm emergency.helped emergency.over emergency.number emergency.call

@@ -107,6 +107,21 @@ def postpone(
             outbox.queue(session, message.openid, part, now)
 
 
+def recover(session: Session, message: messages.Message, push: str, at: datetime, house: House) -> None:
+    """Record a message that was answered without the database, to be taken up as of when it was said; one that is known is left as it is."""
+    if inbox.find(session, message.key) is None:
+        inbox.record(session, message.key, house.context.community.appid, message.openid, push, at, leased=False)
+
+
+def unaided(heard: Heard, now: datetime, house: House) -> Answer:
+    """Return what to do in an emergency while nothing can be read or written down: who is told of it later is not promised by name."""
+    match, context = heard.match, house.context
+    intent = house.understanding.catalogue.intents[match.candidates[0].intent]
+    duty = context.words(context.messages["spooled"], now)
+    said = context.words(intent.replies.get(match.danger, intent.reply), now, duty=duty)
+    return Answer(texts=(said,), outcome=Outcome(kind="emergency", intent=intent.id))
+
+
 def give_up(session: Session, message: messages.Message, now: datetime, house: House) -> Answer:
     """Tell the resident that a recorded message could not be dealt with; nothing was done."""
     scope.enter(session, conversations.community_of(session, message.openid) or house.context.community.key)

@@ -106,8 +106,21 @@ def remember(session: Session, key: str, appid: str, openid: str, answer: str, n
     _insert(session, key=key, appid=appid, openid=openid, received_at=now, answer=answer, signed=signed)
 
 
-def record(session: Session, key: str, appid: str, openid: str, push: str, now: datetime, signed: str | None = None) -> None:
-    """Store a message that cannot be answered in time; raises IntegrityError when it has just been answered after all."""
+def record(
+    session: Session,
+    key: str,
+    appid: str,
+    openid: str,
+    push: str,
+    now: datetime,
+    signed: str | None = None,
+    *,
+    leased: bool = True,
+) -> None:
+    """Store a message that cannot be answered in time; raises IntegrityError when it has just been answered after all.
+
+    Where nobody is at it, it is not `leased`: it is taken up at once.
+    """
     _insert(
         session,
         key=key,
@@ -117,7 +130,7 @@ def record(session: Session, key: str, appid: str, openid: str, push: str, now: 
         push=push,
         signed=signed,
         is_late=True,
-        lease_until=now + LEASE,
+        lease_until=now + LEASE if leased else now,
     )
 
 

@@ -58,7 +58,7 @@ async def serve(demo_var: Path) -> AsyncIterator[Callable[..., Any]]:
         linli = app.Linli.assemble(base.model_copy(update={**shared, **settings}))
         webhook = Webhook(
             account=linli.account, database=linli.database, understanding=linli.understanding,
-            house=lambda: linli.house, clock=clock,
+            house=lambda: linli.house, clock=clock, spool=linli.spool,
         )  # fmt: skip
         application = web.Application()
         application.router.add_get("/wechat", webhook.verify)
