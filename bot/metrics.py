@@ -17,6 +17,7 @@ MODEL_SECONDS = Histogram(
     "linli_model_seconds", "Time until the language model had answered", buckets=(0.1, 0.3, 0.5, 1, 1.5, 2, 3)
 )
 API_CALLS = Counter("linli_api_calls", "Calls of machines by route and status", ["route", "status"])
+SPOOLED = Gauge("linli_spooled", "Pushes that came while the database was away and are not worked off yet")
 FAULTS = Gauge("linli_faults", "What keeps this process from being ready: database, file, disk")
 DISK_FREE = Gauge("linli_disk_free_bytes", "Bytes free where LINLI_VAR lies")
 BACKUP_AT = Gauge("linli_backup_timestamp_seconds", "When the newest backup was made; 0 where there is none")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 
+from bot import metrics
 from bot.dialogue.answer import House
 from bot.dialogue.turn import give_up, recover, take
 from bot.dialogue.understanding import Understanding
@@ -47,10 +48,12 @@ class Backlog:
     async def _recover(self) -> None:
         """Write down what was spooled; it is forgotten only when all of it is in the database, and what is there already counts once."""
         spooled = await asyncio.to_thread(self._spool.take)
+        metrics.SPOOLED.set(len(spooled))
         for one in spooled:
             await self._database.write(recover, messages.parse(one.push.encode()), one.push, one.at, self._house(one.appid))
         if spooled:
             await asyncio.to_thread(self._spool.done)
+            metrics.SPOOLED.set(0)
             log.warning("worked off what came while the database was away", messages=len(spooled))
 
     async def _finish(self, message: messages.Message, unfinished: Unfinished) -> None:
