@@ -73,11 +73,6 @@ class Spool:
             (self._folder / _TAKEN).unlink(missing_ok=True)
             self._keep_names()
 
-    def count(self) -> int:
-        """Return how many wait."""
-        files = (self._folder / _TAKEN, self._folder / _PENDING)
-        return sum(file.read_bytes().count(b"\n") for file in files if file.exists())
-
     def _read(self, line: str) -> Spooled | None:
         try:
             held = json.loads(self._keyring.open(line, _PLACE))
@@ -103,6 +98,12 @@ class Spool:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def waiting_in(folder: Path) -> int:
+    """Return how many pushes wait in a folder; whoever asks needs no keys."""
+    files = (folder / _TAKEN, folder / _PENDING)
+    return sum(file.read_bytes().count(b"\n") for file in files if file.exists())
 
 
 def _end_cut_line(file: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.keyring import Keyring
-from bot.spool import Spool, Spooled
+from bot.spool import Spool, Spooled, waiting_in
 
 AT = datetime(2026, 3, 11, 2, 0, 0, 123456, tzinfo=UTC)
 
@@ -26,15 +26,15 @@ def spool(tmp_path: Path) -> Spool:
     return Spool(tmp_path / "spool", Keyring.make())
 
 
-def test_it_comes_out_in_its_order_and_stays_until_it_is_done(spool: Spool) -> None:
+def test_it_comes_out_in_its_order_and_stays_until_it_is_done(spool: Spool, tmp_path: Path) -> None:
     assert spool.take() == ()
     for number in range(3):
         spool.put(said(number))
 
     assert spool.take() == spool.take() == [said(number) for number in range(3)]
-    assert spool.count() == 3
+    assert waiting_in(tmp_path / "spool") == 3
     spool.done()
-    assert (spool.take(), spool.count()) == ([], 0)
+    assert (spool.take(), waiting_in(tmp_path / "spool")) == ([], 0)
 
 
 def test_what_comes_while_others_are_worked_off_waits_for_the_next_time(spool: Spool) -> None:
@@ -71,7 +71,6 @@ def test_line_that_was_cut_short_takes_no_other_with_it(spool: Spool, tmp_path: 
 
 
 def test_what_was_put_by_a_process_that_was_killed_is_there_and_several_lose_nothing(tmp_path: Path) -> None:
-    ring = Keyring.make()
     script = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
@@ -91,4 +90,4 @@ def test_what_was_put_by_a_process_that_was_killed_is_there_and_several_lose_not
     ]  # fmt: skip
     assert [process.wait() for process in running] == [-signal.SIGKILL] * 2
 
-    assert Spool(tmp_path / "spool", ring).count() == 100
+    assert waiting_in(tmp_path / "spool") == 100

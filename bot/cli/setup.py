@@ -1,6 +1,7 @@
 """`linli init`, `migrate`, `doctor` and `user`: setting an installation up and looking after it."""
 
 import asyncio
+import shutil
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ import typer
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
-from bot import app, config, keyfile
+from bot import app, config, keyfile, pulse
 from bot.backups import keeping
 from bot.cli import account, counted, rights, show_json, stage
 from bot.console.languages import LANGUAGES
@@ -32,6 +33,7 @@ from bot.language import files, promises
 from bot.language.recurrence import holidays
 from bot.sealed import keyring_of
 from bot.services import folders, load_integrations, load_services
+from bot.spool import waiting_in
 from bot.store import (
     channels,
     communities,
@@ -345,6 +347,8 @@ def _look(demo: bool) -> Iterator[Finding]:
         yield _look_at_rights(settings)
     database = _look_at_database(settings, [integration.folder for integration in integrations])
     yield database
+    yield look_at_disk(settings)
+    yield look_at_spool(settings)
     if not demo:
         yield look_at_backups(settings, app.clock())
     if database.ok:
@@ -369,6 +373,36 @@ def look_at_days_off(today: date) -> Finding:
     remedy = f"those of {(today + AHEAD).year} are announced in November: upgrade Linli, or its package chinesecalendar, and look at your planned notices"
     return Finding(
         name="days off", ok=True, detail=f"known to the end of {holidays.LAST_YEAR}", remedy="" if is_known else remedy
+    )
+
+
+def look_at_disk(settings: config.Settings) -> Finding:
+    """See whether there is room where the database and the photos lie."""
+    try:
+        free = shutil.disk_usage(settings.var if settings.var.exists() else Path()).free
+    except OSError as error:
+        return Finding(
+            name="disk",
+            ok=False,
+            detail=f"LINLI_VAR: {settings.var} ({error.strerror})",
+            remedy="look at the disk and its rights",
+        )
+    detail = f"{free >> 20} MB are free where {settings.var} lies"
+    remedy = (
+        "make room, or move LINLI_VAR to a larger disk: when it is full nothing can be written down" if free < pulse.LOW else ""
+    )
+    return Finding(name="disk", ok=free >= pulse.NONE, detail=detail, remedy=remedy)
+
+
+def look_at_spool(settings: config.Settings) -> Finding:
+    """See whether pushes wait that came while the database was away."""
+    waiting = waiting_in(settings.var / "spool")
+    remedy = "they are worked off within a second of the database's return; is `linli serve` running?" if waiting else ""
+    return Finding(
+        name="spool",
+        ok=not waiting,
+        detail=f"{waiting} pushes wait for the database" if waiting else "nothing waits",
+        remedy=remedy,
     )
 
 
