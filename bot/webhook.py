@@ -72,7 +72,7 @@ class Webhook:
     _seen: dict[str, str] = field(default_factory=dict)  # signatures that cover no body -> what they came with
     _keeping: set["asyncio.Task[bool]"] = field(default_factory=set)  # uses of signatures being written down
     _talking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # by openid
-    _admitted: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)  # one message after the other, each in a breath of its own
 
     async def verify(self, request: web.Request) -> web.Response:
@@ -219,9 +219,11 @@ class Webhook:
         if heard.match.emergency:
             return await self._take_turn(message, heard, push)
         talking = self._talking.setdefault(message.openid, asyncio.Lock())
-        async with talking, self._admitted:
-            await self.database.precedence.calm()
-            return await self._take_turn(message, await self._consult(message, heard, push), push)
+        async with talking:
+            heard = await self._consult(message, heard, push)
+            async with self.at_once:
+                await self.database.precedence.calm()
+                return await self._take_turn(message, heard, push)
 
     async def _take_turn(self, message: messages.Message, heard: Heard, push: "_Push") -> Answer:
         for pause in PAUSES:
