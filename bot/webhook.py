@@ -91,7 +91,7 @@ class Webhook:
     _seen: dict[str, str] = field(default_factory=dict)  # signatures that cover no body -> what they came with
     _keeping: set["asyncio.Task[bool]"] = field(default_factory=set)  # uses of signatures being written down
     _talking: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)  # by openid
-    _admitted: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)  # one message after the other, each in a breath of its own
 
     async def verify(self, request: web.Request) -> web.Response:
@@ -280,9 +280,11 @@ class Webhook:
             self._dangers.add(message.key)
             return await self._take_turn(message, heard, push)
         talking = self._talking.setdefault(message.openid, asyncio.Lock())
-        async with talking, self._admitted:
-            await self.database.precedence.calm()
-            return await self._take_turn(message, await self._consult(message, heard, push), push)
+        async with talking:
+            heard = await self._consult(message, heard, push)
+            async with self.at_once:
+                await self.database.precedence.calm()
+                return await self._take_turn(message, heard, push)
 
     async def _take_turn(self, message: messages.Message, heard: Heard, push: "_Push") -> Answer:
         pauses, is_overtaken = iter(PAUSES), False

@@ -162,7 +162,7 @@ class Database:
         return await _put(self._aside, lambda session: fn(session, *args, **kwargs))
 
     async def write_first(self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Like `write`, before all that waits: somebody stands at a gate. A group under way is committed after the work at hand."""
+        """Like `write`, before all that waits: somebody stands at a gate. A group under way is committed after the work at hand, on SQLite with this."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._work.put_first(_Work(lambda session: fn(session, *args, **kwargs), future, loop))
@@ -366,8 +366,8 @@ def _until_hurried(work: _Queue, works: list[_Work]) -> Iterator[_Work]:
     while done < ends:
         yield works[done]
         done += 1
-        if work.hurries:
-            ends = (ends if is_hurried else done) + work.join(works, done)
+        if work.hurries and not is_hurried:  # what comes after those has the next commit: they wait for nobody
+            ends = done + work.join(works, done)
             is_hurried = True
 
 

@@ -130,6 +130,10 @@ def _remembering(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _compile(statement: Select[Any] | UpdateBase, columns: Sequence[str], dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
+    if any(parameter.expanding for parameter in compiled.binds.values()):
+        raise TypeError(
+            f"a list of any length cannot be compiled once; ask for all and choose, or use an ordinary SELECT: {compiled}"
+        )
     names = (compiled.positiontup or []) if compiled.positional else list(compiled.bind_names.values())
     bound = {name: compiled.binds[name] for name in names}
     return _Compiled(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import Session
 
 from bot.contract import Turn
@@ -21,23 +20,23 @@ MOST = 4
     ("text", "listens"),
     [
         ("厨房水管漏水了", 0), ("你好", 0), ("我妹妹明天下午三点来", 0), ("物业电话多少", 0), ("电梯坏了好几天了也没人管", 0),
-        ("我今天体温36.5", 1),  # whether a campaign asks for it
+        ("我今天体温36.5", 2),  # whether a campaign asks for it, and them
     ],
 )  # fmt: skip
 def test_ordinary_words_look_up_next_to_nothing(town: Town, text: str, listens: int) -> None:
+    if not town.database.is_sqlite:
+        pytest.skip("SQLite's driver tells all that it is asked, whichever way it came; the services ask PostgreSQL the same")
     asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
 
     def hear(session: Session) -> None:
         turn = Turn(session=session, now=town.now, context=town.context, openid="oChen")
-        event.listen(town.database.engine, "before_cursor_execute", note)
+        driver: Any = session.connection().connection.driver_connection
+        driver.set_trace_callback(asked.append)
         try:
             town.services.hear(turn, text)
         finally:
-            event.remove(town.database.engine, "before_cursor_execute", note)
+            driver.set_trace_callback(None)
 
     town.database.submit(hear).result()
 
-    assert len(asked) <= MOST + listens, asked
+    assert 0 < len(asked) <= MOST + listens, asked

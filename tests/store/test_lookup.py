@@ -186,3 +186,10 @@ def test_it_takes_the_short_way(both: Database, built: list[object]) -> None:
     here(both, lambda session: BY_NAME.all(session, name="李雷"))
 
     assert built == []
+
+
+def test_a_list_of_any_length_is_refused_with_the_way_out(both: Database) -> None:
+    among = Lookup(select(Resident).where(col(Resident.name).in_(["李雷", "韩梅"])))
+
+    with pytest.raises(TypeError, match="use an ordinary SELECT"):
+        here(both, lambda session: among.all(session))
