@@ -83,7 +83,7 @@ def tell(turn: Turn, text: str, *, lead: str = "") -> str:
     known = _written(turn, text)
     return turn.words(
         turn.context.messages["clinic.hours"], lead=lead, known=known, unknown="" if known else "yes", none="" if sessions else "yes",
-        asked="yes" if found else "", not_then="yes" if sessions and not found else "", sessions=[f"· {_line(turn, one)}" for one in shown], room=_room(shown),
+        asked="yes" if found else "", not_then="yes" if sessions and not found else "", sessions=[turn.words("· {line}", line=_line(turn, one)) for one in shown], room=_room(shown),
     )  # fmt: skip
 
 

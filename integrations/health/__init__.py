@@ -30,6 +30,7 @@ from integrations.health import (
     signs,
     taking_out,
     tasks,
+    unreachable,
     visits,
 )
 from integrations.health.models import SYMPTOM_WORDS
@@ -48,6 +49,7 @@ integration = Integration(
         or ages.hear(turn, text)
         or relations.hear(turn, text)
         or absences.hear(turn, text)
+        or unreachable.hear(turn, text)
         or kin.hear(turn, text)
         or care.hear(turn, text)
     ),
@@ -118,6 +120,7 @@ integration = Integration(
             ladder=ALARM,
             need=ladder.NEED,
         ),
+        TaskKind(kind=unreachable.KIND, title=tr("家里人联系不上"), ladder=ALARM, need=ladder.NEED),
         TaskKind(kind=signs.DEVICE, title=tr("关怀设备没有信号"), ladder=ALARM, need=ladder.NEED),
     ),
     personal=personal.PERSONAL,
@@ -150,6 +153,8 @@ integration = Integration(
         "care.neighbour_asked": "",
         "care.neighbour_says": "name agrees declines",
         "care.neighbour_thanks": "name agrees declines",
+        "care.lost": "sent word",
+        "care.in_hospital": "",
         "care.hour": "hour",
         "care.hour_out": "",
         "care.greets": "hour none",

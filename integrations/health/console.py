@@ -109,7 +109,10 @@ def _unwell(desk: Desk, _rows: Sequence[Row]) -> Mapping[str, Any]:
 
 
 def _how(_desk: Desk, row: Row) -> list[str | Cell]:
-    return [*([Cell(words=tr("异常"), tone="red")] if row.made.is_abnormal else []), row.made.words]
+    marks = [Cell(words=tr("异常"), tone="red")] if row.made.is_abnormal else []
+    if row.made.righted_at is not None:  # it was written down for somebody else first
+        marks.append(Cell(words=tr("改过人"), tone="secondary"))
+    return [*marks, row.made.words]
 
 
 LIST = Listing(

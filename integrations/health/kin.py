@@ -131,7 +131,7 @@ def _let_office_call(turn: Turn, word: str) -> str:
         turn.assign(
             care.KIND, care.NEED, f"关怀：{flat} {turn.me.name}".strip(), openid=turn.openid, household=turn.flat, report=report
         )
-    return turn.words(turn.context.messages["care.kin_office"], who=word)
+    return turn.words(turn.context.messages["care.kin_office"], who=relations.word_of(word))
 
 
 def _invite(work: Work, kind: str, *, elder: Resident, to: Resident, by: Resident | None = None) -> None:

@@ -51,7 +51,7 @@ from integrations.clinic.models import Booking
 from integrations.clinic.models import Session as Consultation
 from integrations.desk.models import ReadyAnswer, TalkLabel, TalkLabelled, TalkNote
 from integrations.duty.models import Robot
-from integrations.health.models import Campaign, CareDay, CareProof, CareWish
+from integrations.health.models import Campaign, CareDay, CareProof, CareWish, TookPart
 from integrations.patrols.models import PatrolPoint, PatrolRound, PatrolRoute, PatrolVisit
 from integrations.privacy.models import Export
 from integrations.repairs.models import Ticket, TicketCost, TicketNote
@@ -115,6 +115,7 @@ IDS: Mapping[str, Callable[[Other], str]] = {
     "/p/care/{day}": lambda b: b.care_day,
     "/console/campaigns/{key}": lambda b: b.campaign,
     "/console/campaigns/{key}/missing/{resident}": lambda b: b.resident,
+    "/console/campaigns/{key}/noted/{answer}": lambda b: str(b.noted),
     "/console/duty/shifts/{id}": lambda b: str(b.shift),
     "/console/duty/robots/{id}": lambda b: b.robot,
     "/p/notices/{delivery}": lambda b: str(b.delivery),
@@ -206,6 +207,7 @@ class Other:
     view: str = ""
     care_day: str = ""
     campaign: str = ""
+    noted: int = 0
 
     @property
     def signs(self) -> list[str]:
@@ -380,6 +382,13 @@ def settle(session: Session, b: Other, now: datetime, photos: Path) -> None:
     session.add(asked_of_all)
     session.flush()
     b.campaign = asked_of_all.public_id
+    noted = TookPart(
+        campaign_id=asked_of_all.key, day=now.date(), part=0, who=f"resident:{resident.key}", resident_id=resident.key, reporter_id=resident.key,
+        household_id=home.key, at=now, staff_id=staff.id, how="phone",
+    )  # fmt: skip
+    session.add(noted)
+    session.flush()
+    b.noted = noted.id or 0
     b.device = sessions.key_of(sessions.begin(session, staff, "", now))
     b.export, b.export_key = export.code, export.file_key
     where = {"building": "99", "unit": "9", "room": "9909", "name": MARK, "knows_number": True}

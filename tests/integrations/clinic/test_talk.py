@@ -208,6 +208,7 @@ def test_asked_when_it_is_open_the_sessions_are_told_and_nothing_is_booked(
 
     assert all(word in answer for word in (*told, "120")), answer
     assert not any(word in answer for word in untold), answer
+    assert "、· " not in answer  # a session a line
     assert states(station) == []
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 from bot.contract import SHANGHAI, Redirect, Refusal, Then, Turn, View, Wish, Work
 from bot.store import consents, people
 from bot.store.alerts import Alert
+from bot.store.outbox import Delivery
 from bot.store.people import Household, Resident
 from bot.store.staff import Role, Staff
 from integrations.health import actions, answering, campaign_pages, campaigns, purposes, reminders
@@ -236,6 +237,27 @@ def test_the_one_on_duty_is_told_in_the_same_moment_and_others_read_no_temperatu
     assert campaign.duty_id in told
     for login in ("guard", "staff"):
         assert not [text for text in held.town.told(f"oStaff-{login}") if "37.9" in text or "体温" in text]
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(22, 40), (23, 59), (0, 5)])
+def test_at_night_the_one_on_duty_is_told_at_once_too(held: Round, hour: int, minute: int) -> None:
+    def bind(session: Session) -> None:
+        Work(session=session, now=held.town.now, context=held.town.context)
+        for one in session.exec(select(Staff)).all():
+            one.openid = f"oStaff-{one.login}"
+            session.add(one)
+
+    held.town.database.submit(bind).result()
+    campaign = held.made()
+    day = held.town.now.date() + timedelta(days=1 if hour == 0 else 0)
+    held.at(hour, minute, day=day)
+
+    held.says(CHEN, "37.3", temperature=37.3, symptoms=["none"])
+
+    [alert] = [one for one in held.town.all(Alert) if one.staff_id == campaign.duty_id]
+    told = [one for one in held.town.all(Delivery) if one.id == alert.delivery_id]
+    assert [one.due_at <= held.town.now for one in told] == [True]
+    assert [(one.day, one.is_unwell) for one in held.town.all(TookPart)] == [(day, True)]
 
 
 # ------------------------------------------------------------------ consent and its end
