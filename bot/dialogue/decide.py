@@ -139,7 +139,9 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     if standing.form is not None:
         return filling.go_on(standing, standing.form, heard, facts)
     if standing.shelved is not None and _RESUMED.fullmatch(heard.text):
-        return starting.again(replace(standing, shelved=None), replace(forms.talked_over(standing.shelved), tries=0, is_listed=False))
+        return starting.again(
+            replace(standing, shelved=None), replace(forms.talked_over(standing.shelved), tries=0, is_listed=False)
+        )
     if standing.expired is not None and starting.accepted(heard, facts.intents) is None and not answers.wants_human(heard.text):
         late = filling.take_up(standing, standing.expired, heard, facts)
         fresh = None if late else _spoken(replace(standing, expired=None), heard, facts)

@@ -347,7 +347,9 @@ def take_up(standing: Standing, form: Form, heard: Heard, facts: Facts) -> Step 
     intent = facts.intents[form.intent]
     slot = forms.asked(form, intent)
     if slot is not None and slot.kind is consent.KIND and slot.name in heard.reading.take((slot,), asked=slot.name):
-        return again(standing, replace(forms.talked_over(form), tries=0, is_listed=False), (Line("form.next", {"title": intent.title}),))
+        return again(
+            standing, replace(forms.talked_over(form), tries=0, is_listed=False), (Line("form.next", {"title": intent.title}),)
+        )
     if (
         _NUMBER.fullmatch(heard.text)
         or following.tells_of_leaving(heard.text)
