@@ -87,7 +87,9 @@ def _open_one(asked: Sequence[TicketQuestion]) -> TicketQuestion | None:
 def _picture_url(visit: Visit, ticket: Ticket, shot: shots.Shot) -> str:
     if not shot.is_here:
         return ""
-    tomorrow = datetime.combine(visit.now.date() + timedelta(days=2), time(), visit.now.tzinfo)  # the same all day: it is fetched once
+    tomorrow = datetime.combine(
+        visit.now.date() + timedelta(days=2), time(), visit.now.tzinfo
+    )  # the same all day: it is fetched once
     address = visit.link(f"/tickets/{ticket.number}/photos/{shot.photo.public_id}", tomorrow - visit.now)
     return address.removeprefix(visit.context.base_url)
 
