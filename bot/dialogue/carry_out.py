@@ -21,6 +21,7 @@ from bot.dialogue.steps import Kind, Line, Step
 from bot.errors import Refusal
 from bot.language.danger import aftermath
 from bot.language.files import Catalogue, Intent
+from bot.language.kinds import consent
 from bot.language.kinds.kind import Value
 from bot.language.phrases import plain
 from bot.language.reading import Reading
@@ -170,6 +171,9 @@ def _answer(text: str, kind: Kind, intent: str | None = None, **outcome: Any) ->
 # ------------------------------------------------------------------ asking
 
 
+#: So few options are named again in the line that asks once more.
+FEW = 2
+
 #: What is longer, in characters, is read in full only once: later words are followed by a short line.
 LONG = 120
 
@@ -227,10 +231,18 @@ def _question(talk: Talk, form: Form, intent: Intent, *, with_help: bool) -> str
         words = form.prompt or (talk.turn.words(slot.ask, **_spoken(talk, form, intent)) if slot else "")
     if not (listed := forms.listed(form, intent)):
         return words
-    if form.is_listed and not with_help:  # the list stands above
-        return words.split("\n", 1)[0]
+    is_consent = slot is not None and slot.kind is consent.KIND  # which holds for all of what is read
+    if form.is_listed and not with_help and not is_consent:  # the list stands above
+        return _shortly(words, list(listed.values()))
     talk.standing = replace(talk.standing, form=replace(form, is_listed=True))
     return f"{words}\n{numbered(list(listed.values()))}"
+
+
+def _shortly(words: str, titles: list[str]) -> str:
+    """Return the line of a question that asks, with what may be picked only where that is next to nothing."""
+    lines = words.split("\n")
+    asks = next((line for line in lines if "？" in line), lines[0])
+    return asks + numbered(titles).replace("\n", "；") if len(titles) <= FEW else asks
 
 
 def numbered(titles: list[str]) -> str:

@@ -80,7 +80,7 @@ _ASKS = re.compile("帮|登记|录入|给我|我[要想]")
 #: Shorter pieces are no request of their own: 谢谢, 急, 麻烦了 …
 SHORTEST = 4
 
-#: … but for those one sign shorter that are this sure: 马桶堵, 灯坏了.
+#: … but for those one sign shorter that are this sure of what another piece wishes for, too: 马桶堵，客厅没网.
 BRIEF = 0.95
 
 #: Greetings and thanks around a wish are none; nor is what only says who speaks.
@@ -94,8 +94,6 @@ _COURTESY = re.compile(
             r"谢谢|多谢|感谢|辛苦|麻烦|拜托|不好意思|打扰|请问|好的|嗯",
             # what is to become of what was told
             r"我要(?:投诉|举报)(?:[你他]们)?",
-            # how many wishes there are
-            r"(?:我|还)?有?[一二两三四五几1-5](?:个|件)(?:事儿?|问题)",
             # who is spoken to
             r"物业|师傅|管家|保安|你们?|您|大家|各位",
             # what fills and presses
@@ -367,15 +365,18 @@ class _Parting:
             if len(each) > 1 and not any(one.meant for one in each):
                 each = [self._heard(_Clause(border=sentence[0].border, said=_joined(sentence)))]
             found.extend(each)
+        long = {one.meant for one in found if one.meant and not _is_brief(one.words)}
+        found = [
+            replace(one, chances={})
+            if _is_brief(one.words) and (one.meant not in long or one.chances.get(one.meant, 0.0) < BRIEF)
+            else one
+            for one in found
+        ]
         intents = {one.meant for one in found if one.meant}
         return [replace(one, more=frozenset(name for name in intents if self.is_more(name, one.clause.said))) for one in found]
 
     def _heard(self, clause: _Clause) -> _Said:
-        if _says_nothing(clause.words):
-            return _Said(clause=clause, chances={})
-        chances = _chances(self.match(clause.said))
-        is_brief = len(clause.words) < SHORTEST and max(chances.values(), default=0.0) < BRIEF
-        return _Said(clause=clause, chances={} if is_brief else chances)
+        return _Said(clause=clause, chances={} if _says_nothing(clause.words) else _chances(self.match(clause.said)))
 
     def _likeliest(self, said: Sequence[_Said]) -> list[str]:
         """Return for each clause the wish it is put with, so that all together are likeliest."""
@@ -518,6 +519,11 @@ _NUMBER = re.compile(r"\d[\d -]{6,}")
 
 def _says_nothing(words: str) -> bool:
     return len(_NUMBER.sub("", words)) < SHORTEST - 1 or any(said.fullmatch(words) for said in (_COURTESY, _WHO))
+
+
+def _is_brief(words: str) -> bool:
+    """Tell whether words are so few that they are a wish only beside another of its kind."""
+    return len(words) < SHORTEST
 
 
 def _joined(clauses: Sequence[_Clause]) -> Reading:

@@ -50,7 +50,7 @@ def show(desk: Desk) -> View:
     sheets = sheets_of(desk, day, wanted)
     desk.read_phones(*(line.ticket.subject for one in sheets for line in one.lines if line.phone))
     chosen = desk.session.get(Staff, wanted) if wanted else None
-    return View("repairs/sheet.html", {"sheets": sheets, "day": day, "today": desk.now.date(), "tomorrow": desk.now.date() + timedelta(days=1), "chosen": chosen, "printed": desk.now})  # fmt: skip
+    return View("repairs/sheet.html", {"sheets": sheets, "day": day, "today": desk.now.date(), "tomorrow": desk.now.date() + timedelta(days=1), "chosen": chosen, "said_day": desk.words("{t}", t=datetime.combine(day, time(), desk.now.tzinfo)), "printed": desk.now})  # fmt: skip
 
 
 def _day(desk: Desk) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -433,7 +434,7 @@ def test_visits_that_overlap_are_promised_once_whoever_asks_at_once(town: Town) 
 
         held = sorted((one.begins_at, one.ends_at) for one in town.all(Visit) if one.state is VisitState.AGREED)
         assert held
-        assert all(ends <= begins for (_, ends), (begins, _) in zip(held, held[1:], strict=False))
+        assert all(ends <= begins for (_, ends), (begins, _) in pairwise(held))
 
 
 def test_office_promises_the_minute_it_says(town: Town) -> None:
