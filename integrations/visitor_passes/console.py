@@ -33,7 +33,7 @@ def stand(desk: Desk) -> View:
 def _stand(desk: Desk, status: int = 200, **more: Any) -> View:
     today = expected.today(desk)
     shown = {
-        "latest": gate.latest(desk), "shown": CHECKS, "verdict": None, "gone": None, "went": "", "fault": "", "typed": "", "found": None, "asked": {}, "today": today[: expected.SHOWN],
+        "latest": gate.latest(desk), "shown": CHECKS, "verdict": None, "gone": None, "went": "", "dropped": False, "fault": "", "typed": "", "found": None, "asked": {}, "today": today[: expected.SHOWN],
         "more": max(len(today) - expected.SHOWN, 0), "staying": expected.staying(desk), "wrong": offline.wrong(desk), "is_demo": desk.context.is_demo, **_waiting(desk), **more,
     }  # fmt: skip
     return View("visitor_passes/gate.html", shown, status)
@@ -156,10 +156,10 @@ def left(desk: Desk) -> Redirect:
     number = row_id(desk.params["id"]) or 0
     if desk.form.get("who") == "dropped":
         gate.drop(desk, number)
-        return Redirect(f"/console/gate?left={number}", tr("已登记放在门岗，告诉住户了。"))
+        return Redirect(f"/console/gate?left={number}&dropped=1")
     people = row_id(desk.form.get("people", "")) or 0
     gate.leave_again(desk, number, together=desk.form.get("who") == "all", people=people)
-    return Redirect(f"/console/gate?left={number}{f'&people={people}' if people else ''}", tr("已登记离开。"))
+    return Redirect(f"/console/gate?left={number}{f'&people={people}' if people else ''}")
 
 
 @page("POST", "/gate/{id}/back", need="gate.check")

@@ -88,6 +88,13 @@ class Verdict:
         return mask(self.pass_.visitor_name) if self.pass_ else ""
 
     @property
+    def until(self) -> str:
+        """The clock at which the pass ends, where that is on the day it begins; else empty."""
+        if self.pass_ is None or self.pass_.ends_at.date() != self.pass_.starts_at.date():
+            return ""
+        return f"{self.pass_.ends_at:%H:%M}"
+
+    @property
     def remarks(self) -> list[str]:
         """What the resident said of the visit, for who stands before the gate in time."""
         return remarks(self.pass_, self.passage.at) if self.pass_ and self.reason in {"", "early", "hours"} else []

@@ -328,7 +328,7 @@ def live(house: House) -> None:
             )
             house.met |= {("day", "met"): {one.public_id for one in days}}
             session.add(WalkUp(household_id=home.key, staff_id=1, who="送水的", asked_at=NOW))
-            place = Gate(name="南门")
+            place = Gate(name="西门")
             session.add(place)
             session.flush()
             door = Door(gate_id=place.id, name="进口闸机", key="0DOOR0KEY0", made_at=NOW, seen_at=NOW)

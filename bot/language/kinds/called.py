@@ -177,9 +177,18 @@ def called(words: str) -> str:
     return words if len(bare) < 2 or (bare[1] == "的" and bare[0] in _DOUBLED) else bare
 
 
+#: Whoever comes for somebody of the home, without a name of theirs: 接孩子的奶奶, 孩子的钢琴老师.
+_FOR_THE_HOME = Late(
+    rf"(?:接|带|看|陪|教|照顾|照看|伺候|护理)?(?:孩子|小孩|娃|宝宝|老人|老太太|老爷子|爷爷|奶奶)的(?:钢琴|英语|数学|语文|物理|化学|舞蹈|画画|绘画|书法|游泳|篮球|足球|吉他|古筝|小提琴|家教)?(?:{RELATIVE}|{ROLE}|人)"
+)
+
+
 def is_described(name: str) -> bool:
-    """Tell whether a visitor is called by what they are, and by nobody's name: 妹妹, 修空调的师傅, 货拉拉."""
-    return all(KIN.fullmatch(one) or re.fullmatch(f"{BY_FIRM}|{BY_WORK}|{VEHICLE}", one) for one in name.split("、"))
+    """Tell whether a visitor is called by what they are, and by nobody's name: 妹妹, 修空调的师傅, 接孩子的奶奶, 货拉拉."""
+    return all(
+        KIN.fullmatch(one) or _FOR_THE_HOME.fullmatch(one) or re.fullmatch(f"{BY_FIRM}|{BY_WORK}|{VEHICLE}", one)
+        for one in name.split("、")
+    )
 
 
 def is_proper(name: str) -> bool:

@@ -479,3 +479,17 @@ def test_gate_counts_days_as_people_do(town: Town) -> None:
 
     assert [one.made.visitor_name for one in town.opens(Role.GUARD, console.stand).values["today"]] == ["夜里"]
     assert expected.SHOWN == 20
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("接孩子的奶奶", "接孩子的奶奶"),
+        ("孩子的钢琴老师", "孩子的钢琴老师"),
+        ("孩子的王芳阿姨", "孩******"),
+        ("陈建国家的妹妹", "陈******"),
+        ("王师傅", "王**"),
+    ],
+)
+def test_guard_reads_what_somebody_is_and_nobodys_name(name: str, shown: str) -> None:
+    assert gate.mask(name) == shown
