@@ -23,6 +23,7 @@ from bot.dialogue.starting import (
     is_known,
     is_proof,
     lacks_home,
+    may_be_called_off,
     not_taken,
     quoted,
     resume,
@@ -588,7 +589,28 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return ahead
     if said.take(intent.slots, known=form.values):  # said before
         return again(standing, form)
+    if _goes_without(form, intent, heard, facts):
+        return _left_out(standing, form, intent, text, facts)
     return _ask_again(standing, form, intent, text)
+
+
+def _goes_without(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words say yes to, or talk past, a question that may be left out, of what can be changed in the next breath: 没人在里面, asked when to come.
+
+    It is not asked twice: what is told later is kept just as well.
+    """
+    slot = forms.asked(form, intent)
+    if slot is None or not slot.skippable or form.prompt or not may_be_called_off(intent, facts):
+        return False
+    if courtesy.agrees(heard.text):
+        return not _NUMBER.fullmatch(heard.text)
+    return len(heard.text) >= forms.TELLS and not corrects(heard.text) and _goes_on(form, heard, facts)
+
+
+def _left_out(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
+    """Go on without what was asked, and keep what was said instead."""
+    kept = form if courtesy.is_courtesy(text) else forms.heard(form, text, intent)
+    return advance(standing, replace(kept, values={**kept.values, form.asking: SKIPPED}, tries=0), intent, facts)
 
 
 def _is_of_what_was_done(standing: Standing, form: Form, heard: Heard, facts: Facts) -> bool:
@@ -711,6 +733,8 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
         return False
     other = facts.intents[best.intent]
+    if _refuses_consent(form, intent, changed) and not amending.is_named(other, heard.text):  # 不同意，不想给你们 deletes nothing
+        return False
     if intent.releases_flat and other.chooses_flat:  # 我妈家的, asked which flat is to be let go
         return False
     if intent.releases_flat and other.provides_flat and _ANOTHER_FLAT.search(heard.text):  # 我还有一户 6栋1单元102 is to be bound
@@ -739,6 +763,12 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     if best.confidence >= CLEAR and others and _fits_no_option(form, intent, heard):  # 婆婆也烧38, asked what is broken
         return True
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _refuses_consent(form: Form, intent: Intent, changed: Form | None) -> bool:
+    """Tell whether words answer the question for a consent with a no."""
+    slot = forms.asked(form, intent)
+    return slot is not None and slot.kind is consent.KIND and changed is not None and changed.values.get(slot.name) == consent.NO
 
 
 def _tells_when_else(intent: Intent, heard: Heard, facts: Facts) -> bool:

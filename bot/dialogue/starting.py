@@ -235,7 +235,7 @@ def _shown(candidate: Candidate, facts: Facts) -> Intent | None:
 def _wishes_anew(heard: Heard, facts: Facts) -> bool:
     """Tell whether words likely wish for something that can be called off again, and tell all of it: 顺便，我弟弟周六上午十点来."""
     best = heard.match.candidates[0] if heard.match.candidates else None
-    if best is None or best.confidence < PLAUSIBLE or not _may_be_called_off(facts.intents[best.intent], facts):
+    if best is None or best.confidence < PLAUSIBLE or not may_be_called_off(facts.intents[best.intent], facts):
         return False
     return _is_told(best, heard, facts)
 
@@ -527,7 +527,7 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
             said = Line("unsure.fall")
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
     is_firm = likely[0].confidence >= FIRM or _tells_who_comes(best, heard, facts)
-    if not asks and is_firm and _may_be_called_off(best, facts):
+    if not asks and is_firm and may_be_called_off(best, facts):
         sure = start(standing, best, heard, facts, outer=waiting)
         if isinstance(sure, Do):
             return _listed(sure, heard, waiting, facts)
@@ -551,7 +551,7 @@ def _is_proven(intent: Intent, heard: Heard) -> bool:
     return not lacks(intent, heard) and any(slot.kind.is_secret and slot.name in given for slot in intent.slots)
 
 
-def _may_be_called_off(intent: Intent, facts: Facts) -> bool:
+def may_be_called_off(intent: Intent, facts: Facts) -> bool:
     """Tell whether what an intent does can be changed and called off in the next breath: a repair, a pass."""
     return bool(intent.follow_ups) and any(intent.id in other.cancels for other in facts.intents.values())
 

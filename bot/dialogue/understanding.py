@@ -17,7 +17,7 @@ from bot.dialogue.knowledge import Elsewhere, Knowledge
 from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Clause, Heard, read_slots
 from bot.errors import Misconfigured
-from bot.language import courtesy, emoji, files, questions
+from bot.language import answers, courtesy, emoji, files, questions
 from bot.language.danger.alarms import Alarms, Sounded
 from bot.language.danger.judge import Judge
 from bot.language.danger.odds import Odds
@@ -329,6 +329,9 @@ class Understanding:
         """Tell whether words press for or end what was wished before them, or tell when and not who: 水又漏了，第三次了."""
         wish, earlier = self.catalogue.intents[intent], self.catalogue.intents[before]
         if intent in earlier.follow_ups:
+            return True
+        when = [slot for slot in earlier.slots if slot.kind.aspect is Aspect.BEGINS]
+        if when and not _required(wish) and answers.tells_who_is_in(said.raw) and said.take(when):  # 明天上午九点我在家, behind a leak
             return True
         names = [slot for slot in wish.slots if slot.required and slot.kind.aspect is Aspect.WHO]
         return bool(names) and not said.take(names)

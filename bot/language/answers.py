@@ -29,7 +29,7 @@ def _any(words: str) -> str:
 _YES = re.compile(
     r"1|(?>"
     + _any(
-        "是 是的 对 对的 没错 确认 确定 好 好的 好滴 可以 行 行的 没问题 ok okay yes y 要 要的 提交 就这样 确认提交 对没错 是这样 "
+        "是 是的 对 对的 没错 确认 确定 好 好的 好滴 可以 行 行的 没问题 ok okay yes yep yeah yup sure y 要 要的 提交 就这样 确认提交 对没错 是这样 "
         "系 系啊 係 啱 啱喇 要得嘛 得 中 成 妥 正确 没毛病 同意 嗯呐 嗯哪 对头 要得 得嘞 好嘞 好额 对额 是额 可以可以 好呀 可以的 没错的 行吧 中嘞 就是 就这么办 办吧 无误 核对无误 没有错 妥了 啱嘅 完全正确 都要 全要 都要都要 都弄 都办 对喽 对咯 对啦 对呀 对哒"
     )
     + r"|嗯+)+(?:(?<!得)了)?"
@@ -355,6 +355,19 @@ def is_open(text: str) -> bool:
 def is_any(text: str) -> bool:
     """Tell whether anything will do: 随便, 啥时候都行, 看你们方便."""
     return _every(_WHATEVER, text)
+
+
+#: When somebody is in, and nothing of how they are: 明天上午九点我在家, 周六全天有人.
+_IN = re.compile(
+    r"[^，,。?？不没]{0,12}?(?:我们?|俺|咱|阿拉|家里?|屋里?|屋头|屋企|老人|老伴|老公|老婆|爱人|媳妇|阿姨|保姆|[我俺]?[爸妈])?(?:自己|人|一个人)?"
+    r"(?:都|一直|会|全天|整天|才|就|也|肯定|应该|基本上?|通常|随时|以?后|之?前|左右)*"
+    r"(?:在家(?:里)?(?:等(?:着|师傅|你们)?)?|在屋[里头企]?|喺屋企|家里有人|屋里有人|有人(?:在(?:家|屋)?)?|有空|得空|方便)(?:的|了|哈|啊|呀|等你们|等师傅|等着|[。!！~])*"
+)
+
+
+def tells_who_is_in(text: str) -> bool:
+    """Tell whether the whole message says when somebody is in, as whoever waits for a workman does."""
+    return len(text) <= LONGEST and _IN.fullmatch(text.strip(" ，,。")) is not None
 
 
 def is_now(text: str) -> bool:
