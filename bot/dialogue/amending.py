@@ -112,7 +112,7 @@ def is_surnamed(subject: Subject, text: str, facts: Facts) -> bool:
     """Tell whether words give the surname of whoever comes and was called by what they are: 姓王 电话…, after 保姆."""
     slot = facts.intents[subject.intent].slot_for(Aspect.WHO)
     known = str(subject.values.get(slot.name) or "") if slot is not None else ""
-    return bool(known) and not called.is_proper(known) and _SURNAMED.match(text) is not None
+    return bool(known) and not called.is_proper(known) and any(map(_SURNAMED.match, (text, *courtesy.clauses(text))))
 
 
 def _is_only_named(subject: Subject, name: str, values: Mapping[str, Value], text: str) -> bool:

@@ -568,7 +568,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return _any_time(standing, form, intent, text, facts)
     if answers.is_any(text) and form.prompt and len(form.menu) > 1 and (slot := forms.asked(form, intent)) and slot.error:
         return Ask(standing=standing.within(form), with_help=True)  # 几点都行, of several that are shown: one is to be picked
-    if (answers.is_open(text) or answers.is_any(text)) and not questions.is_question(text):
+    if answers.is_open(text) or (answers.is_any(text) and not questions.is_question(text)):  # 在哪栋俺说不清 asks nothing
         return _open(standing, form, intent, facts)
     if questions.is_question(text) and not is_any:
         return Aside(standing=standing, first=_informed(standing, intent, form, heard, facts), form=form)

@@ -25,7 +25,7 @@ from bot.language.danger.sorts import DESPAIR, Danger, Sorts
 from bot.language.danger.surroundings import Surroundings
 from bot.language.files import Catalogue, Intent
 from bot.language.identifiers import withheld
-from bot.language.kinds import code, moment, temperature
+from bot.language.kinds import code, moment, regular, temperature
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Aspect, Kind, Slot, Value
 from bot.language.kinds.shipped import KINDS
@@ -56,6 +56,11 @@ ALIKE = 0.4
 
 #: Whoever asks about somebody at the gate wants them let in: 月嫂九点半到，保安会让她上来吗.
 _AT_THE_GATE = re.compile("进|拦|登记|保安|门卫|门岗|让.上")
+
+#: Says how long what was wished for shall hold, and not what: 能不能办个长期的.
+_LASTING = re.compile(
+    r"(?:能不能|能否|可不可以|可以|能|帮我|给我|想|要|直接|给|他|她|[，, ])*(?:办|开|弄|整|登记|搞|来)(?:一?[个张]|成)?(?:长期|定期|固定|一个月|一直用|每天用?|常用|长久)的?(?:证|码|通行证)?(?:吗|么|不|吧|行吗|[?？。 ])*"
+)
 
 #: However many words thank, they mean what this means.
 THANKS = "谢谢"
@@ -332,6 +337,8 @@ class Understanding:
             return True
         when = [slot for slot in earlier.slots if slot.kind.aspect is Aspect.BEGINS]
         if when and not _required(wish) and answers.tells_who_is_in(said.raw) and said.take(when):  # 明天上午九点我在家, behind a leak
+            return True
+        if _LASTING.fullmatch(said.raw) and any(slot.kind is regular.KIND for slot in earlier.slots):
             return True
         names = [slot for slot in wish.slots if slot.required and slot.kind.aspect is Aspect.WHO]
         return bool(names) and not said.take(names)
