@@ -83,7 +83,7 @@ _OF_PEOPLE = re.compile("人|孩|娃|老|爸|妈|爷|奶|[他她]|气了|没气|
 
 
 def _is_of_report(standing: Standing, heard: Heard, facts: Facts) -> bool:
-    """Tell whether words that sound like danger only say since when, and how far, what was just reported is gone."""
+    """Tell whether words that sound like danger, or like grief, only say since when, and how far, what was just reported is gone."""
     fresh = any(
         facts.now - subject.at < amending.ADDS and _is_report(facts.intents[subject.intent], facts)
         for subject in standing.subjects
@@ -120,7 +120,7 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
     if heard.match.is_vague and _is_expected(standing, heard, facts):
         heard = replace(heard, match=Match(text=heard.text))
-    if heard.match.emergency and _is_of_report(standing, heard, facts):
+    if _is_of_report(standing, heard, facts):
         heard = replace(heard, match=Match(text=heard.text))
     calls_off_form = standing.form is not None and answers.is_cancel(heard.text)  # 算了, amid a request: that, and no fire
     if (

@@ -661,7 +661,8 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
         return advance(standing, replace(form, values={**form.values, slot.name: SKIPPED}), intent, facts)
     if slot is not None and slot.unknown:
         return advance(standing, replace(form, values={**form.values, slot.name: slot.unknown}), intent, facts)
-    return Say(standing=standing.within(form), phrase=Line("form.open"), kind="asks", intent=intent.id)
+    unknown = "flat.ask_home" if intent.provides_flat else "form.open"
+    return Say(standing=standing.within(form), phrase=Line(unknown), kind="asks", intent=intent.id)
 
 
 def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:

@@ -99,6 +99,9 @@ _PROOF = re.compile(r"(?:手机|尾号|后四位|号码?|是|就|应该|[，,：
 #: Characters of what goes on about small talk.
 CHAT = 30
 
+#: Characters of a yes and a value after which nothing is left to be done.
+ON = 8
+
 #: So few words that are not understood are the beginning of a message; a number, a yes or a no is none.
 _FRAGMENT = re.compile(r"(?![一二两三四五六七八九十是对好不没嗯行]+$|第|.+[个位人]$)[\u4e00-\u9fff]{1,3}")
 
@@ -660,7 +663,9 @@ def nodded(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return None
     if not (courtesy.begins_with_yes(heard.text) or courtesy.sighs(heard.text)) or len(courtesy.clauses(heard.text)) < 2:
         return None
-    if questions.is_question(heard.text) or heard.reading.unvalued != heard.reading.text:
+    gives = heard.reading.unvalued != heard.reading.text
+    is_said_on = len(heard.text) <= ON and not standing.subjects and courtesy.begins_with_yes(heard.text)  # 是的 到周六, of nothing that is kept
+    if questions.is_question(heard.text) or (gives and not is_said_on):
         return None
     if accepted(heard, facts.intents) is not None or _wishes(heard, facts, OF_SOMETHING):
         return None
