@@ -52,6 +52,12 @@ SHORT = 12
 #: How words for a place end, whatever else is spoken of there: 驿站门口, 物业办公室那边.
 _PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院|场|馆|库|区|道|路|桥|亭|楼|层|侧|箱|柜|园|那儿)$")
 
+#: Who cannot hear, or may not be disturbed, says how they are reached.
+_NO_CALL = re.compile(
+    r"(?:我|俺|请|麻烦|师傅|你们?|听不见|听不到|耳朵不好|耳背|在上班|不方便接|[，,。 ])*(?:不要|别|不用|勿|莫|唔好|甭|不能|没法|不方便|不)(?:给我|再)?(?:打|接|听)(?:我)?(?:的)?电话(?:了|啊|哈)?"
+    r"(?:[，,。 ]|请|麻烦|给我|直接|就|都|只|可以|有事|我|听不见|听不到|耳朵不好|耳背|发|用|打|写|文字|字|短信|微信|消息|信息|留言|联系|说|吧|就行|就好)*[。！!]*"
+)
+
 _THINKS = re.compile("再?想想|想一想|再?考虑|先别|先不|再说")
 
 #: Says of what can only be done or left that it shall be done another day.
@@ -431,6 +437,8 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
+    if intent.id in facts.keeping and not form.prompt and _NO_CALL.fullmatch(heard.text):
+        return _written(standing, form, intent, heard.text, facts)
     text = forms.suggestion(form, heard.text)
     if contacts.whose(heard.reading) == contacts.IN_NEED:  # the number proves nothing, and is nobody's who comes
         first = hand_over(replace(standing, unused=()), facts, facts.catalogue.person, heard.text)
@@ -592,6 +600,14 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
     if _goes_without(form, intent, heard, facts):
         return _left_out(standing, form, intent, text, facts)
     return _ask_again(standing, form, intent, text)
+
+
+def _written(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
+    """Keep how somebody wants to be reached, which is neither a place nor a question: 不要打电话 发文字."""
+    slot = forms.asked(form, intent)
+    if slot is not None and slot.skippable:
+        return _left_out(standing, form, intent, text, facts)
+    return again(standing, forms.heard(form, text, intent), (Line("heard", {"words": quoted(text)}),))
 
 
 def _goes_without(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
