@@ -112,7 +112,7 @@ def is_surnamed(subject: Subject, text: str, facts: Facts) -> bool:
     """Tell whether words give the surname of whoever comes and was called by what they are: 姓王 电话…, after 保姆."""
     slot = facts.intents[subject.intent].slot_for(Aspect.WHO)
     known = str(subject.values.get(slot.name) or "") if slot is not None else ""
-    return bool(known) and not called.is_proper(known) and _SURNAMED.match(text) is not None
+    return bool(known) and not called.is_proper(known) and any(map(_SURNAMED.match, (text, *courtesy.clauses(text))))
 
 
 def _is_only_named(subject: Subject, name: str, values: Mapping[str, Value], text: str) -> bool:
@@ -156,6 +156,8 @@ def adds(subject: Subject, changed: Mapping[str, Value], intent: Intent, heard: 
     )  # 今晚太晚了 明天早上九点
     if not answers.is_now(heard.text) and not is_alone and _is_of_else(heard.text, kinds):
         return False
+    if tells_when and answers.tells_who_is_in(heard.text):  # 明天上午九点我在家
+        return True
     wished = accepted(heard, facts.intents) or told_in_full(heard, facts)
     if wished is None or (wished.small_talk and tells_when):  # 周五上午方便，麻烦您了
         return True

@@ -23,6 +23,9 @@ _YES_THAT_ONE = re.compile(
     r"(?!.*(?:先不|别取消|不取消|再说))"
 )
 
+#: Asked whether it is called off, the word itself says yes, however politely: 取消, 那就取消掉. 算了 and 不取消 leave it as it is.
+_THE_WORD = re.compile(r"(?:嗯|那|就|请|麻烦|给我|帮我|还是|都|对|[，, ])*(?:取消|撤销|撤掉|作废)(?:它|掉|了|吧|谢谢|啊|呀|[。!！~ ])*")
+
 #: Which of those that may be called off stays: 周三的也要保留, 都留着.
 _STAYS = re.compile(
     r"(?:的|那[个张位]|都|也|先|还是|就|要|给我)(?:也|都|先|还|就|得|要|给我)*(?:保留|留着|留下|照旧|别动|不动|别取消|不取消|不要取消|不用取消)[吧了的呀啊哈]*$"
@@ -62,7 +65,7 @@ def several(form: Form, intent: Intent, text: str) -> tuple[str, ...]:
 
 
 def agrees(intent: Intent, text: str) -> bool:
-    """Tell whether words agree that what was done is called off: 嗯，取消吧. A bare 取消 may mean either."""
+    """Tell whether words agree that what was done is called off: 嗯，取消吧. A bare 取消 picks none of several."""
     return bool(intent.cancels) and courtesy.begins_with_yes(text) and answers.is_cancel(text)
 
 
@@ -70,6 +73,8 @@ def insists(standing: Standing, form: Form, intent: Intent, heard: Heard, facts:
     """Tell whether who is asked for it says once more, or says yes and of which, that nobody shall come; a question decides nothing."""
     if not intent.cancels or not forms.asks_whether(form, intent) or questions.is_question(heard.text):
         return False
+    if _THE_WORD.fullmatch(heard.text):
+        return True
     said = "，".join(clause for clause in courtesy.clauses(heard.text) if not _is_of_else(clause, intent, facts))
     says_so = any(words.search(said) for words in (_NOBODY_COMES, _YES_THAT_ONE))
     return says_so and not _speaks_of_another(standing, form, intent, heard, facts)

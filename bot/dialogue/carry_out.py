@@ -93,7 +93,7 @@ class Talk:
             now=self.now, catalogue=self.catalogue, judge=self.house.understanding.judge, community_id=self.turn.community.key, is_bound=asks_flat is not None,
             claim=self.turn.claim.parts if asks_flat is None and self.turn.claim else None, asks_flat=bool(asks_flat), means_other_flat=asks_flat is not None and self.heard is not None and safety.means_other_flat(self.turn, self.heard.text),
             shows=services.shows, amendable=services.amendable, keeping=services.keeping,
-            is_alarm_open=alarm is not None, alarmed_at=alarm.opened_at if alarm is not None else None, is_alarm_calm=alarm is not None and safety.is_calm(alarm),
+            is_alarm_open=alarm is not None, alarmed_at=alarm.opened_at if alarm is not None else None, alarm_said=alarm.data.get("text", "") if alarm is not None else "", is_alarm_calm=alarm is not None and safety.is_calm(alarm),
             warning=self.warning, names_place=self.heard is not None and alarm is not None and safety.named(self.turn, self.heard.text) is not None,
         )  # fmt: skip
 

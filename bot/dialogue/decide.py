@@ -73,6 +73,24 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
     )
 
 
+#: Since when something is gone and how far, in words that speak of nobody: 从早上八点就没了，整个单元.
+_GONE = re.compile(
+    r"(?=.*(?:没了|没有了|没得|停了|冇))(?:[从自打到今昨前天日早晚上下中午夜半凌晨点钟分半刻时候一二两三四五六七八九十\d:：起来开始以后之前现在刚才还有突然就又都也全已经忽然一下子到这会儿为止呢的啊呀嘛"
+    r"我们这那整个栋幢单元层楼梯道小区户家每几邻居隔壁对门上下左右所有全部水电网气暖热信号一滴点儿没得停了冇过，,。！!、 ])+"
+)
+#: Signs with which these words speak of people after all.
+_OF_PEOPLE = re.compile("人|孩|娃|老|爸|妈|爷|奶|[他她]|气了|没气|呼吸|声|影|命")
+
+
+def _is_of_report(standing: Standing, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words that sound like danger, or like grief, only say since when, and how far, what was just reported is gone."""
+    fresh = any(
+        facts.now - subject.at < amending.ADDS and _is_report(facts.intents[subject.intent], facts)
+        for subject in standing.subjects
+    )
+    return fresh and not facts.is_alarm_open and _GONE.fullmatch(heard.text) is not None and not _OF_PEOPLE.search(heard.text)
+
+
 def _is_danger_beside(said: Reading, judge: Judge) -> bool:
     """Tell whether what stands before or behind one clause of a message is danger by itself."""
     clauses = courtesy.clauses(said.raw)
@@ -102,6 +120,8 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
     heard = said.heard
     if heard.match.is_vague and _is_expected(standing, heard, facts):
         heard = replace(heard, match=Match(text=heard.text))
+    if _is_of_report(standing, heard, facts):
+        heard = replace(heard, match=Match(text=heard.text))
     calls_off_form = standing.form is not None and answers.is_cancel(heard.text)  # 算了, amid a request: that, and no fire
     if (
         facts.is_alarm_open
@@ -118,6 +138,8 @@ def _words(standing: Standing, said: Words, facts: Facts) -> Step:
         return step
     if said.is_spoken and not heard.text:
         return Say(standing=standing, phrase=Line("voice.unheard"), kind="unknown")
+    if step := _mended(standing, heard, facts):
+        return step
     if facts.is_alarm_open and standing.form is None and heard.text:
         if _goes_back(standing, heard, facts):
             standing = standing.resumed()
@@ -251,6 +273,22 @@ def _is_more(standing: Standing, heard: Heard, facts: Facts) -> bool:
         or (best is not None and (_would_ask_who_it_is(best, heard, facts) or amending.is_place_alone(best, heard)))
         or (best is not None and _presses_for_nothing_else(best, standing, heard, facts))
     )
+
+
+def _mended(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
+    """Return the report, beside an open alarm, of what it came from, where somebody is wanted to mend that: 派电工来. The alarm stays."""
+    if not facts.is_alarm_open or facts.is_alarm_calm or standing.form is not None or not aftermath.wants_workman(heard.text):
+        return None
+    report = next((one for one in facts.intents.values() if _is_report(one, facts)), None)
+    if report is None or starting.lacks_home(report, facts):
+        return None
+    return starting.start(standing, report, Heard.unmatched(f"{facts.alarm_said}，{heard.text}", facts.now), facts)
+
+
+def _is_report(intent: Intent, facts: Facts) -> bool:
+    """Tell whether an intent takes down what is broken and where, and further words beside it."""
+    tells = any(slot.required and slot.kind.describes for slot in intent.slots)
+    return intent.id in facts.keeping and tells and intent.slot_for(Aspect.WHERE) is not None and bool(intent.follow_ups)
 
 
 def _would_ask_who_it_is(intent: Intent, heard: Heard, facts: Facts) -> bool:

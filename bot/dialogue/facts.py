@@ -28,6 +28,7 @@ class Facts:
     is_alarm_open: bool = False  # the alarm of the talk is still open …
     alarmed_at: datetime | None = None  # … was raised then …
     is_alarm_calm: bool = False  # … and about somebody who is tired of life
+    alarm_said: str = ""  # … in these words
     warning: str = ""  # what a service says before all else of a danger in the words that is no alarm
     names_place: bool = False  # the words name a community of the account, which an alarm waits for
 

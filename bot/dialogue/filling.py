@@ -23,6 +23,7 @@ from bot.dialogue.starting import (
     is_known,
     is_proof,
     lacks_home,
+    may_be_called_off,
     not_taken,
     quoted,
     resume,
@@ -50,6 +51,12 @@ SHORT = 12
 
 #: How words for a place end, whatever else is spoken of there: 驿站门口, 物业办公室那边.
 _PLACE = re.compile(r"(?:口|边|旁|面|里|处|头|角|室|房|站|台|廊|院|场|馆|库|区|道|路|桥|亭|楼|层|侧|箱|柜|园|那儿)$")
+
+#: Who cannot hear, or may not be disturbed, says how they are reached.
+_NO_CALL = re.compile(
+    r"(?:我|俺|请|麻烦|师傅|你们?|听不见|听不到|耳朵不好|耳背|在上班|不方便接|[，,。 ])*(?:不要|别|不用|勿|莫|唔好|甭|不能|没法|不方便|不)(?:给我|再)?(?:打|接|听)(?:我)?(?:的)?电话(?:了|啊|哈)?"
+    r"(?:[，,。 ]|请|麻烦|给我|直接|就|都|只|可以|有事|我|听不见|听不到|耳朵不好|耳背|发|用|打|写|文字|字|短信|微信|消息|信息|留言|联系|说|吧|就行|就好)*[。！!]*"
+)
 
 _THINKS = re.compile("再?想想|想一想|再?考虑|先别|先不|再说")
 
@@ -432,6 +439,8 @@ def _unanswered(standing: Standing, form: Form, text: str, facts: Facts) -> Step
 
 
 def _answered(standing: Standing, form: Form, intent: Intent, heard: Heard, facts: Facts) -> Step:
+    if intent.id in facts.keeping and not form.prompt and _NO_CALL.fullmatch(heard.text):
+        return _written(standing, form, intent, heard.text, facts)
     text = forms.suggestion(form, heard.text)
     if contacts.whose(heard.reading) == contacts.IN_NEED:  # the number proves nothing, and is nobody's who comes
         first = hand_over(replace(standing, unused=()), facts, facts.catalogue.person, heard.text)
@@ -582,7 +591,7 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return _any_time(standing, form, intent, text, facts)
     if answers.is_any(text) and form.prompt and len(form.menu) > 1 and (slot := forms.asked(form, intent)) and slot.error:
         return Ask(standing=standing.within(form), with_help=True)  # 几点都行, of several that are shown: one is to be picked
-    if (answers.is_open(text) or answers.is_any(text)) and not questions.is_question(text):
+    if answers.is_open(text) or (answers.is_any(text) and not questions.is_question(text)):  # 在哪栋俺说不清 asks nothing
         return _open(standing, form, intent, facts)
     if questions.is_question(text) and not is_any:
         return Aside(standing=standing, first=_informed(standing, intent, form, heard, facts), form=form)
@@ -603,7 +612,36 @@ def _no_answer(standing: Standing, form: Form, intent: Intent, said: Reading, he
         return ahead
     if said.take(intent.slots, known=form.values):  # said before
         return again(standing, form)
+    if _goes_without(form, intent, heard, facts):
+        return _left_out(standing, form, intent, text, facts)
     return _ask_again(standing, form, intent, text)
+
+
+def _written(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
+    """Keep how somebody wants to be reached, which is neither a place nor a question: 不要打电话 发文字."""
+    slot = forms.asked(form, intent)
+    if slot is not None and slot.skippable:
+        return _left_out(standing, form, intent, text, facts)
+    return again(standing, forms.heard(form, text, intent), (Line("heard", {"words": quoted(text)}),))
+
+
+def _goes_without(form: Form, intent: Intent, heard: Heard, facts: Facts) -> bool:
+    """Tell whether words say yes to, or talk past, a question that may be left out, of what can be changed in the next breath: 没人在里面, asked when to come.
+
+    It is not asked twice: what is told later is kept just as well.
+    """
+    slot = forms.asked(form, intent)
+    if slot is None or not slot.skippable or form.prompt or not may_be_called_off(intent, facts):
+        return False
+    if courtesy.agrees(heard.text):
+        return not _NUMBER.fullmatch(heard.text)
+    return len(heard.text) >= forms.TELLS and not corrects(heard.text) and _goes_on(form, heard, facts)
+
+
+def _left_out(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
+    """Go on without what was asked, and keep what was said instead."""
+    kept = form if courtesy.is_courtesy(text) else forms.heard(form, text, intent)
+    return advance(standing, replace(kept, values={**kept.values, form.asking: SKIPPED}, tries=0), intent, facts)
 
 
 def _is_of_what_was_done(standing: Standing, form: Form, heard: Heard, facts: Facts) -> bool:
@@ -654,7 +692,8 @@ def _open(standing: Standing, form: Form, intent: Intent, facts: Facts) -> Step:
         return advance(standing, replace(form, values={**form.values, slot.name: SKIPPED}), intent, facts)
     if slot is not None and slot.unknown:
         return advance(standing, replace(form, values={**form.values, slot.name: slot.unknown}), intent, facts)
-    return Say(standing=standing.within(form), phrase=Line("form.open"), kind="asks", intent=intent.id)
+    unknown = "flat.ask_home" if intent.provides_flat else "form.open"
+    return Say(standing=standing.within(form), phrase=Line(unknown), kind="asks", intent=intent.id)
 
 
 def _any_time(standing: Standing, form: Form, intent: Intent, text: str, facts: Facts) -> Step:
@@ -726,6 +765,8 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     if answers.is_yes(heard.text) or answers.is_no(heard.text) or answers.is_skip(heard.text):
         return False
     other = facts.intents[best.intent]
+    if _refuses_consent(form, intent, changed) and not amending.is_named(other, heard.text):  # 不同意，不想给你们 deletes nothing
+        return False
     if intent.releases_flat and other.chooses_flat:  # 我妈家的, asked which flat is to be let go
         return False
     if intent.releases_flat and other.provides_flat and _ANOTHER_FLAT.search(heard.text):  # 我还有一户 6栋1单元102 is to be bound
@@ -754,6 +795,12 @@ def _is_interruption(standing: Standing, form: Form, intent: Intent, heard: Hear
     if best.confidence >= CLEAR and others and _fits_no_option(form, intent, heard):  # 婆婆也烧38, asked what is broken
         return True
     return best.confidence == 1.0 or others > gives or (len(heard.text) > SHORT and gives <= 1)
+
+
+def _refuses_consent(form: Form, intent: Intent, changed: Form | None) -> bool:
+    """Tell whether words answer the question for a consent with a no."""
+    slot = forms.asked(form, intent)
+    return slot is not None and slot.kind is consent.KIND and changed is not None and changed.values.get(slot.name) == consent.NO
 
 
 def _tells_when_else(intent: Intent, heard: Heard, facts: Facts) -> bool:

@@ -25,7 +25,7 @@ SAID: Mapping[str, str] = {
         photo.what photo.attached photo.received photo.not_now place.what place.not_now
         acknowledged listening emoji.sad emergency.more.calm emergency.helped emergency.over emergency.number emergency.call
         elsewhere elsewhere.free photo.which photo.what.free place.what.free sticker question.in_form misses.person
-        form.no_hurry form.open flat.none flat.not_here puzzled puzzled.in_form form.nothing form.change form.unclear form.stuck unsure.fall digits.unasked confirm.words confirm.first heard.unkept
+        form.no_hurry form.open flat.ask_home flat.none flat.not_here puzzled puzzled.in_form form.nothing form.change form.unclear form.stuck unsure.fall digits.unasked confirm.words confirm.first heard.unkept
         """.split(),
         "",
     ),

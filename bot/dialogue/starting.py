@@ -99,6 +99,9 @@ _PROOF = re.compile(r"(?:手机|尾号|后四位|号码?|是|就|应该|[，,：
 #: Characters of what goes on about small talk.
 CHAT = 30
 
+#: Characters of a yes and a value after which nothing is left to be done.
+ON = 8
+
 #: So few words that are not understood are the beginning of a message; a number, a yes or a no is none.
 _FRAGMENT = re.compile(r"(?![一二两三四五六七八九十是对好不没嗯行]+$|第|.+[个位人]$)[\u4e00-\u9fff]{1,3}")
 
@@ -235,7 +238,7 @@ def _shown(candidate: Candidate, facts: Facts) -> Intent | None:
 def _wishes_anew(heard: Heard, facts: Facts) -> bool:
     """Tell whether words likely wish for something that can be called off again, and tell all of it: 顺便，我弟弟周六上午十点来."""
     best = heard.match.candidates[0] if heard.match.candidates else None
-    if best is None or best.confidence < PLAUSIBLE or not _may_be_called_off(facts.intents[best.intent], facts):
+    if best is None or best.confidence < PLAUSIBLE or not may_be_called_off(facts.intents[best.intent], facts):
         return False
     return _is_told(best, heard, facts)
 
@@ -529,7 +532,7 @@ def _guess(standing: Standing, heard: Heard, facts: Facts, *, asks: bool) -> Ste
             said = Line("unsure.fall")
         return Say(standing=replace(standing.calm(), offer=offer), phrase=said, kind="clarifies", intent=best.id)
     is_firm = likely[0].confidence >= FIRM or _tells_who_comes(best, heard, facts)
-    if not asks and is_firm and _may_be_called_off(best, facts):
+    if not asks and is_firm and may_be_called_off(best, facts):
         sure = start(standing, best, heard, facts, outer=waiting)
         if isinstance(sure, Do):
             return _listed(sure, heard, waiting, facts)
@@ -553,7 +556,7 @@ def _is_proven(intent: Intent, heard: Heard) -> bool:
     return not lacks(intent, heard) and any(slot.kind.is_secret and slot.name in given for slot in intent.slots)
 
 
-def _may_be_called_off(intent: Intent, facts: Facts) -> bool:
+def may_be_called_off(intent: Intent, facts: Facts) -> bool:
     """Tell whether what an intent does can be changed and called off in the next breath: a repair, a pass."""
     return bool(intent.follow_ups) and any(intent.id in other.cancels for other in facts.intents.values())
 
@@ -662,7 +665,9 @@ def nodded(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
         return None
     if not (courtesy.begins_with_yes(heard.text) or courtesy.sighs(heard.text)) or len(courtesy.clauses(heard.text)) < 2:
         return None
-    if questions.is_question(heard.text) or heard.reading.unvalued != heard.reading.text:
+    gives = heard.reading.unvalued != heard.reading.text
+    is_said_on = len(heard.text) <= ON and not standing.subjects and courtesy.begins_with_yes(heard.text)  # 是的 到周六, of nothing that is kept
+    if questions.is_question(heard.text) or (gives and not is_said_on):
         return None
     if accepted(heard, facts.intents) is not None or _wishes(heard, facts, OF_SOMETHING):
         return None

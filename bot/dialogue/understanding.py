@@ -17,7 +17,7 @@ from bot.dialogue.knowledge import Elsewhere, Knowledge
 from bot.dialogue.requests import LIKELY, Piece
 from bot.dialogue.said import Clause, Heard, read_slots
 from bot.errors import Misconfigured
-from bot.language import courtesy, emoji, files, questions
+from bot.language import answers, courtesy, emoji, files, questions
 from bot.language.danger.alarms import Alarms, Sounded
 from bot.language.danger.judge import Judge
 from bot.language.danger.odds import Odds
@@ -25,7 +25,7 @@ from bot.language.danger.sorts import DESPAIR, Danger, Sorts
 from bot.language.danger.surroundings import Surroundings
 from bot.language.files import Catalogue, Intent
 from bot.language.identifiers import withheld
-from bot.language.kinds import code, moment, temperature
+from bot.language.kinds import code, moment, regular, temperature
 from bot.language.kinds import name as name_
 from bot.language.kinds.kind import Aspect, Kind, Slot, Value
 from bot.language.kinds.shipped import KINDS
@@ -59,6 +59,11 @@ _AT_THE_GATE = re.compile("进|拦|登记|保安|门卫|门岗|让.上")
 
 #: The same thing that has come to further places, and nothing else: 厨房卫生间都没电, 客厅地上全是水.
 _SPREADS = re.compile("都(?!来)|全(?:是|没|湿|泡|淹)|到处|满地|满屋")
+
+#: Says how long what was wished for shall hold, and not what: 能不能办个长期的.
+_LASTING = re.compile(
+    r"(?:能不能|能否|可不可以|可以|能|帮我|给我|想|要|直接|给|他|她|[，, ])*(?:办|开|弄|整|登记|搞|来)(?:一?[个张]|成)?(?:长期|定期|固定|一个月|一直用|每天用?|常用|长久)的?(?:证|码|通行证)?(?:吗|么|不|吧|行吗|[?？。 ])*"
+)
 
 #: However many words thank, they mean what this means.
 THANKS = "谢谢"
@@ -335,6 +340,11 @@ class Understanding:
         """Tell whether words press for or end what was wished before them, or tell when and not who: 水又漏了，第三次了."""
         wish, earlier = self.catalogue.intents[intent], self.catalogue.intents[before]
         if intent in earlier.follow_ups:
+            return True
+        when = [slot for slot in earlier.slots if slot.kind.aspect is Aspect.BEGINS]
+        if when and not _required(wish) and answers.tells_who_is_in(said.raw) and said.take(when):  # 明天上午九点我在家, behind a leak
+            return True
+        if _LASTING.fullmatch(said.raw) and any(slot.kind is regular.KIND for slot in earlier.slots):
             return True
         names = [slot for slot in wish.slots if slot.required and slot.kind.aspect is Aspect.WHO]
         return bool(names) and not said.take(names)

@@ -254,8 +254,13 @@ _HAS_BEEN = re.compile(
 
 def _is_rhetorical(clauses: Sequence[str]) -> bool:
     """Tell whether what stands as a question only refuses: 没得牌照，骑摩托还要啥子牌照."""
+    if clauses and _RETORT.match(clauses[0]) and not any(map(_asks, clauses[1:])):
+        return True
     return len(clauses) > 1 and _WHAT_FOR.search("，".join(clauses)) is not None
 
+
+#: 叫什么叫, 催什么催: thrown back, it asks nothing.
+_RETORT = re.compile(r"(?:你们?|还)?(?P<verb>[\u4e00-\u9fff])(?:什么|啥子?|咩|么子)(?P=verb)[呀啊嘛]?$")
 
 _WHAT_FOR = re.compile(
     r"(?:没得?|没有|冇|无|不是|不用|唔使)(?P<thing>(?!人|时|事)[\u4e00-\u9fff]{1,3}).{0,10}(?:啥子?|什么|咩|么子)(?P=thing)[?？]?$"

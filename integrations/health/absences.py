@@ -29,6 +29,11 @@ _NO_ABSENCE = re.compile(
     r"[吗么嘛?？]\s*$|怎么|能不能|可以|报修|访客|客人|通行|快递|漏水|打卡|回来了|出院了|取消|上次|去年|昨天去|前天去|救命|摔|停电"
 )
 
+#: Says that nobody need be waited for, or looked after.
+_OF_CARE = re.compile(
+    r"(?:不|别|甭|莫|唔)[^，。,.]{0,2}(?:报平安|上门|惦记|来看|看[我俺他她]|等[我俺他她]|问[我俺他她]|敲门)|报平安|(?:不|别|甭|莫|唔)(?:用|要|使)?(?:担心|挂念)"
+)
+
 #: How long: 三天, 两个星期, 一个月.
 _LENGTH = re.compile(
     r"([一二两三四五六七八九十\d]{1,3})(?:来)?(天|日(?!\d)|个?星期|周(?![一二三四五六日天])|个?礼拜(?![一二三四五六日天])|个月)"
@@ -66,6 +71,8 @@ def hear(turn: Turn, text: str) -> str | Wish:
     if not _GOES.search(text) or _NO_ABSENCE.search(text):
         return ""
     those = _meant(turn, text)
+    if not those and _OF_CARE.search(text) and not _home(turn):  # who waits for nobody says so, and notes no 平安
+        return Wish(intent=INTENT)
     if not those:
         return ""
     begins, until = _days(text, turn.now)

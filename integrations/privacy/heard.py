@@ -20,6 +20,11 @@ _WITHDRAWS = re.compile(
     rf"{_BEGINS}(?:撤回|收回|取消|撤销|撤掉|不再)(?:我|俺)?(?:对|关于|给)?(?:的)?(?P<what>[\u4e00-\u9fff0-9]{{0,12}}?)(?:的)?(?:同意|授权)(?:书)?{_ENDS}"
     rf"|{_BEGINS}(?:(?P<said>[\u4e00-\u9fff0-9]{{2,10}}?)(?:的)?(?:同意|授权)(?:我)?(?:要)?(?:都|全|全部)?(?:撤回|收回|撤销|撤掉|取消)(?:掉)?){_ENDS}"
 )
+#: Both at once, in either order: 删除我的健康记录并撤回同意. To take a consent back deletes what was kept by it.
+_BOTH = re.compile(
+    rf"{_BEGINS}(?:删除?|删掉|清空|清除|清掉|抹掉|去掉)(?:掉|了)?(?:我|俺)?(?:家)?(?:的)?(?P<what>[\u4e00-\u9fff]{{2,10}}?)(?:[，,、 ]|并且?|同时|然后|也|再|以及|和|把|请)+(?:撤回|收回|撤销|取消)(?:我|俺)?(?:的)?(?:[\u4e00-\u9fff]{{0,6}}?)(?:同意|授权){_ENDS}"
+    rf"|{_BEGINS}(?:撤回|收回|撤销|取消)(?:我|俺)?(?:的)?(?P<of>[\u4e00-\u9fff]{{0,6}}?)(?:的)?(?:同意|授权)(?:[，,、 ]|并且?|同时|然后|也|再|以及|和|把|请)+(?:删除?|删掉|清空|清除|清掉|抹掉|去掉)(?:掉|了)?(?:我|俺)?(?:的)?(?P<kept>[\u4e00-\u9fff]{{2,10}}?){_ENDS}"
+)
 #: By which a consent alone can be taken back: what else is called off may have been a visit.
 _TAKES_BACK = re.compile("(?:撤回|收回|撤销|撤掉).*同意|同意.*(?:撤回|收回|撤销|撤掉)")
 #: Thinks better of what was consented to: 上次同意的健康信息我不同意了, 孩子的体温我反悔了.
@@ -112,6 +117,8 @@ def hear(turn: Turn, text: str) -> str | Wish:
     text = text.strip()
     if said := _WITHDRAWS.fullmatch(text):
         return _withdraw(turn, said["what"] or said["said"] or "", is_consent=_TAKES_BACK.search(text) is not None)
+    if (said := _BOTH.fullmatch(text)) and _names(turn, what := said["what"] or said["of"] or said["kept"]):
+        return _withdraw(turn, what, is_consent=True)
     if answer := _part(turn, text):
         return answer
     if (said := _CHILDS.fullmatch(text)) and (what := f"{said['who'] or said['of']}的健康打卡") and _meant(turn, what):

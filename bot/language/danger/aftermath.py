@@ -71,6 +71,16 @@ _UNHURT = re.compile(
     r"|(?:人|孩子|娃|老人|狗)(?:倒|都|也|还|是)*(?:没事|好着|平安|好好的)"
 )
 
+#: Beside help somebody is wanted who mends what it came from: 派电工来, 找个师傅来换插座.
+_WORKMAN = re.compile(
+    r"(?:那|现在|请|麻烦|快|赶紧|你们?|物业|帮我|给我|能不能|能|可以|可不可以|得|要|还要|再|也|[，, ])*"
+    r"(?:派|叫|喊|请|找|安排|来|让|要)(?:个|一个|位|一位|一下|人)?(?:物业的?)?"
+    r"(?:电工|水工|水电工?|水电师傅|管道工|师傅|维修的?(?:师傅|工人?|人)?|修理工?|锁匠|开锁的?(?:师傅|人)?|工人|工程部的?人?|人)"
+    r"(?:过来|上门|来|去)?(?:一下|一趟)?(?P<what>(?:看看?|修理?|换|弄|接|检查|检修|处理|查|开锁?|装)[^，,。？?]{0,10})?(?:吧|啊|呀|嘛|吗|行吗|好吗|谢谢|[。！!?？ ])*"
+)
+#: Somebody alone may be anybody: 叫人来 asks for help.
+_ANYONE = re.compile(r"(?:派|叫|喊|请|找|安排|来|让|要)(?:个|一个|位|一位|一下)?(?:物业的?)?人")
+
 _NOT_OVER = re.compile("吗|么|不是|还没|没好|怎么|？|[?]")
 
 _STILL = re.compile("还有|还在|还困|出不[来去]")
@@ -135,3 +145,9 @@ def _says(said: Reading, words: re.Pattern[str], judge: Judge) -> bool:
         return False
     rest = said.raw[told.end() :]
     return _STILL.search(rest) is None and (not rest or judge.find(said.part(rest)) is None)
+
+
+def wants_workman(text: str) -> bool:
+    """Tell whether the whole message asks for somebody who mends what an alarm came from: 派电工来; 叫人来 asks for help alone."""
+    said = _WORKMAN.fullmatch(text.strip())
+    return said is not None and (said["what"] is not None or _ANYONE.search(text) is None)

@@ -67,6 +67,10 @@ _ALL_DENIED = re.compile(
     r"|胸[闷痛疼]|心慌|心悸|气[短喘促]|喘|呼吸困难|抽[筋搐]|晕[倒厥]|昏[迷厥]|摔[倒跤]|不舒服|不适)[、或和及])+(?=[^，,。！!？?]{1,6})(?!(?:就是|但|只是|倒是|可|不过|有|还))"
 )
 
+#: A lift is nobody's home: who is in there with a room's number, or at home, is shut in elsewhere.
+_AT_HOME = re.compile(r"单元\d{3,4}|\d室|家|屋|房|卧|厕|卫生间|阳台|门锁|反锁")
+_OF_LIFT = re.compile("梯|轿厢|升降|𨋢|坠|楼层|[按摁]钮")
+
 _BURNS = (Danger.FIRE, Danger.SMOKE)
 
 #: No other message is looked at closely.
@@ -172,6 +176,8 @@ class Judge:
         is_gas = (
             kind in _BURNS and _UNLIT.search(plain) is not None and _OF_GAS.search(plain) is not None
         )  # what does not light escapes
+        if kind is Danger.LIFT and _AT_HOME.search(plain) and not _OF_LIFT.search(plain):  # 3栋2单元501，老人一个人在里面
+            return Danger.TRAPPED
         return Danger.GAS if is_gas else kind
 
 

@@ -40,10 +40,10 @@ RELATION = rf"""(?x:
     (?: [他她](?:{RELATIVE}|{OWN_RELATIVE}|{NUMBERED_RELATIVE}) | 家?的?(?:{RELATIVE}|司机) | 家?的{ROLE} | 家的(?:{NUMBERED_RELATIVE}) | 家的?(?:{_CHILD}|孩子|娃娃?|{FAMILIAR}|{SHORT_NAME}) )?
   )"""
 #: Whoever comes for some work, by the work: 修空调的师傅, 送冰箱的.
-_BEGINS = "(?:(?<![\u4e00-\u9fff])|(?<=[个位给让请约叫是有我家的来要和跟与了帮放为写名班天午上早晚门厂店司院区]))"
+_BEGINS = "(?:(?<![\u4e00-\u9fff])|(?<=[个位给让请约叫是有我家的来要和跟与了帮放为写名班天午上早晚门厂店司院区里]))"
 BY_WORK = rf"""(?x:
     {_BEGINS}(?:来|搞|修|送|装|量|搬|收|做|打|安|换|测|接|租|教|看|清|洗|通|贴|擦|查|抄|拆|检|维|配|取|卖|喂|遛|照顾|照看|带孩|拍|调|拉|刷|铺|补|封|焊|开锁|撬锁|喷|消|灭|杀|验|陪|护理|理发|剪|保养|回收|疏通|喷漆|粉刷)
-    (?:(?!的)[\u4e00-\u9fff]){{0,6}}的(?!车|东西|时候|事|钱|价|费)
+    (?:(?![的哩嘅])[\u4e00-\u9fff]){{0,6}}[的哩嘅](?!车|东西|时候|事|钱|价|费)
     (?:[两俩三仨]个?)?
     (?:师傅|工人|人员|人|小哥|大哥|大姐|大爷|阿姨|老师|娃儿|小伙子?|妹子|老板|中介|客户|朋友|公司|姑娘|小姐姐)?
   )"""
@@ -56,6 +56,7 @@ BY_FIRM = rf"""(?x:
     (?:人员|人(?!家)|师傅|工人|小哥|大哥|大姐|员工|工作人员|客服|阿姨|骑手|司机|快递员|配送员|维修工|安装工|中介|经纪人|同志|民警|医生|老师)
   | {_BEGINS}(?:(?![我你他她的了在是来到明有给让和从去])[\u4e00-\u9fff]){{0,5}}(?:公司|店|厂|医院|学校|幼儿园|中心|协会|机构|工作室|旅行社|局|派出所)的
     (?:人员|人(?!家)|师傅|工人|小哥|大哥|大姐|员工|工作人员|客服|阿姨|同志|老师|园长|校长|院长|医生|护士|同事|设计师|顾问)
+  | {_BEGINS}(?:(?![我你他她的了在是来到明有给让和从去])[\u4e00-\u9fff]){{1,5}}(?:公司|店|厂)的(?=[\s,，]*□)
   )"""
 
 #: Whoever comes by the car they come with, where nobody is named: 送货的货车, 搬家的车.
@@ -130,6 +131,17 @@ _WHOSE = re.compile(
 _DOUBLED = frozenset("爸妈舅叔婶姑哥弟姐妹")
 
 
+#: As 的 is said elsewhere: 收废品哩, 送水嘅.
+_OF_WORK = re.compile("(?<=[\u4e00-\u9fff]{2})[哩嘅]$")
+
+#: A car that was called to the door, of whose driver nobody knows a name.
+_RIDE = re.compile(
+    "(?:叫|打|约|喊)(?:的|了|个|辆|台|部){0,3}(?P<ride>滴滴|网约车|出租车?|专车|快车|顺风车|的士|车)(?!位|库|牌|主|门)"
+)
+
+#: 妹 今天下午5点 来: what one is, in one sign that stands alone.
+_ONE_SIGN = re.compile(r"(?:^|[\s,，])(?P<who>[妹姐哥弟妈爸姑姨舅婶叔])(?=[\s,，]+□)")
+
 #: 家教每周六, 孩子的钢琴老师，周日上午十点: beside hours that come again nobody needs to say 来.
 _AGAIN = Late(
     rf"(?:^|[,，。\s□的]|{MINE}|请了?个?)(?P<kind>(?:(?![他她它我的了是有在让给请])[\u4e00-\u9fff]){{0,4}}?)(?P<all>{CALLED})(?=[\s,，]*[□每]|$)"
@@ -148,6 +160,10 @@ def again(rest: str) -> str:
 def coming(rest: str) -> tuple[str, ...]:
     """Return who comes, where a relation stands for the name: 我妹妹明天来, 修空调的师傅下午到."""
     match = next(filter(None, (pattern.search(rest) for pattern in _COMING)), None)
+    if match is None and (ride := _RIDE.search(rest)):
+        return ("网约车" if ride["ride"] == "车" else ride["ride"],)
+    if match is None and (alone := _ONE_SIGN.search(rest)) and re.search(COME, rest):
+        return (called(alone["who"]),)
     if match is None:
         return ()
     if work := match.groupdict().get("work"):
@@ -169,6 +185,7 @@ def one_by_one(words: str) -> tuple[str, ...]:
 
 def called(words: str) -> str:
     """Return 妹妹 for 我妹妹, 妈妈 for 我妈: as one speaks of them to the family."""
+    words = _OF_WORK.sub("的", words)
     bare = re.sub(f"^{MINE}", "", words)
     if bare in ("娘", "爹"):
         return bare

@@ -20,6 +20,9 @@ _CONSENTS = re.compile(
 _AGREES = re.compile(
     r"(?:同意|愿意|答应|可以|行|好|中|成|嗯|哦|噢|没问题|没意见|没关系|冇问题|冇意见|要得|没毛病|吧|的|呀|啊|嘛|啦|了|哈|呗|噻|滴|嘞|咯|哒|那|就|我|俺|都|也|这样|办|[\s,，。.!！~～])+"
 )
+_CLAUSES = re.compile(r"[\s,，。.;；!！~～]+")
+#: What takes a no back, or begins something else of which it is said.
+_CHANGES_MIND = re.compile("(?<!不)(?<!没)(?<!唔)(?:同意|愿意|授权|答应)|可以|[打点按说写]错|不是|行吧|好吧|算了|[?？吗]")
 _SAYS_SO = re.compile("同意|愿意|答应|可以|行|好|中|成|没问题|没意见|冇问题|冇意见|要得|没毛病")
 
 
@@ -32,10 +35,17 @@ def _read(message: Message, slot: Slot) -> Value | None:
     answer = bare(message.rest)
     if questions.is_question(message.text):
         return None
-    if _REFUSES.fullmatch(answer) or answers.is_no(answer) or answers.is_skip(answer):
+    if _REFUSES.fullmatch(answer) or answers.is_no(answer) or answers.is_skip(answer) or _refuses_first(message.text):
         return NO
     agrees = _AGREES.fullmatch(answer) is not None and _SAYS_SO.search(answer) is not None
     return YES if agrees or _CONSENTS.fullmatch(answer) or answers.is_yes(answer) else None
+
+
+def _refuses_first(text: str) -> bool:
+    """Tell whether a no stands first and the rest only says why: 不同意，不想给你们. 不同意，哦打错了，同意 is for who asks once more."""
+    first, *why = [clause for clause in _CLAUSES.split(text) if clause] or [""]
+    is_no = bool(_REFUSES.fullmatch(first)) or answers.is_no(first)
+    return is_no and bool(why) and not any(_CHANGES_MIND.search(clause) for clause in why)
 
 
 def _say(value: Value, slot: Slot, now: object) -> str:

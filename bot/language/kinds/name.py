@@ -57,7 +57,7 @@ _PARTS = re.compile(rf"(.+?)({AND.pattern}|$)")
 _JOINS = re.compile("[还和跟与以同连陪带领]")
 
 #: Signs that stand in no word for a visitor: what joins, points, asks and is done.
-_NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预刚已能可应火烧起改过交找换搬送拿取唔冇弗勿费修"
+_NO_SUBJECT = "的了吗呢在是有没不来去到和跟同与他她它我俺咱你您这那哪谁几个就也都还才又再要会想给把被让请帮替为从往约等叫喊说讲看吃喝开坐打住走进出上下前后今明昨早晚周月号点分半多少什么怎麻烦登记访客预刚已能可应火烧起改过交找换搬送拿取唔冇弗勿费修恁甭侬伊佢"
 
 _OF_FRIENDS = rf"(?:{RELATIVE}|客人|(?<=[我俺咱])(?:{OWN_RELATIVE}))"
 _OF_WORKERS = f"{ROLE}|访客|车主|联系人|嘉宾|贵宾|来宾|班长|队长|主任|教授|老板|教练|校长|站长|店长|领导|搭档|哥们儿?|闺女|侄子"
@@ -503,6 +503,8 @@ _SO_MANY_OF = re.compile(rf"^(我的?)?(?:有)?(?:(?:{NUMBER}|几)?(?:个|位|�
 ILL = re.compile("[咳烧疼痛吐泻喘痒]|发热|头晕|难受|感冒")
 #: Signs that ask, deny or point, and stand in no name.
 _NO_NAME = re.compile("[你我谁啥哪吗么呢怎车]|^第[一二三四五]?[套户家间栋]|^(?:[他她它佢伊]|没|冇|不|唔|无)")
+#: 牛奶公司的: whoever comes from there.
+_FROM_FIRM = re.compile("(?![我你他她的了在是来有没])[\u4e00-\u9fff]{1,6}(?:公司|厂|店|学校|医院|中心|站|局|社)的")
 _READS_AS_NAME = re.compile(rf"[\u4e00-\u9fff]{{2,4}}|{TRANSCRIBED}|[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ .'’-]{{1,30}}")
 #: 周一围 is a name, 周一晚 a time.
 _TIMELY = re.compile(r"周[一二三四五六日天][^早晚上下中前后都也要吧呀啊来去的到□\W]")
@@ -531,7 +533,7 @@ def _bare(words: str) -> str:
     bare = _SO_MANY_OF.sub(r"\1", _HOW_MANY.sub("", _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", words))))
     if related := re.fullmatch(CALLED, bare):
         return called.called(related[0])
-    if proper.is_announced(bare):
+    if proper.is_announced(bare) or _FROM_FIRM.fullmatch(bare):
         return bare
     answers_else = (answers.is_skip, answers.is_yes, answers.is_no, answers.is_cancel, answers.is_now)
     if not bare or bare.startswith("人") or any(reads(bare) for reads in answers_else):

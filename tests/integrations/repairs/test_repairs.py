@@ -184,7 +184,8 @@ def test_who_says_it_is_not_fixed_cancels_nothing(chat: Chat, said: str) -> None
 @pytest.mark.parametrize(("answer", "state", "said"), [
     ("确认", TicketState.CANCELLED, "已取消"), ("1", TicketState.CANCELLED, "已取消"), ("好的", TicketState.CANCELLED, "已取消"),
     ("确认取消", TicketState.CANCELLED, "已取消"), ("先不取消", TicketState.SUBMITTED, "没有取消"), ("不", TicketState.SUBMITTED, "没有取消"),
-    ("取消", TicketState.SUBMITTED, "没有取消，照常处理。要是想取消它，请再说“取消报修”，再回复数字 1"), ("没修好", TicketState.SUBMITTED, "已催办"),
+    ("取消", TicketState.CANCELLED, "已取消"), ("取消吧", TicketState.CANCELLED, "已取消"),
+    ("算了", TicketState.SUBMITTED, "没有取消，照常处理。要是想取消它，请再说“取消报修”，再回复数字 1"), ("没修好", TicketState.SUBMITTED, "已催办"),
 ])  # fmt: skip
 def test_cancelling_is_read_back_and_needs_a_yes(chat: Chat, answer: str, state: TicketState, said: str) -> None:
     chat.say("厨房水管漏水了，明天上午来修")
@@ -196,8 +197,8 @@ def test_cancelling_is_read_back_and_needs_a_yes(chat: Chat, answer: str, state:
     assert [ticket.state for ticket in chat.all(Ticket)] == [state]
 
 
-def test_way_to_cancel_that_a_bare_cancel_is_told_works(chat: Chat) -> None:
-    chat.say("厨房水管漏水了，明天上午来修", "取消报修", "取消")
+def test_way_to_cancel_that_who_lets_it_be_is_told_works(chat: Chat) -> None:
+    chat.say("厨房水管漏水了，明天上午来修", "取消报修", "算了")
 
     assert "已取消" in chat.say("取消报修", "1")
 
