@@ -105,7 +105,9 @@ _ONE_DAY = re.compile(
 )
 
 #: Yes, and quickly, of a pass that is made already.
-_HURRIES = re.compile(r"(?:对+|是的?|嗯+|好的?|行)[，, ]*(?:你们?|麻烦|请|要|给我)*(?:快点?|快些|快一点|赶紧|搞快点?|抓紧|尽快)(?:吧|啊|呀|的|弄|办|开|[。！! ])*")
+_HURRIES = re.compile(
+    r"(?:对+|是的?|嗯+|好的?|行)[，, ]*(?:你们?|麻烦|请|要|给我)*(?:快点?|快些|快一点|赶紧|搞快点?|抓紧|尽快)(?:吧|啊|呀|的|弄|办|开|[。！! ])*"
+)
 
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
 
@@ -517,7 +519,9 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if subject is None:
         return None
     if is_visit(subject, facts) and subject is standing.subjects[0] and _HURRIES.fullmatch(heard.text):  # 对 快点
-        return Say(standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent)
+        return Say(
+            standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent
+        )
     wished = accepted(heard, facts.intents)
     is_open = any(map(answers.is_open, courtesy.clauses(heard.text)))  # 车牌我问问她再说
     if wished is not None and not is_open and (read_slots(wished, heard) or not takes(subject, wished, facts)):
