@@ -24,6 +24,7 @@ from bot.cli.serving import demo_settings
 from bot.dialogue.backlog import Backlog
 from bot.dialogue.language_model import Endpoint, LanguageModel
 from bot.dialogue.turn import postpone
+from bot.language import late
 from bot.model import SHANGHAI
 from bot.store import inbox
 from bot.store.conversations import Line
@@ -99,6 +100,7 @@ def text_push(text: str, msgid: int) -> str:
 async def door(demo_var: Path) -> AsyncIterator[Door]:
     settings = demo_settings(host="127.0.0.1", port=1, var=demo_var)
     linli = app.Linli.assemble(settings, clock=lambda: NOW)
+    late.ready()  # as a server does before it says that it is
     webhook = Webhook(
         account=linli.account, database=linli.database, understanding=linli.understanding, house=lambda: linli.house,
         clock=lambda: NOW, reply_within=PATIENT, spool=linli.spool,
