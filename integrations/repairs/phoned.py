@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from bot.contract import Desk, Happening, Household, Page, Redirect, Refusal, Staff, Work, on, page, tr
 from integrations.repairs import dispatching
-from integrations.repairs.models import OPEN, Ticket
+from integrations.repairs.models import OPEN, Ticket, TicketState
 
 #: The kind of task by which the office learns that somebody is to be told by phone that they need not come.
 TELL_OFF = "repair.tell_off"
@@ -16,8 +16,8 @@ _FROM: Mapping[str, str] = {"dispatch": "/console/tickets/dispatch", "board": "/
 
 
 def is_told(ticket: Ticket, member: Staff | None) -> bool:
-    """Tell whether who has a ticket knows: by WeChat, or by phone since they got it and since its time was agreed."""
-    if member is None or member.openid or ticket.state not in OPEN:
+    """Tell whether who has a ticket knows: by WeChat, by phone since they got it and since its time was agreed, or because they have been there."""
+    if member is None or member.openid or ticket.state not in (TicketState.SUBMITTED, TicketState.ACCEPTED):
         return True
     if ticket.phoned_id != member.id or ticket.phoned_at is None:
         return False

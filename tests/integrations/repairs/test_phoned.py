@@ -70,6 +70,14 @@ def test_who_has_wechat_is_told_by_it(town: Town) -> None:
     assert told(town, given(town, hire(town, "ann", "水电")))
 
 
+def test_who_has_begun_knows(town: Town) -> None:
+    ticket = given(town, old_wang(town))
+
+    town.opens(Role.STAFF, console.move, params={"number": ticket.number}, state="working")
+
+    assert told(town, again(town, ticket))
+
+
 def test_another_worker_and_another_time_are_to_be_told_anew(town: Town) -> None:
     wang, li = old_wang(town), hire(town, "li", "水电")
     ticket = given(town, wang)
