@@ -24,7 +24,9 @@ _YES_THAT_ONE = re.compile(
 )
 
 #: Asked whether it is called off, the word itself says yes, however politely: 取消, 那就取消掉. 算了 and 不取消 leave it as it is.
-_THE_WORD = re.compile(r"(?:嗯|那|就|请|麻烦|给我|帮我|还是|都|对|[，, ])*(?:取消|撤销|撤掉|作废)(?:它|掉|了|吧|谢谢|啊|呀|[。!！~ ])*")
+_THE_WORD = re.compile(
+    r"(?:嗯|那|就|请|麻烦|给我|帮我|还是|都|对|[，, ])*(?:取消|撤销|撤掉|作废)(?:它|掉|了|吧|谢谢|啊|呀|[。!！~ ])*"
+)
 
 #: Which of those that may be called off stays: 周三的也要保留, 都留着.
 _STAYS = re.compile(

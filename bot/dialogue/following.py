@@ -46,7 +46,7 @@ from bot.dialogue.subjects import (
 from bot.language import answers, courtesy, leftovers, people, questions
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds import called, moment, regular
+from bot.language.kinds import called, moment
 from bot.language.kinds.kind import Aspect, Value
 from bot.language.matching.matcher import TEMPLATE
 from bot.language.normalise import PAUSES
@@ -99,13 +99,10 @@ _AT_IS_OFF = re.compile(
 #: Behind each question of a message: 几个人？就两个.
 _BREATHS = re.compile("(?<=[?？])")
 
-#: Only one of the days on which somebody comes again and again: 先弄明天一天的.
-_ONE_DAY = re.compile(
-    r"(?:[行好嗯哦那就先只要办弄开登记吧，, ]|可以|算了)*(?P<day>[^，,。就先只办弄开]{2,4}?)(?:这)?一天(?:的)?(?:就行|就好|好了|吧|先)?"
-)
-
 #: Yes, and quickly, of a pass that is made already.
-_HURRIES = re.compile(r"(?:对+|是的?|嗯+|好的?|行)[，, ]*(?:你们?|麻烦|请|要|给我)*(?:快点?|快些|快一点|赶紧|搞快点?|抓紧|尽快)(?:吧|啊|呀|的|弄|办|开|[。！! ])*")
+_HURRIES = re.compile(
+    r"(?:对+|是的?|嗯+|好的?|行)[，, ]*(?:你们?|麻烦|请|要|给我)*(?:快点?|快些|快一点|赶紧|搞快点?|抓紧|尽快)(?:吧|啊|呀|的|弄|办|开|[。！! ])*"
+)
 
 _SAME_TIME = re.compile("(?:一样|同样|同|原来|刚才|那个)的?(?:时间|时候|钟点|点)|时间(?:不变|照旧|一样)|老时间")
 
@@ -380,10 +377,6 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
             return None
         heard = rest
     intent, is_correction = facts.intents[subject.intent], corrects(heard.text)
-    if (day := _ONE_DAY.fullmatch(heard.text)) and any(
-        slot.kind is regular.KIND and slot.name in subject.values for slot in intent.slots
-    ):
-        heard = heard.of(f"{day['day']}就走")  # the last day is that day
     if _is_of_work(subject, heard.text, facts):
         return None
     read = [slot for slot in intent.slots if slot.name in changeable]
@@ -517,7 +510,9 @@ def at_ease(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if subject is None:
         return None
     if is_visit(subject, facts) and subject is standing.subjects[0] and _HURRIES.fullmatch(heard.text):  # 对 快点
-        return Say(standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent)
+        return Say(
+            standing=replace(standing, misses=0), phrase=Line("at_ease", {"called": subject.called}), intent=subject.intent
+        )
     wished = accepted(heard, facts.intents)
     is_open = any(map(answers.is_open, courtesy.clauses(heard.text)))  # 车牌我问问她再说
     if wished is not None and not is_open and (read_slots(wished, heard) or not takes(subject, wished, facts)):

@@ -664,7 +664,9 @@ def nodded(standing: Standing, heard: Heard, facts: Facts) -> Step | None:
     if not (courtesy.begins_with_yes(heard.text) or courtesy.sighs(heard.text)) or len(courtesy.clauses(heard.text)) < 2:
         return None
     gives = heard.reading.unvalued != heard.reading.text
-    is_said_on = len(heard.text) <= ON and not standing.subjects and courtesy.begins_with_yes(heard.text)  # 是的 到周六, of nothing that is kept
+    is_said_on = (
+        len(heard.text) <= ON and not standing.subjects and courtesy.begins_with_yes(heard.text)
+    )  # 是的 到周六, of nothing that is kept
     if questions.is_question(heard.text) or (gives and not is_said_on):
         return None
     if accepted(heard, facts.intents) is not None or _wishes(heard, facts, OF_SOMETHING):

@@ -336,7 +336,9 @@ class Understanding:
         if intent in earlier.follow_ups:
             return True
         when = [slot for slot in earlier.slots if slot.kind.aspect is Aspect.BEGINS]
-        if when and not _required(wish) and answers.tells_who_is_in(said.raw) and said.take(when):  # 明天上午九点我在家, behind a leak
+        if (
+            when and not _required(wish) and answers.tells_who_is_in(said.raw) and said.take(when)
+        ):  # 明天上午九点我在家, behind a leak
             return True
         if _LASTING.fullmatch(said.raw) and any(slot.kind is regular.KIND for slot in earlier.slots):
             return True
