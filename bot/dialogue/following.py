@@ -46,7 +46,7 @@ from bot.dialogue.subjects import (
 from bot.language import answers, courtesy, leftovers, people, questions
 from bot.language.corrections import corrects
 from bot.language.files import Intent
-from bot.language.kinds import called, moment, regular
+from bot.language.kinds import called, moment
 from bot.language.kinds.kind import Aspect, Value
 from bot.language.matching.matcher import TEMPLATE
 from bot.language.normalise import PAUSES
@@ -98,11 +98,6 @@ _AT_IS_OFF = re.compile(
 
 #: Behind each question of a message: 几个人？就两个.
 _BREATHS = re.compile("(?<=[?？])")
-
-#: Only one of the days on which somebody comes again and again: 先弄明天一天的.
-_ONE_DAY = re.compile(
-    r"(?:[行好嗯哦那就先只要办弄开登记吧，, ]|可以|算了)*(?P<day>[^，,。就先只办弄开]{2,4}?)(?:这)?一天(?:的)?(?:就行|就好|好了|吧|先)?"
-)
 
 #: Yes, and quickly, of a pass that is made already.
 _HURRIES = re.compile(
@@ -382,10 +377,6 @@ def _amended(standing: Standing, subject: Subject, heard: Heard, facts: Facts) -
             return None
         heard = rest
     intent, is_correction = facts.intents[subject.intent], corrects(heard.text)
-    if (day := _ONE_DAY.fullmatch(heard.text)) and any(
-        slot.kind is regular.KIND and slot.name in subject.values for slot in intent.slots
-    ):
-        heard = heard.of(f"{day['day']}就走")  # the last day is that day
     if _is_of_work(subject, heard.text, facts):
         return None
     read = [slot for slot in intent.slots if slot.name in changeable]
