@@ -75,7 +75,7 @@ def _is_expected(standing: Standing, heard: Heard, facts: Facts) -> bool:
 
 #: Since when something is gone and how far, in words that speak of nobody: 从早上八点就没了，整个单元.
 _GONE = re.compile(
-    r"(?=.*(?:没了|没有了|没得|停了|冇))(?:[从自打到今昨前天日早晚上下中午夜半凌晨点钟分半刻时候一二两三四五六七八九十\d:：起来开始以后之前现在刚才还有突然就又都也全已经忽然一下子到这会儿为止呢的啊呀嘛"
+    r"(?=.*(?:没了|没有了|没得|停了|冇))(?=.*(?:[从早昨晚夜点刚整栋幢层楼水电网]|突然|忽然|单元|一滴|全部?没|都没))(?:[从自打到今昨前天日早晚上下中午夜半凌晨点钟分半刻时候一二两三四五六七八九十\d:：起来开始以后之前现在刚才还有突然就又都也全已经忽然一下子到这会儿为止呢的啊呀嘛"
     r"我们这那整个栋幢单元层楼梯道小区户家每几邻居隔壁对门上下左右所有全部水电网气暖热信号一滴点儿没得停了冇过，,。！!、 ])+"
 )
 #: Signs with which these words speak of people after all.
