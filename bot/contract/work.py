@@ -553,6 +553,7 @@ class Turn(Work):
     lately: Collection[str] = ()  # the intents of what was done so lately that it may still be spoken of
     means: str = ""  # the intent that the words mean beyond doubt, while services hear them before it does; empty where none
     waiting: Collection[str] = ()  # the intents of that form and of those that wait behind it
+    is_alarmed: bool = False  # an alarm was raised a moment ago, and what is said next may be about it
     is_asked: bool = False  # a form, a menu, an offer or a person waits for an answer, and a mere yes may be said to it
     is_large: bool = False  # they are told in big letters and few words; a service may set it
     closes: set[str] = field(default_factory=set)  # intents of which nothing may stand open or be remembered after this message

@@ -232,7 +232,7 @@ def _question(talk: Talk, form: Form, intent: Intent, *, with_help: bool) -> str
     if not (listed := forms.listed(form, intent)):
         return words
     is_consent = slot is not None and slot.kind is consent.KIND  # which holds for all of what is read
-    if form.is_listed and not with_help and not is_consent:  # the list stands above
+    if form.is_listed and not (with_help or is_consent or form.tries):  # the list stands above, and was not the trouble
         return _shortly(words, list(listed.values()))
     talk.standing = replace(talk.standing, form=replace(form, is_listed=True))
     return f"{words}\n{numbered(list(listed.values()))}"

@@ -347,6 +347,7 @@ class _Turn:
         best = next(iter(heard.match.candidates), None)
         self.turn.means = best.intent if best is not None and best.confidence >= SURE else ""
         self.turn.waiting = {form.intent for form in forms.chain(stands.form)}
+        self.turn.is_alarmed = stands.alarm is not None
         self.turn.is_asked = self.is_taken or any((stands.form, stands.menu, stands.elsewhere, stands.offer))
         return self.house.context.services.hear(self.turn, text)
 

@@ -42,7 +42,7 @@ _NO_PATIENT = re.compile(
 def hear(turn: Turn, text: str) -> str:
     """Send somebody to look after one of the family who cannot be reached; kind words for who lies in hospital; nothing for all other words."""
     said = text.strip()
-    if len(said) > _LONGEST or turn.is_asked:
+    if len(said) > _LONGEST or turn.is_asked or turn.is_alarmed:
         return ""
     elder = _ELDER.search(said)
     if elder is not None and (_SENDS.fullmatch(said) or (_LOST.search(said) and not _OF_ELSE.search(said))):

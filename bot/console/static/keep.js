@@ -50,7 +50,7 @@ async function keep(box) {
   await picture.decode();
   const [drawn, height] = draw(picture, lines);
   box.classList.add('drawn');
-  picture.alt = lines.join('；');
+  picture.alt = [picture.alt, ...lines].join('；');
   picture.height = picture.width * height / WIDE;
   picture.src = drawn;
   const link = document.querySelector('a[download]');
