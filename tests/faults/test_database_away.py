@@ -136,11 +136,8 @@ async def test_danger_is_answered_and_made_up_for_and_nothing_acknowledged_is_lo
     await town.until(town.is_drained, what="all is answered")
 
     assert number(town, alarms) == 1
-    assert (
-        number(town, f"SELECT count(*) FROM erasure WHERE openid = '{leaving}'")
-        + number(town, f"SELECT count(*) FROM follower WHERE openid = '{leaving}' AND left_at IS NOT NULL")
-        >= 1
-    )
+    bound = f"SELECT count(*) FROM resident WHERE openid = '{leaving}'"
+    await town.until(lambda: number(town, bound) == 0, what="who left is bound no more")
     acknowledged = [fate.openid for fate in fates if fate.is_acknowledged]
     assert set(acknowledged) <= set(town.tickets())
     assert max(town.tickets().values(), default=1) == 1

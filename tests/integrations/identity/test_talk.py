@@ -300,7 +300,8 @@ def test_what_is_wished_for_amid_a_code_waits_behind_it(room: Room) -> None:
 def test_who_has_no_code_after_all_is_told_the_other_way_and_let_go(room: Room) -> None:
     for words in ("没有", "没有码", "找不到了", "我没有"):
         assert "告诉我住哪一户" in said(room, "我有住户码", words)
-    assert "不住这里就不用登记" in said(room, "我有住户码", "我是送外卖的")
+    assert "请打电话给下单的人" in said(room, "我有住户码", "我是送外卖的")
+    assert "不住这里就不用登记" in said(room, "我有住户码", "我不住这里")
 
 
 # ------------------------------------------------------------------ several communities

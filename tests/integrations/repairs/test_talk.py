@@ -149,7 +149,7 @@ def test_another_time_moves_what_is_promised_and_staff_read_it(town: Town) -> No
     assert (name, now.appointment_at, now.due_at) == ("changed", FRIDAY, FRIDAY + clock.URGENT)
     assert "厨房水管漏水，您希望后天（3月13日 周五）14:00上门。最晚后天（3月13日 周五）16:00前处理" in said
     timeline = town.opens(Role.STAFF, console.show, params={"number": ticket.number}).values["timeline"]
-    assert timeline[-1]["words"] == "住户改了上门时间"
+    assert timeline[-1]["words"] == "住户希望后天（3月13日 周五）14:00上门"
 
 
 @pytest.mark.parametrize(("said", "slots", "what"), [
