@@ -17,7 +17,7 @@ from integrations.repairs.tickets import pace
 from integrations.repairs.visits import Visit
 
 #: Waiting tickets that are shown; of more their number is told. Tickets of one person that are.
-SHOWN, HELD = 10, 3
+SHOWN, HELD = 8, 3
 
 #: Most that may be chosen of what somebody has in hand, and of how much more than others a day.
 HIGHEST = 30
