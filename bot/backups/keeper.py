@@ -39,6 +39,8 @@ class Keeper:
             return None
         try:
             made = await asyncio.to_thread(making.make, self._settings, folder, now, self._settings.backup_recipients)
+        except making.UnderWay:
+            return None  # another process on this folder was quicker
         except Misconfigured as error:
             self._failed_at = now
             log.error("backup failed", reason=str(error))

@@ -29,6 +29,10 @@ _PART = ".linli-part-"
 _COPIES, _SPARE = 3, 64 << 20
 
 
+class UnderWay(Misconfigured):
+    """Another process makes a backup in the same folder."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Made:
     """A backup that was made and opened again."""
@@ -143,7 +147,7 @@ def _part(folder: Path) -> Iterator[Path]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Misconfigured(f"{folder}: another backup is being made there; wait for its end") from None
+            raise UnderWay(f"{folder}: another backup is being made there; wait for its end") from None
         for left in folder.glob(f"{_PART}*"):
             shutil.rmtree(left, ignore_errors=True)
         try:

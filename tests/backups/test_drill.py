@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -285,6 +286,27 @@ async def test_night_makes_one_backup_lets_old_ones_go_and_tells_admins_while_it
         now += timedelta(hours=1)
         assert await keeper.step()
         assert await database.read(told) == [False]
+    finally:
+        database.close()
+
+
+async def test_of_two_servers_on_one_folder_one_makes_the_backup_and_the_other_tells_of_no_failure(
+    lived: config.Settings, tmp_path: Path
+) -> None:
+    settings = lived.model_copy(update={"backup_folder": tmp_path / "backups"})
+    database = app.reach_database(settings)
+    keepers = [Keeper(settings, database, lambda: NOW) for _ in range(2)]
+
+    def told(session: Session) -> int:
+        scope.enter(session, 1)
+        return len(session.exec(select(Task).where(Task.kind == KIND)).all())
+
+    try:
+        made = await asyncio.gather(*(keeper.step() for keeper in keepers))
+        made += [await keeper.step() for keeper in keepers]
+        assert len(keeping.listed(tmp_path / "backups")) == 1
+        assert sum(path is not None for path in made) == 1
+        assert await database.read(told) == 0
     finally:
         database.close()
 
