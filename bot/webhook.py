@@ -203,11 +203,11 @@ class Webhook:
         """Wait for an answer until the deadline, an emergency a moment only; tells whether it is there."""
         self._waiting[message.key] += 1
         try:
-            soon = min(left, DANGER_WAITS)
-            done, _ = await asyncio.wait({work}, timeout=max(soon, 0))
-            if not done and message.key not in self._dangers:
-                done, _ = await asyncio.wait({work}, timeout=max(left - soon, 0))
-            return bool(done)
+            if left > 0:
+                await asyncio.wait({work}, timeout=min(left, DANGER_WAITS))
+            if left > DANGER_WAITS and not (work.done() or message.key in self._dangers):
+                await asyncio.wait({work}, timeout=left - DANGER_WAITS)
+            return work.done()
         finally:
             self._waiting[message.key] -= 1
             if not self._waiting[message.key]:
