@@ -77,8 +77,8 @@ def unpack(backup: Path, folder: Path) -> Manifest:
         if isinstance(error, OSError) and error.errno is not None:  # the disk's, not the file's
             raise
         raise Misconfigured(f"{backup} is no whole backup ({type(error).__name__}); take another one") from error
-    for name in sorted(hashes.keys() ^ manifest.files.keys() | {one for one in hashes if hashes[one] != manifest.files.get(one)}):
-        raise Misconfigured(f"{backup}: {name} is not what was backed up; take another one")
+    if changed := sorted(name for name, _ in hashes.items() ^ manifest.files.items()):
+        raise Misconfigured(f"{backup}: {changed[0]} is not what was backed up; take another one")
     return manifest
 
 

@@ -40,11 +40,12 @@ def write(settings: config.Settings, to: Path, recipients: Sequence[str] = ()) -
 
 def read(settings: config.Settings, source: Path, *, identity: Path | None = None) -> None:
     """Put keys and secret where the settings say; raises Misconfigured where others are there already."""
-    for name, text in _parts(settings, source, identity):
+    parts = _parts(settings, source, identity)
+    for name, text in parts:
         if name.exists() and name.read_text(encoding="utf-8") != text:
             raise Misconfigured(f"{name} is there already and is another one; move it away first, it may be the key of something")
     config.make_var(settings.var)
-    for name, text in _parts(settings, source, identity):
+    for name, text in parts:
         if not name.exists():
             name.touch(mode=0o600)
             name.write_text(text, encoding="utf-8")

@@ -122,9 +122,9 @@ def files_of(settings: config.Settings) -> dict[str, Path]:
 def said(settings: config.Settings) -> dict[str, str]:
     """Return the settings that were made, without secrets and without what may hold one."""
     return {
-        f"LINLI_{name.upper()}": value if isinstance(value := getattr(settings, name), str) else str(value)
+        f"LINLI_{name.upper()}": str(value)
         for name in sorted(settings.model_fields_set)
-        if not isinstance(getattr(settings, name), SecretStr) and name != "database_url" and getattr(settings, name)
+        if (value := getattr(settings, name)) and not isinstance(value, SecretStr) and name != "database_url"
     }
 
 
