@@ -87,8 +87,10 @@ def seal(plain: Path, to: Path, recipients: Sequence[str]) -> None:
     pyrage.encrypt_file(str(plain), str(to), [recipient_of(name) for name in recipients])
 
 
-def open_sealed(sealed: Path, to: Path, identity: Path) -> None:
+def open_sealed(sealed: Path, to: Path, identity: Path | None) -> None:
     """Write a sealed file in clear, by the identity that lies in a file as age-keygen writes it; raises Misconfigured."""
+    if identity is None:
+        raise Misconfigured(f"{sealed} is sealed; name the file of an identity that opens it with --identity")
     try:
         found = re.findall(r"^\s*(AGE-SECRET-KEY-1\w+)\s*$", identity.read_text(encoding="utf-8"), re.MULTILINE)
         identities = [pyrage.x25519.Identity.from_str(one) for one in found]

@@ -54,8 +54,6 @@ def read(settings: config.Settings, source: Path, *, identity: Path | None = Non
 def _parts(settings: config.Settings, source: Path, identity: Path | None) -> list[tuple[Path, str]]:
     plain = source
     if source.suffix == SEALED:
-        if identity is None:
-            raise Misconfigured(f"{source} is sealed; name the file of an identity that opens it with --identity")
         plain = source.with_suffix(".part")
         archive.open_sealed(source, plain, identity)
     try:

@@ -82,10 +82,14 @@ def verify(backup: Path, scratch: Path) -> Manifest:
     """Open a backup in a folder of its own under `scratch`, and compare what it holds; raises Misconfigured where it is not whole."""
     with tempfile.TemporaryDirectory(dir=scratch) as opened:
         manifest = archive.unpack(backup, Path(opened))
-        rows, heads = database.examine(Path(opened) / DATABASE)
-    if (rows, heads) != (manifest.rows, manifest.heads):
-        raise Misconfigured(f"{backup}: its database has other rows than its manifest says; take another one")
+        compare(backup, Path(opened), manifest)
     return manifest
+
+
+def compare(backup: Path, opened: Path, manifest: Manifest) -> None:
+    """Raise Misconfigured where the database that was unpacked is damaged, or is not the one that the manifest tells of."""
+    if database.examine(opened / DATABASE) != (manifest.rows, manifest.heads):
+        raise Misconfigured(f"{backup}: its database has other rows than its manifest says; take another one")
 
 
 def goal_of(settings: config.Settings) -> Path:

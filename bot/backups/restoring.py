@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot import config
-from bot.backups import archive, database, making
+from bot.backups import archive, making
 from bot.backups.archive import SEALED, Manifest
 from bot.errors import Misconfigured
 
@@ -56,8 +56,6 @@ def _opened(backup: Path, identity: Path | None, folder: Path) -> Iterator[Path]
     if backup.suffix != SEALED:
         yield backup
         return
-    if identity is None:
-        raise Misconfigured(f"{backup} is sealed; name the file of an identity that opens it with --identity")
     plain = folder / "plain.tar.gz"
     archive.open_sealed(backup, plain, identity)
     yield plain
@@ -80,8 +78,7 @@ def _examine(backup: Path, held: Path, manifest: Manifest, known: Collection[str
         raise Misconfigured(
             f"{backup} was made by a newer Linli ({manifest.linli}, at {', '.join(newer)}); install that version first"
         )
-    if database.examine(held / making.DATABASE) != (manifest.rows, manifest.heads):
-        raise Misconfigured(f"{backup}: its database has other rows than its manifest says; take another one")
+    making.compare(backup, held, manifest)
 
 
 def _place_of(settings: config.Settings, goal: Path, name: str) -> Path:
